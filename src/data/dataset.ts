@@ -1,0 +1,15 @@
+import type { Matrix } from '../linalg/matrix.js'
+
+/** Samples, and what they should map to. Rows are samples. */
+export interface Dataset {
+  /** Where the samples come from, for messages and reports: `mnist` or a path. */
+  readonly name: string
+  /** `[N, d]` */
+  readonly x: Matrix
+  /** Class of each sample, 0 … classes − 1. Absent when the source has none or has real-valued targets. */
+  readonly labels?: Int32Array
+  /** Number of classes; present with `labels`. */
+  readonly classes?: number
+  /** `[N, C]` real-valued targets; present when the source gave a matrix `y`. */
+  readonly targets?: Matrix
+}

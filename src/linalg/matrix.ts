@@ -1,0 +1,49 @@
+/** A dense real matrix, row-major: entry (i, j) is `data[i * cols + j]`. */
+export interface Matrix {
+  readonly rows: number
+  readonly cols: number
+  readonly data: Float64Array
+}
+
+/**
+ * A matrix over `data` (not copied), or of zeros.
+ *
+ * @throws RangeError when a dimension is not a non-negative integer or `data` has the wrong length
+ */
+export function matrix(rows: number, cols: number, data?: Float64Array): Matrix {
+  if (!(Number.isInteger(rows) && rows >= 0 && Number.isInteger(cols) && cols >= 0)) {
+    throw new RangeError(`matrix: expected non-negative integer dimensions, got ${rows} × ${cols}`)
+  }
+  if (data && data.length !== rows * cols) {
+    throw new RangeError(`matrix: expected ${rows * cols} entries for ${rows} × ${cols}, got ${data.length}`)
+  }
+  return { rows, cols, data: data ?? new Float64Array(rows * cols) }
+}
+
+/** A matrix from rows of numbers of equal length. */
+export function matrixOf(rows: readonly (readonly number[])[]): Matrix {
+  const cols = rows[0]?.length ?? 0
+  const data = new Float64Array(rows.length * cols)
+  rows.forEach((row, i) => {
+    if (row.length !== cols) throw new RangeError(`matrixOf: expected ${cols} entries in row ${i}, got ${row.length}`)
+    data.set(row, i * cols)
+  })
+  return { rows: rows.length, cols, data }
+}
+
+/** A `[rows, cols]` matrix with every entry `value`. */
+export function filled(rows: number, cols: number, value: number): Matrix {
+  return matrix(rows, cols, new Float64Array(rows * cols).fill(value))
+}
+
+export function identity(n: number): Matrix {
+  const result = matrix(n, n)
+  for (let i = 0; i < n; i++) result.data[i * n + i] = 1
+  return result
+}
+
+export function transpose({ rows, cols, data }: Matrix): Matrix {
+  const result = new Float64Array(rows * cols)
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) result[j * rows + i] = data[i * cols + j]
+  return { rows: cols, cols: rows, data: result }
+}

@@ -1,0 +1,109 @@
+/** A seeded stream of random numbers: xoshiro128** on state expanded by splitmix32. Same seed, same stream, everywhere. */
+export interface RandomStream {
+  /** Uniform 32-bit unsigned integer. */
+  uint32(): number
+  /** Uniform in [0, 1) with 53 random bits. */
+  uniform(): number
+  /** Standard normal (Marsaglia's polar method). */
+  normal(): number
+  /** Uniform integer in 0 … n − 1, without modulo bias. */
+  below(n: number): number
+}
+
+/** What a stream is derived from: an integer seed and any number of labels, e.g. `('init', layer)`. */
+export type SeedPart = number | string
+
+function rotl(x: number, k: number): number {
+  return (x << k) | (x >>> (32 - k))
+}
+
+/** FNV-1a over the parts' text, so that ('a', 12) and ('a1', 2) differ. */
+function hashParts(parts: readonly SeedPart[]): number {
+  let hash = 0x811c9dc5
+  for (const part of parts) {
+    for (const character of `${typeof part === 'number' ? 'n' : 's'}${part}\u0000`) {
+      hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193)
+    }
+  }
+  return hash >>> 0
+}
+
+/**
+ * The stream of a seed and a path of labels. Streams of different paths are independent for all practical purposes, and
+ * none depends on how many numbers another has drawn.
+ *
+ * @param seed integer
+ * @param path labels that tell this use apart from others under the same seed
+ * @throws RangeError when the seed is not a safe integer
+ */
+export function randomStream(seed: number, ...path: readonly SeedPart[]): RandomStream {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`randomStream: expected an integer seed, got ${seed}`)
+  let mix = (hashParts(path) ^ seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1)) >>> 0
+  const splitmix = (): number => {
+    mix = (mix + 0x9e3779b9) | 0
+    let z = mix ^ (mix >>> 16)
+    z = Math.imul(z, 0x21f0aaad)
+    z ^= z >>> 15
+    z = Math.imul(z, 0x735a2d97)
+    return z ^ (z >>> 15)
+  }
+  let a = splitmix()
+  let b = splitmix()
+  let c = splitmix() ^ hashParts([...path, 'second'])
+  let d = splitmix() | 1
+
+  const uint32 = (): number => {
+    const result = Math.imul(rotl(Math.imul(b, 5), 7), 9) >>> 0
+    const t = b << 9
+    c ^= a
+    d ^= b
+    b ^= c
+    a ^= d
+    c ^= t
+    d = rotl(d, 11)
+    return result
+  }
+  const uniform = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992
+
+  let spare: number | undefined
+  const normal = (): number => {
+    if (spare !== undefined) {
+      const value = spare
+      spare = undefined
+      return value
+    }
+    for (;;) {
+      const u = 2 * uniform() - 1
+      const v = 2 * uniform() - 1
+      const s = u * u + v * v
+      if (s > 0 && s < 1) {
+        const factor = Math.sqrt((-2 * Math.log(s)) / s)
+        spare = v * factor
+        return u * factor
+      }
+    }
+  }
+  const below = (n: number): number => {
+    if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32)) {
+      throw new RangeError(`below: expected an integer from 1 to 2^32, got ${n}`)
+    }
+    const limit = 2 ** 32 - (2 ** 32 % n)
+    for (;;) {
+      const value = uint32()
+      if (value < limit) return value % n
+    }
+  }
+  return { uint32, uniform, normal, below }
+}
+
+/** A uniformly random order of 0 … n − 1 (Fisher and Yates). */
+export function permutation(n: number, random: RandomStream): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i)
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1)
+    const swap = order[i]
+    order[i] = order[j]!
+    order[j] = swap
+  }
+  return order
+}

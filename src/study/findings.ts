@@ -1,0 +1,145 @@
+import type { GraphonChain } from '../graphon/chain.js'
+
+/** Everything a report shows of a finished study, as plain JSON-able data. Figures and pages are functions of this alone. */
+export interface Findings {
+  readonly provenance: Provenance
+  readonly methods: readonly string[]
+  readonly widths: readonly number[]
+  readonly densities: readonly number[]
+  readonly pruning: readonly PruningFinding[]
+  readonly graphons: readonly GraphonFinding[]
+  readonly convergence: readonly ConvergenceFinding[]
+  readonly spectra: readonly SpectrumFinding[]
+  readonly training: readonly TrainingFinding[]
+}
+
+export interface Provenance {
+  readonly title: string
+  /** The study file's text, as it was run. */
+  readonly study: string
+  readonly limnVersion: string
+  readonly nodeVersion: string
+  readonly kernelBuild: string
+  readonly seed: number
+  readonly data: string
+  readonly samples: number
+  readonly inputs: number
+  readonly classes: number
+  readonly hiddenLayers: number
+  readonly trials: number
+  readonly bins: number
+  readonly activation: string
+  readonly convention: string
+  readonly scope: string
+  readonly runs: number
+  /** Sum of the runs' own times, in seconds. */
+  readonly computeSeconds: number
+}
+
+/** One matrix of one method at one width, averaged over trials. */
+export interface PruningFinding {
+  readonly method: string
+  readonly density: number
+  readonly width: number
+  /** Per weight matrix l = 1 … L + 1. */
+  readonly layerDensity: readonly number[]
+  /** Standard deviation over trials of `layerDensity`; 0 for one trial. */
+  readonly layerDensitySd: readonly number[]
+  /** Fraction of hidden units with no input or no output, per hidden layer l = 1 … L. */
+  readonly deadFraction: readonly number[]
+  /** Seconds to prune one network, mean over trials. */
+  readonly seconds: number
+}
+
+/** The estimated chain of one method at one width: mean over trials. */
+export interface GraphonFinding {
+  readonly method: string
+  readonly density: number
+  readonly width: number
+  readonly chain: GraphonChain
+  /** ∫ Π_l W^l du, one entry per class averaged. */
+  readonly pathDensity: number
+}
+
+/** How far one matrix's graphon is from other widths', in L2 over [0,1]², with what pure noise would give. */
+export interface ConvergenceFinding {
+  readonly method: string
+  readonly density: number
+  /** Weight matrix l = 1 … L + 1. */
+  readonly matrix: number
+  readonly points: readonly ConvergencePoint[]
+}
+
+export interface ConvergencePoint {
+  readonly width: number
+  /** Distance to the widest network's estimate; null at the widest itself. */
+  readonly toWidest: number | null
+  /** The same distance for Erdős–Rényi masks of equal densities, widths and trials: the noise floor. */
+  readonly toWidestFloor: number | null
+  /** Distance to the next smaller width's estimate; null at the smallest. */
+  readonly successive: number | null
+  readonly successiveFloor: number | null
+  /** Distance between the means of two halves of the trials at this width; null with one trial. */
+  readonly splitHalf: number | null
+}
+
+export const kernelKinds = ['dense', 'graphon', 'energy', 'empirical'] as const
+
+/**
+ * `dense`: unpruned infinite width; `graphon`: Graphon NTK with V = W; `energy`: Graphon NTK with measured V;
+ * `empirical`: one finite network (trial 0).
+ */
+export type KernelKind = (typeof kernelKinds)[number]
+
+/** Spectrum of the class-mean kernel. */
+export interface SpectrumFinding {
+  readonly method: string
+  readonly density: number
+  readonly width: number
+  readonly kernel: KernelKind
+  /** Largest first, all of them. */
+  readonly eigenvalues: readonly number[]
+  readonly trace: number
+  readonly alpha: number | null
+  readonly alphaStandardError: number | null
+  readonly effectiveRank: number
+  readonly entropyRank: number
+  readonly gap: number | null
+  readonly top5Energy: number
+  readonly conditionNumber: number | null
+  /** Kernel–target alignment with the centred one-hot targets. */
+  readonly targetAlignment: number
+  /** Relative Frobenius distance to the empirical kernel of the same method, width; null when that was not computed. */
+  readonly errorToEmpirical: number | null
+}
+
+export const rungs = ['scale', 'shape', 'weights', 'finite-width'] as const
+
+/** The explanation ladder: which kernel predicts. */
+export type Rung = (typeof rungs)[number]
+
+export interface Prediction {
+  readonly rung: Rung
+  /** `steps + 1` entries. */
+  readonly loss: readonly number[]
+  /** Root mean square over steps of the difference to the measured loss, divided by the measured loss at step 0. */
+  readonly relativeError: number
+  /** Area between the two loss curves over step / steps, divided by the measured loss at step 0. */
+  readonly area: number
+}
+
+/** One pruned network trained by full-batch gradient descent, with every rung's prediction at the same step size. */
+export interface TrainingFinding {
+  readonly method: string
+  readonly density: number
+  readonly width: number
+  readonly trial: number
+  readonly learningRate: number
+  /** `steps + 1` entries: loss 1/(2N) Σ ‖f − y‖² before each step and after the last. */
+  readonly loss: readonly number[]
+  readonly trainAccuracy: number
+  readonly testAccuracy: number | null
+  /** ‖Θ_after − Θ_before‖_F / ‖Θ_before‖_F of the empirical NTK; null when not measured. */
+  readonly laziness: number | null
+  readonly predictions: readonly Prediction[]
+}
