@@ -76,9 +76,11 @@ export function supportedKernelBuilds(): KernelBuild[] {
  * @throws Error when the machine supports no build (no WebAssembly SIMD)
  */
 export function loadKernels(build?: KernelBuild): Kernels {
-  const chosen = build ?? supportedKernelBuilds().at(0)
-  if (chosen === undefined) throw new Error('loadKernels: this engine has no WebAssembly SIMD; use Node 20 or a current browser')
-  enableRelaxedSimd()
+  const supported = supportedKernelBuilds()
+  const chosen = build ?? supported[0]
+  if (!supported.includes(chosen)) {
+    throw new Error(`loadKernels: this engine cannot run WebAssembly with ${chosen}; use Node 20 or a current browser`)
+  }
   const instance = new WebAssembly.Instance(compile(chosen), {
     env: {
       abort: () => {
