@@ -1,0 +1,32 @@
+/** Element types of tensors in files. */
+export const tensorTypes = {
+  f64: Float64Array,
+  f32: Float32Array,
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+} as const
+
+export type TensorType = keyof typeof tensorTypes
+
+export type TensorData = InstanceType<(typeof tensorTypes)[TensorType]>
+
+/**
+ * A tensor of a file, row-major. Types without an exact counterpart are widened on reading: bool → u8,
+ * float16 and bfloat16 → f32, 64-bit integers → f64 (refused beyond 2^53).
+ */
+export interface Tensor {
+  readonly shape: readonly number[]
+  readonly data: TensorData
+}
+
+/** Named tensors of an archive, in file order. */
+export type TensorMap = ReadonlyMap<string, Tensor>
+
+/** The tensor's values as f64; not copied when they already are. */
+export function toFloat64({ data }: Tensor): Float64Array {
+  return data instanceof Float64Array ? data : Float64Array.from(data)
+}
