@@ -12,7 +12,8 @@ export const tensorTypes = {
 
 export type TensorType = keyof typeof tensorTypes
 
-export type TensorData = InstanceType<(typeof tensorTypes)[TensorType]>
+export type TensorData =
+  Float64Array | Float32Array | Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
 
 /**
  * A tensor of a file, row-major. Types without an exact counterpart are widened on reading: bool → u8,

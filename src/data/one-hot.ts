@@ -1,0 +1,31 @@
+import type { Matrix } from '../linalg/matrix.js'
+import { matrix } from '../linalg/matrix.js'
+
+/**
+ * Class indicators as regression targets.
+ *
+ * @param labels `[N]`, each from 0 to classes − 1
+ * @param classes C, at least 1
+ * @param options.centered subtract 1/C from every entry, so that each row sums to zero (default false)
+ * @returns `[N, C]`
+ * @throws RangeError when C is not a positive integer or a label is outside its range
+ */
+export function oneHot(
+  labels: ArrayLike<number>,
+  classes: number,
+  { centered = false }: { readonly centered?: boolean } = {},
+): Matrix {
+  if (!(Number.isInteger(classes) && classes >= 1)) {
+    throw new RangeError(`oneHot: expected a positive number of classes, got ${classes}`)
+  }
+  const result = matrix(labels.length, classes)
+  if (centered) result.data.fill(-1 / classes)
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]
+    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
+      throw new RangeError(`oneHot: expected labels from 0 to ${classes - 1}, got ${label} at row ${i}`)
+    }
+    result.data[i * classes + label] += 1
+  }
+  return result
+}

@@ -1,0 +1,215 @@
+import { elementBytes, elementRules, readElements, tensorTypeOf } from './elements.js'
+import type { ElementType } from './elements.js'
+import { FileError } from './file-error.js'
+import { checkSize, requireTensor } from './shape.js'
+import type { Tensor, TensorMap, TensorType } from './tensor.js'
+import { parseUniqueJson } from './unique-json.js'
+
+/** Named tensors with the free text that a file carries beside them. */
+export interface TensorArchive {
+  /** In the order of their data in the file. */
+  readonly tensors: TensorMap
+  /** Empty for formats that have none. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+const elementTypes: Readonly<Record<string, ElementType>> = {
+  BOOL: 'bool',
+  U8: 'u8',
+  I8: 'i8',
+  U16: 'u16',
+  I16: 'i16',
+  U32: 'u32',
+  I32: 'i32',
+  U64: 'u64',
+  I64: 'i64',
+  F16: 'f16',
+  BF16: 'bf16',
+  F32: 'f32',
+  F64: 'f64',
+}
+
+const dtypes = {
+  f64: 'F64',
+  f32: 'F32',
+  u8: 'U8',
+  i8: 'I8',
+  u16: 'U16',
+  i16: 'I16',
+  u32: 'U32',
+  i32: 'I32',
+} as const satisfies Record<TensorType, string>
+
+const metadataKey = '__metadata__'
+
+/** Longest header the format allows. */
+const longestHeader = 100_000_000
+
+interface Entry {
+  readonly key: string
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly begin: number
+  readonly end: number
+}
+
+/**
+ * Reads a safetensors file. The tensors must fill the data exactly, without hole or overlap, as the format demands.
+ *
+ * @throws FileError naming the key at the first thing that does not fit
+ */
+export function decodeSafetensors(bytes: Uint8Array, file: string): TensorArchive {
+  if (bytes.length === 0) throw new FileError(file, 'expected a safetensors file, got an empty one')
+  const { header, data } = splitFile(bytes, file)
+  const entries: Entry[] = []
+  let metadata: Record<string, string> = {}
+  for (const [key, value] of Object.entries(header)) {
+    if (key === metadataKey) metadata = readMetadata(value, file)
+    else entries.push(readEntry(key, value, file))
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
+  const tensors = new Map<string, Tensor>()
+  let position = 0
+  for (const { key, type, shape, begin, end } of entries) {
+    if (begin !== position) {
+      throw new FileError(file, `expected data from byte ${position} on (no hole, no overlap), got ${begin}`, key)
+    }
+    if (!(end <= data.length)) {
+      throw new FileError(file, `expected data within ${data.length} bytes, got an end at ${end}`, key)
+    }
+    checkSize(shape, elementRules[type].size, end - begin, file, key)
+    try {
+      tensors.set(key, { shape, data: readElements(type, data.subarray(begin, end)) })
+    } catch (error) {
+      if (error instanceof RangeError) throw new FileError(file, error.message, key)
+      throw error
+    }
+    position = end
+  }
+  if (position !== data.length) {
+    throw new FileError(file, `expected ${position} bytes of data after the header, got ${data.length}`)
+  }
+  return { tensors, metadata }
+}
+
+function splitFile(bytes: Uint8Array, file: string): { header: object; data: Uint8Array } {
+  if (bytes.length < 8) {
+    throw new FileError(file, `expected 8 bytes with the header's length, got ${bytes.length}: the file is cut short`)
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
+  if (!(length <= longestHeader)) {
+    const hint = 'the file is damaged or not safetensors'
+    throw new FileError(file, `expected a header of at most ${longestHeader} bytes, got ${length}: ${hint}`)
+  }
+  if (!(length <= bytes.length - 8)) {
+    const rest = `${bytes.length - 8}: the file is cut short`
+    throw new FileError(file, `expected a header of ${length} bytes, got ${rest}`)
+  }
+  const header = parseHeader(bytes.subarray(8, 8 + length), file)
+  return { header, data: bytes.subarray(8 + length) }
+}
+
+function parseHeader(bytes: Uint8Array, file: string): object {
+  let header: unknown
+  try {
+    header = parseUniqueJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw new FileError(file, `expected a JSON header: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return isObject(header) ? header : wrongHeader(file)
+}
+
+function wrongHeader(file: string): never {
+  throw new FileError(file, 'expected a JSON object as header, got something else')
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readMetadata(value: unknown, file: string): Record<string, string> {
+  if (!isObject(value)) throw new FileError(file, 'expected an object of texts, got something else', metadataKey)
+  const result = new Map<string, string>()
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== 'string')
+      throw new FileError(file, `expected a text as ${name}, got ${typeof text}`, metadataKey)
+    result.set(name, text)
+  }
+  return Object.fromEntries(result)
+}
+
+function readEntry(key: string, value: unknown, file: string): Entry {
+  const fail = (problem: string): never => {
+    throw new FileError(file, problem, key)
+  }
+  const { dtype, shape, data_offsets } = (isObject(value) ? value : {}) as { readonly [field: string]: unknown }
+  if (typeof dtype !== 'string' || !Object.hasOwn(elementTypes, dtype)) {
+    return fail(`expected a dtype of ${Object.keys(elementTypes).join(', ')}, got ${excerpt(dtype)}`)
+  }
+  if (!isSizes(shape)) return fail(`expected a shape of non-negative integers, got ${excerpt(shape)}`)
+  if (!(isSizes(data_offsets) && data_offsets.length === 2 && data_offsets[0] <= data_offsets[1])) {
+    return fail(`expected data_offsets [begin, end], got ${excerpt(data_offsets)}`)
+  }
+  return { key, type: elementTypes[dtype], shape, begin: data_offsets[0], end: data_offsets[1] }
+}
+
+/** The start of a value's JSON, short enough for a message. */
+function excerpt(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value).slice(0, 80)
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0)
+}
+
+/**
+ * A safetensors file of the tensors in the map's order; the header is padded so that the data starts at a multiple of
+ * 8 bytes. The same arguments give the same bytes.
+ *
+ * @param metadata written in the order given; left out when empty
+ * @param options.bool keys of u8 tensors of zeros and ones to write as BOOL
+ * @throws RangeError when a tensor's shape and data disagree, a key is `__metadata__`, or a `bool` tensor is no such tensor
+ */
+export function encodeSafetensors(
+  tensors: TensorMap,
+  metadata: Readonly<Record<string, string>> = {},
+  { bool = [] }: { readonly bool?: readonly string[] } = {},
+): Uint8Array {
+  // Written entry by entry: an object would move keys that look like integers to the front.
+  const entries: string[] = []
+  if (Object.keys(metadata).length > 0) entries.push(`"${metadataKey}":${JSON.stringify(metadata)}`)
+  const missing = bool.find((key) => !tensors.has(key))
+  if (missing !== undefined) throw new RangeError(`encodeSafetensors: expected a tensor ${missing} to write as BOOL`)
+  let position = 0
+  for (const [key, tensor] of tensors) {
+    requireTensor(tensor, `encodeSafetensors: ${key}`)
+    if (key === metadataKey) throw new RangeError(`encodeSafetensors: expected another key than ${metadataKey}`)
+    const isBool = bool.includes(key)
+    if (isBool && !(tensor.data instanceof Uint8Array && tensor.data.every((value) => value <= 1))) {
+      throw new RangeError(`encodeSafetensors: expected u8 zeros and ones in ${key} to write as BOOL`)
+    }
+    const end = position + tensor.data.byteLength
+    const entry = {
+      dtype: isBool ? 'BOOL' : dtypes[tensorTypeOf(tensor.data)],
+      shape: tensor.shape,
+      data_offsets: [position, end],
+    }
+    entries.push(`${JSON.stringify(key)}:${JSON.stringify(entry)}`)
+    position = end
+  }
+  const text = new TextEncoder().encode(`{${entries.join(',')}}`)
+  const start = Math.ceil((8 + text.length) / 8) * 8
+  if (start - 8 > longestHeader) {
+    throw new RangeError(`encodeSafetensors: expected a header of at most ${longestHeader} bytes, got ${start - 8}`)
+  }
+  const result = new Uint8Array(start + position).fill(0x20, 8, start)
+  new DataView(result.buffer).setUint32(0, start - 8, true)
+  result.set(text, 8)
+  let at = start
+  for (const { data } of tensors.values()) {
+    result.set(elementBytes(data), at)
+    at += data.byteLength
+  }
+  return result
+}
