@@ -41,7 +41,8 @@ function exactNumbers(values: BigUint64Array | BigInt64Array): Float64Array {
   const result = new Float64Array(values.length)
   for (let i = 0; i < values.length; i++) {
     result[i] = Number(values[i])
-    if (!(Math.abs(result[i]) <= 2 ** 53)) {
+    // 2^53 + 1 rounds to 2^53, so the integer itself is compared.
+    if (Math.abs(result[i]) >= 2 ** 53 && (values[i] > 2n ** 53n || values[i] < -(2n ** 53n))) {
       throw new RangeError(`expected 64-bit integers within ±2^53, got ${String(values[i])} at element ${i}`)
     }
   }
