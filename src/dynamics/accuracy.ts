@@ -1,0 +1,80 @@
+import { matmul } from '../linalg/matmul.js'
+import { matrix, type Matrix } from '../linalg/matrix.js'
+import { learned } from './factors.js'
+import { checkDynamics, type DynamicsOptions } from './loss.js'
+import type { KernelModes } from './modes.js'
+
+/** Steps whose outputs are computed by one product. */
+const stepsAtOnce = 64
+
+/** Index of the largest entry of each row; the lowest of equals. */
+function argmaxRows({ rows, cols, data }: Matrix): Int32Array {
+  return Int32Array.from({ length: rows }, (_, i) => {
+    let best = 0
+    for (let c = 1; c < cols; c++) if (data[i * cols + c] > data[i * cols + best]) best = c
+    return best
+  })
+}
+
+function checkLabels(labels: ArrayLike<number>, n: number, outputs: number): ArrayLike<number> {
+  if (labels.length !== n) throw new RangeError(`predict: expected ${n} labels, got ${labels.length}`)
+  for (let i = 0; i < n; i++) {
+    if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < outputs)) {
+      throw new RangeError(`predict: expected labels from 0 to ${outputs - 1}, got ${labels[i]} at row ${i}`)
+    }
+  }
+  return labels
+}
+
+/**
+ * Share of samples whose largest predicted output is the right one, at every step; equal outputs count as the lowest
+ * class, so at step 0, where f = 0, every sample is taken for class 0.
+ * The outputs are f_t = Σ_k v_k (1 − (1 − ηλ_k/N)^t) (v_k · y), or 1 − exp(−ηλ_k t/N) for the flow.
+ *
+ * @param labels right classes, `[N]`; default: where each row of the targets is largest
+ * @returns T + 1 entries
+ * @throws RangeError when there are fewer than two outputs, or an option or label is out of range
+ */
+export function accuracyFromModes(
+  kernelModes: KernelModes,
+  options: DynamicsOptions,
+  labels?: ArrayLike<number>,
+): Float64Array {
+  const { learningRate, steps, mode } = checkDynamics(options)
+  const { n, targets, classes } = kernelModes
+  const outputs = targets.cols
+  if (!(outputs >= 2)) throw new RangeError(`predict: expected two or more outputs for an accuracy, got ${outputs}`)
+  const right = labels ? checkLabels(labels, n, outputs) : argmaxRows(targets)
+  const accuracy = new Float64Array(steps + 1)
+  for (let start = 0; start <= steps; start += stepsAtOnce) {
+    const count = Math.min(stepsAtOnce, steps + 1 - start)
+    const best = new Float64Array(n * count).fill(-Infinity)
+    const chosen = new Int32Array(n * count)
+    for (const { eigenvalues, vectors, outputs: columns, coefficients } of classes) {
+      const share = matrix(n, count)
+      eigenvalues.forEach((eigenvalue, k) => {
+        const x = (learningRate / n) * eigenvalue
+        for (let t = 0; t < count; t++) share.data[k * count + t] = learned(mode, x, start + t)
+      })
+      columns.forEach((c, at) => {
+        const along = share.data.map((value, i) => {
+          const coefficient = coefficients.data[Math.floor(i / count) * columns.length + at]
+          return coefficient === 0 ? 0 : value * coefficient
+        })
+        const f = matmul(vectors, matrix(n, count, along)).data
+        for (let i = 0; i < f.length; i++) {
+          if (f[i] > best[i]) {
+            best[i] = f[i]
+            chosen[i] = c
+          }
+        }
+      })
+    }
+    for (let t = 0; t < count; t++) {
+      let hits = 0
+      for (let i = 0; i < n; i++) if (chosen[i * count + t] === right[i]) hits++
+      accuracy[start + t] = hits / n
+    }
+  }
+  return accuracy
+}

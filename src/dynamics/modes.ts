@@ -1,0 +1,75 @@
+import type { Kernels } from '../linalg/kernels.js'
+import { matmul } from '../linalg/matmul.js'
+import { matrix, type Matrix } from '../linalg/matrix.js'
+import { symmetricEigen } from '../linalg/symmetric-eigen.js'
+import { kernelMatrix, type Kernel } from '../ntk/kernel.js'
+
+/** One class's kernel in its own coordinates, with the outputs that it drives. */
+export interface ClassModes {
+  /** λ_k, largest first. */
+  readonly eigenvalues: Float64Array
+  /** v_k as columns, `[N, N]`. */
+  readonly vectors: Matrix
+  /** Output columns driven by this kernel. */
+  readonly outputs: readonly number[]
+  /** v_k · y_c, `[N, outputs.length]`. */
+  readonly coefficients: Matrix
+}
+
+/** Everything that predictions need of a kernel and targets, whatever the learning rate. */
+export interface KernelModes {
+  readonly n: number
+  readonly targets: Matrix
+  readonly classes: readonly ClassModes[]
+}
+
+/** Columns `outputs` of a matrix. */
+function columns({ rows, cols, data }: Matrix, outputs: readonly number[]): Matrix {
+  const result = matrix(rows, outputs.length)
+  for (let i = 0; i < rows; i++) {
+    outputs.forEach((c, at) => (result.data[i * outputs.length + at] = data[i * cols + c]))
+  }
+  return result
+}
+
+/**
+ * Decomposes a kernel once, so that any number of learning rates and horizons can be predicted from it.
+ *
+ * @param kernel one class per output, or one class shared by all outputs
+ * @param targets y `[N, C]`
+ * @throws RangeError when shapes do not fit, a target is not finite, or a kernel is not finite and symmetric
+ * @throws Error when an eigenvalue iteration does not converge
+ */
+export function modes(kernel: Kernel, targets: Matrix, options: { readonly kernels?: Kernels } = {}): KernelModes {
+  const { n } = kernel
+  const { rows, cols } = targets
+  if (!(n >= 1)) throw new RangeError('modes: expected a kernel of at least one sample, got none')
+  if (rows !== n || !(cols >= 1)) {
+    throw new RangeError(`modes: expected targets [${n}, C] for a kernel on ${n} samples, got [${rows}, ${cols}]`)
+  }
+  if (kernel.classes !== 1 && kernel.classes !== cols) {
+    throw new RangeError(`modes: expected a kernel of 1 or ${cols} classes for ${cols} outputs, got ${kernel.classes}`)
+  }
+  const bad = targets.data.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0) {
+    const where = `[${Math.floor(bad / cols)}, ${bad % cols}]`
+    throw new RangeError(`modes: expected finite targets, got ${targets.data[bad]} at ${where}`)
+  }
+  const every = Array.from({ length: cols }, (_, c) => c)
+  const classes = Array.from({ length: kernel.classes }, (_, c): ClassModes => {
+    const outputs = kernel.classes === 1 ? every : [c]
+    const { values, vectors } = symmetricEigen(kernelMatrix(kernel, c), options)
+    const coefficients = matmul(vectors!, columns(targets, outputs), { transposeA: true, ...options })
+    return { eigenvalues: values, vectors: vectors!, outputs, coefficients }
+  })
+  return { n, targets, classes }
+}
+
+/** Σ_c (v_k · y_c)² for each k: how much of the targets lies along each mode. */
+export function modeEnergy({ coefficients: { rows, cols, data } }: ClassModes): Float64Array {
+  return Float64Array.from({ length: rows }, (_, k) => {
+    let sum = 0
+    for (let c = 0; c < cols; c++) sum += data[k * cols + c] ** 2
+    return sum
+  })
+}
