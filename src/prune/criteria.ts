@@ -1,0 +1,22 @@
+import type { Criterion } from './criterion.js'
+import { grasp } from './grasp.js'
+import { magnitude } from './magnitude.js'
+import { random } from './random.js'
+import { snip } from './snip.js'
+import { synflow } from './synflow.js'
+
+/** Every pruning criterion: one file and one line each. */
+export const criteria = { random, magnitude, snip, grasp, synflow } as const satisfies Record<string, Criterion>
+
+export type CriterionName = keyof typeof criteria
+
+export const criterionNames = Object.keys(criteria) as readonly CriterionName[]
+
+/**
+ * @throws RangeError when `name` is not in the table
+ */
+export function parseCriterion(name: string): CriterionName {
+  const method = criterionNames.find((candidate) => candidate === name)
+  if (!method) throw new RangeError(`prune: expected a method of ${criterionNames.join(', ')}, got '${name}'`)
+  return method
+}

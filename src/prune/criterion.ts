@@ -1,0 +1,58 @@
+import type { Matrix } from '../linalg/matrix.js'
+import type { Batch } from '../network/gradient.js'
+import type { Mask } from '../network/mask.js'
+import type { Network } from '../network/network.js'
+import type { Budget } from './budget.js'
+
+/** Options of a criterion, with the values used when none is given. */
+export interface CriterionDefaults {
+  /** Logits are divided by it before the cross-entropy. */
+  readonly temperature?: number
+  /** Pruning rounds. */
+  readonly rounds?: number
+}
+
+/** What a criterion is given besides the network. */
+export interface CriterionContext extends Required<CriterionDefaults> {
+  readonly density: number
+  /** How many weights each group of matrices keeps. */
+  readonly budgets: readonly Budget[]
+  readonly seed: number
+  /** Samples held in memory at a time; undefined leaves the choice to the gradient. */
+  readonly batchSize: number | undefined
+  /** Called with the share of the work that is done, in [0, 1]. */
+  readonly onProgress: (share: number) => void
+}
+
+interface About {
+  /** Name for figures and prose. */
+  readonly label: string
+  /** One sentence: what is kept. */
+  readonly summary: string
+  /** True when weights are removed over several rounds. */
+  readonly iterative: boolean
+  /** Options that the criterion takes, with their defaults; one that is not named here has no effect. */
+  readonly defaults: CriterionDefaults
+  /** Where it was published. */
+  readonly paper: string
+}
+
+/** Gives every weight one score in f64, shape `[out, in]` per matrix; the largest are kept. */
+type Scoring =
+  | { readonly needsData: false; readonly scores: (network: Network, context: CriterionContext) => Matrix[] }
+  | {
+      readonly needsData: true
+      readonly scores: (network: Network, context: CriterionContext, batch: Batch) => Matrix[]
+    }
+
+/** Chooses the masks itself, exactly as many per group as the budgets say. */
+interface Choosing {
+  readonly needsData: false
+  readonly masks: (network: Network, context: CriterionContext) => Mask[]
+}
+
+/**
+ * A pruning criterion. Weights are effective weights (σ_w w / √n_in in the NTK parameterisation), so that a criterion
+ * means the same in both parameterisations; pruned weights of the given network are never candidates.
+ */
+export type Criterion = About & (Scoring | Choosing)

@@ -1,0 +1,110 @@
+import type { Batch } from '../network/gradient.js'
+import { createNetwork } from '../network/initialize.js'
+import type { Mask } from '../network/mask.js'
+import type { Network } from '../network/network.js'
+import { pruningBudgets, type Budget, type Scope } from './budget.js'
+import { criteria, type CriterionName } from './criteria.js'
+import type { Criterion, CriterionContext } from './criterion.js'
+import { selectLargest } from './select.js'
+import { maskWarnings, summarizeLayers, type LayerSummary } from './summary.js'
+
+export interface PruneOptions {
+  readonly method: CriterionName
+  /** Fraction of all weights to keep, in (0, 1] */
+  readonly density: number
+  readonly scope: Scope
+  /** Integer; only `random` draws from it */
+  readonly seed: number
+  /** Samples x `[N, d]` and targets `[N, C]`, class probabilities; required by criteria that need data, ignored by others */
+  readonly batch?: Batch
+  /** SNIP and GraSP: logits are divided by it; default 1 (GraSP's authors use 200) */
+  readonly temperature?: number
+  /** SynFlow: pruning rounds; default 100 */
+  readonly rounds?: number
+  /** Samples held in memory at a time; changes results by rounding only */
+  readonly batchSize?: number
+  /** Called with the share of the work that is done, in [0, 1]; criteria that are instant do not call */
+  readonly onProgress?: (share: number) => void
+}
+
+export interface PruneResult {
+  /** One per weight matrix */
+  readonly masks: readonly Mask[]
+  readonly layers: readonly LayerSummary[]
+  /** Defects of the result, one sentence each: collapsed layers, outputs cut off from the input */
+  readonly warnings: readonly string[]
+}
+
+function selectByScores(
+  criterion: Exclude<Criterion, { masks: unknown }>,
+  network: Network,
+  context: CriterionContext,
+  batch: Batch | undefined,
+): Mask[] {
+  const scores = criterion.needsData ? criterion.scores(network, context, batch!) : criterion.scores(network, context)
+  const masks = new Array<Mask>(scores.length)
+  for (const { layers, keep } of context.budgets) {
+    const chosen = selectLargest(
+      layers.map((i) => scores[i]),
+      keep,
+      layers.map((i) => network.layers[i].mask),
+    )
+    for (const [k, i] of layers.entries()) masks[i] = chosen[k]
+  }
+  return masks
+}
+
+/**
+ * Masks that keep exactly ⌊density · total + ½⌋ weights: of all matrices together (`global`) or of each (`layer`).
+ * Equal scores keep the lowest index, matrices in order and row-major. Scores are f64 and of effective weights, so a
+ * global threshold means the same in both parameterisations. A network that is already pruned stays pruned where it is:
+ * its masks bound the candidates, the criterion sees the masked network, and density still counts all entries. Biases
+ * are never pruned.
+ *
+ * @throws RangeError when the density is not in (0, 1], keeps nothing, or exceeds what the given masks keep; when an
+ *   option or a score is out of range or not finite (naming the place); when the batch does not fit the network
+ * @throws Error when the criterion needs data and no batch is given
+ */
+export function prune(network: Network, options: PruneOptions): PruneResult {
+  const { method, density, scope, seed, batch, batchSize, onProgress } = options
+  const criterion: Criterion = criteria[method]
+  const { temperature = criterion.defaults.temperature ?? 1, rounds = criterion.defaults.rounds ?? 1 } = options
+  if (!(temperature > 0 && temperature < Infinity)) {
+    throw new RangeError(`prune: expected a positive temperature, got ${temperature}`)
+  }
+  if (!(Number.isInteger(rounds) && rounds > 0)) {
+    throw new RangeError(`prune: expected a positive integer number of rounds, got ${rounds}`)
+  }
+  const budgets: Budget[] = pruningBudgets(network, density, scope)
+  if (criterion.needsData && !batch) {
+    throw new Error(`prune: ${method} needs data; give a batch of samples and targets`)
+  }
+  const context: CriterionContext = {
+    density,
+    budgets,
+    seed,
+    temperature,
+    rounds,
+    batchSize,
+    onProgress: onProgress ?? (() => undefined),
+  }
+  const masks =
+    'masks' in criterion ? criterion.masks(network, context) : selectByScores(criterion, network, context, batch)
+  return { masks, layers: summarizeLayers(masks), warnings: maskWarnings(masks) }
+}
+
+/**
+ * The network with other masks; weights and biases are shared, not copied.
+ *
+ * @param masks one per weight matrix; they replace the network's own
+ * @throws RangeError when the number or a shape differs
+ */
+export function applyMasks(network: Network, masks: readonly Mask[]): Network {
+  if (masks.length !== network.layers.length) {
+    throw new RangeError(`applyMasks: expected ${network.layers.length} masks, got ${masks.length}`)
+  }
+  return createNetwork(
+    network.spec,
+    network.layers.map((layer, i) => ({ ...layer, mask: masks[i] })),
+  )
+}
