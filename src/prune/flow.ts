@@ -23,7 +23,7 @@ interface FlowMatrix {
   readonly values: Pointer
   /** Stored values are |w| · 2^−exponent. */
   readonly exponent: number
-  /** |b|, effective. */
+  /** |b|, effective; undefined when there is none or all are 0. */
   readonly bias: Float64Array | undefined
   /** δ on the output side, mantissas. */
   readonly delta: Pointer
@@ -129,7 +129,8 @@ function flowMatrix(network: Network, index: number, kernels: Kernels, scratch: 
   }
   start[rows] = write
   const biasFactor = biasScale(network.spec)
-  const absoluteBias = bias?.map((b) => Math.abs(biasFactor * b))
+  const absoluteBias =
+    bias?.some((b) => b !== 0) && biasFactor > 0 ? bias.map((b) => Math.abs(biasFactor * b)) : undefined
   return { rows, cols, wide, rowStart, columns, values, exponent, bias: absoluteBias, delta, scaledDelta }
 }
 
@@ -152,12 +153,12 @@ export function createFlow(network: Network, kernels: Kernels, scratch: Scratch)
   return { kernels, scratch, matrices, sizes, input, oldInput, exponents: sizes.map(() => 0), inputDelta }
 }
 
-/** a = 2^exponent z + |b|, normalised; returns its exponent. */
+/** a = 2^exponent z + |b|, normalised in place; returns its exponent. */
 function addBias(z: Float64Array, exponent: number, bias: Float64Array | undefined): number {
   if (!bias) return exponent + normalize(z)
-  const common = Math.max(exponent + binaryExponent(largestOf(z)), binaryExponent(largestOf(bias)))
-  if (common === -Infinity) return 0
-  const zFactor = 2 ** (exponent - common)
+  const own = binaryExponent(largestOf(z))
+  const common = Math.max(exponent + own, binaryExponent(largestOf(bias)))
+  const zFactor = own === -Infinity ? 0 : 2 ** (exponent - common)
   const biasFactor = 2 ** -common
   for (let i = 0; i < z.length; i++) z[i] = z[i] * zFactor + bias[i] * biasFactor
   return common
