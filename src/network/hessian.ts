@@ -71,7 +71,7 @@ export function hessianVectorProduct(
     })
     const f = pre.at(-1)!
     let delta = lossGradient(f, targets, lossOptions)
-    let deltaR = lossHessianVector(f, targets, preR.at(-1), lossOptions)
+    let deltaR = lossHessianVector(f, targets, preR[weights.length - 1], lossOptions)
     for (let l = weights.length - 1; l >= 0; l--) {
       addInto(result[l], matmul(deltaR, post[l], { transposeA: true }).data)
       if (l === 0) break

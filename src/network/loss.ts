@@ -1,7 +1,7 @@
 import { matrix, type Matrix } from '../linalg/matrix.js'
 
 /** One loss ℓ(f, y) of a sample's C outputs: value, ∂ℓ/∂f and (∂²ℓ/∂f²) v, on rows `[at, at + classes)` of flat arrays. */
-interface LossRule {
+export interface LossRule {
   readonly value: (f: Float64Array, y: Float64Array, at: number, classes: number) => number
   readonly gradient: (f: Float64Array, y: Float64Array, at: number, classes: number, out: Float64Array) => void
   readonly hessianVector: (
@@ -72,11 +72,12 @@ const mse: LossRule = {
   },
 }
 
-const lossRules = { 'cross-entropy': crossEntropy, mse } as const satisfies Record<string, LossRule>
+/** Losses by name: a new one is one entry here. */
+export const losses = { 'cross-entropy': crossEntropy, mse } as const satisfies Record<string, LossRule>
 
-export type LossName = keyof typeof lossRules
+export type LossName = keyof typeof losses
 
-export const lossNames = Object.keys(lossRules) as readonly LossName[]
+export const lossNames = Object.keys(losses) as readonly LossName[]
 
 /** The loss of outputs: its name, and the numbers that scale it. */
 export interface LossOptions {
@@ -103,7 +104,7 @@ function prepare(f: Matrix, y: Matrix, { loss, temperature = 1, samples = f.rows
   }
   if (!(samples > 0)) throw new RangeError(`loss: expected at least one sample, got ${samples}`)
   return {
-    rule: lossRules[loss],
+    rule: losses[loss],
     f: temperature === 1 ? f.data : f.data.map((value) => value / temperature),
     temperature,
     samples,
