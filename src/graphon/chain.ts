@@ -14,26 +14,68 @@ export interface GraphonChain {
   readonly measures: readonly Float64Array[]
 }
 
+/** What is wrong with a chain, and at which key of its file form: `W1`, `V0`, `measure2`, … */
+export interface ChainProblem {
+  readonly key: string
+  /** `expected …, got …` */
+  readonly problem: string
+}
+
 /** Tolerance on a hidden layer's measures summing to 1. */
 const measureTolerance = 1e-9
 
-function checkMatrices(name: 'W' | 'V', matrices: readonly Matrix[], limit: number, shapes?: readonly Matrix[]): void {
-  matrices.forEach((m, i) => {
-    const shape = shapes?.[i]
-    if (shape && (shape.rows !== m.rows || shape.cols !== m.cols)) {
-      throw new RangeError(
-        `chain ${name}${i}: expected the shape of W${i}, ${shape.rows} × ${shape.cols}, got ${m.rows} × ${m.cols}`,
-      )
+function matrixProblem(key: string, m: Matrix, limit: number): ChainProblem | undefined {
+  if (!(m.rows > 0 && m.cols > 0)) return { key, problem: `expected a non-empty matrix, got ${m.rows} × ${m.cols}` }
+  const at = m.data.findIndex((value) => !(value >= 0 && value <= limit))
+  if (at < 0) return undefined
+  const where = `row ${Math.floor(at / m.cols)}, column ${at % m.cols}`
+  const expected = limit === 1 ? 'a density in [0, 1]' : 'a finite non-negative energy'
+  return { key, problem: `expected ${expected}, got ${m.data[at]} at ${where}` }
+}
+
+function measureProblem(key: string, measure: Float64Array, bins: number, rowsOf: string): ChainProblem | undefined {
+  if (measure.length !== bins) {
+    return { key, problem: `expected ${bins} entries, the rows of ${rowsOf}, got ${measure.length}` }
+  }
+  const wrong = measure.find((value) => !(value > 0))
+  if (wrong !== undefined) return { key, problem: `expected positive entries, got ${wrong}` }
+  const sum = measure.reduce((total, value) => total + value, 0)
+  if (Math.abs(sum - 1) <= measureTolerance) return undefined
+  return { key, problem: `expected entries that sum to 1, got sum ${sum}` }
+}
+
+/** The first rule that a chain breaks, or undefined for a good one. */
+export function findChainProblem({ W, V, measures }: GraphonChain): ChainProblem | undefined {
+  if (W.length < 1) return { key: 'W0', problem: 'expected at least one matrix, got none' }
+  if (measures.length !== W.length - 1) {
+    const problem = `expected ${W.length - 1} hidden-layer measures for ${W.length} matrices, got ${measures.length}`
+    return { key: `measure${Math.min(measures.length, W.length - 1) + 1}`, problem }
+  }
+  for (const [i, m] of W.entries()) {
+    const problem = matrixProblem(`W${i}`, m, 1)
+    if (problem) return problem
+    if (i > 0 && m.cols !== W[i - 1].rows) {
+      const expected = `expected ${W[i - 1].rows} columns, the rows of W${i - 1}, got ${m.cols}`
+      return { key: `W${i}`, problem: expected }
     }
-    for (let k = 0; k < m.data.length; k++) {
-      const value = m.data[k]
-      if (!(value >= 0 && value <= limit)) {
-        const where = `row ${Math.floor(k / m.cols)}, column ${k % m.cols}`
-        const expected = limit === 1 ? 'a density in [0, 1]' : 'a finite non-negative energy'
-        throw new RangeError(`chain ${name}${i}: expected ${expected}, got ${value} at ${where}`)
-      }
+  }
+  if (V && V.length !== W.length) {
+    const problem = `expected ${W.length} matrices as in W, got ${V.length}`
+    return { key: `V${Math.min(V.length, W.length)}`, problem }
+  }
+  for (const [i, m] of (V ?? []).entries()) {
+    if (m.rows !== W[i].rows || m.cols !== W[i].cols) {
+      const shape = `${W[i].rows} × ${W[i].cols}`
+      return { key: `V${i}`, problem: `expected the shape of W${i}, ${shape}, got ${m.rows} × ${m.cols}` }
     }
-  })
+    const problem = matrixProblem(`V${i}`, m, Number.MAX_VALUE)
+    if (problem) return problem
+  }
+  for (const [i, measure] of measures.entries()) {
+    const problem = measureProblem(`measure${i + 1}`, measure, W[i].rows, `W${i}`)
+    if (problem) return problem
+  }
+  return undefined
 }
 
 /**
@@ -41,39 +83,9 @@ function checkMatrices(name: 'W' | 'V', matrices: readonly Matrix[], limit: numb
  *
  * @throws RangeError naming the key (`W1`, `V0`, `measure2`, …) and the rule that is broken
  */
-export function createChain({ W, V, measures }: GraphonChain): GraphonChain {
-  if (W.length < 1) throw new RangeError('chain: expected at least one matrix W0')
-  if (measures.length !== W.length - 1) {
-    throw new RangeError(
-      `chain: expected ${W.length - 1} hidden-layer measures for ${W.length} matrices, got ${measures.length}`,
-    )
-  }
-  W.forEach((m, i) => {
-    if (!(m.rows > 0 && m.cols > 0))
-      throw new RangeError(`chain W${i}: expected a non-empty matrix, got ${m.rows} × ${m.cols}`)
-    const next = W.at(i + 1)
-    if (next && next.cols !== m.rows) {
-      throw new RangeError(`chain W${i + 1}: expected ${m.rows} columns, the rows of W${i}, got ${next.cols}`)
-    }
-  })
-  checkMatrices('W', W, 1)
-  if (V) {
-    if (V.length !== W.length) throw new RangeError(`chain V: expected ${W.length} matrices as in W, got ${V.length}`)
-    checkMatrices('V', V, Number.MAX_VALUE, W)
-  }
-  measures.forEach((measure, i) => {
-    const bins = W[i].rows
-    if (measure.length !== bins) {
-      throw new RangeError(`chain measure${i + 1}: expected ${bins} entries, the rows of W${i}, got ${measure.length}`)
-    }
-    let sum = 0
-    for (const value of measure) {
-      if (!(value > 0)) throw new RangeError(`chain measure${i + 1}: expected positive entries, got ${value}`)
-      sum += value
-    }
-    if (!(Math.abs(sum - 1) <= measureTolerance)) {
-      throw new RangeError(`chain measure${i + 1}: expected entries that sum to 1, got sum ${sum}`)
-    }
-  })
+export function createChain(chain: GraphonChain): GraphonChain {
+  const found = findChainProblem(chain)
+  if (found) throw new RangeError(`chain ${found.key}: ${found.problem}`)
+  const { W, V, measures } = chain
   return V ? { W, V, measures } : { W, measures }
 }
