@@ -1,0 +1,108 @@
+import type { Matrix } from '../linalg/matrix.js'
+import { totalDensity, type Mask } from '../network/mask.js'
+import { checkChained } from './align.js'
+import type { GraphonChain } from './chain.js'
+import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
+import { binNoise } from './bin-noise.js'
+
+export interface EstimateOptions {
+  /** Most bins per hidden layer; a layer with fewer units has one bin per unit. Default 64. */
+  readonly bins?: number
+  /** Default `histogram`. */
+  readonly estimator?: EstimatorName
+}
+
+export interface ChainOptions extends EstimateOptions {
+  /** Weight energies per matrix, `[out, in]` (see `weightEnergies`): the chain then carries V. */
+  readonly energies?: readonly Matrix[]
+}
+
+export interface ChainEstimate {
+  readonly chain: GraphonChain
+  /** What should be known before trusting it, one sentence each; empty when the bins hold enough units. */
+  readonly warnings: readonly string[]
+}
+
+/** Hidden-to-hidden step graphons, each matrix sorted by itself: they share measures, not positions. Not a chain. */
+export interface GraphonLayers {
+  /** `index` i = 1 … L − 1 names the matrix as a chain file does: `W<i>`, between hidden layers i and i + 1. */
+  readonly matrices: readonly { readonly index: number; readonly W: Matrix }[]
+  /** `measures[l - 1]`: bin measures of hidden layer l = 1 … L. */
+  readonly measures: readonly Float64Array[]
+}
+
+export interface LayersEstimate {
+  readonly layers: GraphonLayers
+  readonly warnings: readonly string[]
+}
+
+export const defaultBins = 64
+
+/** Below this many units per bin a bin of a hidden-to-hidden matrix has fewer than 16 entries. */
+const fewUnitsPerBin = 4
+
+function checkBins(caller: string, bins: number): void {
+  if (!(Number.isInteger(bins) && bins > 0)) {
+    throw new RangeError(`${caller}: expected a positive integer number of bins, got ${bins}`)
+  }
+}
+
+function coarseWarnings(masks: readonly Mask[], bins: number): string[] {
+  const density = totalDensity(masks)
+  return masks.slice(0, -1).flatMap(({ rows }, l) => {
+    const perBin = rows / bins
+    if (perBin >= fewUnitsPerBin) return []
+    const noise = binNoise(density, Math.max(1, perBin)).toPrecision(2)
+    return `hidden layer ${l + 1}: ${rows} units for ${bins} bins are fewer than ${fewUnitsPerBin} per bin; expect noise near ${noise} in each bin at density ${density.toPrecision(2)}, or use at most ${Math.max(1, Math.floor(rows / fewUnitsPerBin))} bins`
+  })
+}
+
+/**
+ * Estimates the graphon chain of a pruned network: hidden units sorted once and that order used on both sides, each
+ * hidden layer cut into bins, input columns and class rows exact and unsorted.
+ *
+ * @param masks M^1 … M^{L+1}, `[out, in]` each
+ * @returns W0 `[K1, d]`, …, WL `[C, KL]`, the same for V when energies are given, and the measures of the hidden layers
+ * @throws RangeError when shapes do not chain, energies differ in shape from the masks, or bins or estimator are unknown
+ */
+export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}): ChainEstimate {
+  const { bins = defaultBins, estimator = defaultEstimator, energies } = options
+  checkChained('estimateChain', masks)
+  checkBins('estimateChain', bins)
+  if (energies && energies.length !== masks.length) {
+    throw new RangeError(`estimateChain: expected ${masks.length} energy matrices, got ${energies.length}`)
+  }
+  energies?.forEach(({ rows, cols }, i) => {
+    if (rows === masks[i].rows && cols === masks[i].cols) return
+    const expected = `${masks[i].rows} × ${masks[i].cols}`
+    throw new RangeError(`estimateChain: expected energies ${expected} for matrix ${i + 1}, got ${rows} × ${cols}`)
+  })
+  const chain = findEstimator(estimator).chain({ masks, bins, ...(energies && { energies }) })
+  return { chain, warnings: coarseWarnings(masks, bins) }
+}
+
+/**
+ * Estimates every hidden-to-hidden matrix by itself: rows sorted by row degree and columns by column degree, largest
+ * first, ties by index. This is how the paper draws graphons; a kernel needs {@link estimateChain}.
+ *
+ * @param masks M^1 … M^{L+1} of the whole network
+ * @throws RangeError when shapes do not chain or there are fewer than two hidden layers
+ */
+export function estimateLayers(masks: readonly Mask[], options: EstimateOptions = {}): LayersEstimate {
+  const { bins = defaultBins, estimator = defaultEstimator } = options
+  checkChained('estimateLayers', masks)
+  checkBins('estimateLayers', bins)
+  if (masks.length < 3) {
+    throw new RangeError(
+      `estimateLayers: expected at least 2 hidden layers, got ${masks.length - 1}; align: chain covers every network`,
+    )
+  }
+  const inner = masks.slice(1, -1).map((mask) => findEstimator(estimator).layer(mask, bins))
+  return {
+    layers: {
+      matrices: inner.map(({ W }, i) => ({ index: i + 1, W })),
+      measures: [inner[0].colMeasure, ...inner.map(({ rowMeasure }) => rowMeasure)],
+    },
+    warnings: coarseWarnings(masks, bins),
+  }
+}
