@@ -1,0 +1,71 @@
+import { matrix, type Matrix } from '../../linalg/matrix.js'
+import { findNorm, type NormName } from './norms.js'
+import type { NormBounds } from './norm.js'
+
+export interface DistanceOptions {
+  readonly norm: NormName
+  /** Bin measures of the rows, positive, summing to 1. Default: all rows alike. */
+  readonly rowMeasure?: Float64Array
+  /** Bin measures of the columns. Default: all columns alike. */
+  readonly colMeasure?: Float64Array
+}
+
+/** A distance with what is certain about it: lower ≤ true value ≤ upper. */
+export interface DistanceResult extends NormBounds {
+  readonly norm: NormName
+  /** The value itself when `exact`, else the best value reached (`lower`). */
+  readonly value: number
+  /** Whether lower = upper = value, up to rounding. */
+  readonly exact: boolean
+}
+
+function checkFinite(name: string, { cols, data }: Matrix): void {
+  const at = data.findIndex((value) => !Number.isFinite(value))
+  if (at < 0) return
+  const where = `row ${Math.floor(at / cols)}, column ${at % cols} of ${name}`
+  throw new RangeError(`distance: expected finite entries, got ${data[at]} at ${where}`)
+}
+
+function checkMeasure(name: string, measure: Float64Array, bins: number): void {
+  if (measure.length !== bins) {
+    throw new RangeError(`distance: expected ${bins} entries in ${name}, got ${measure.length}`)
+  }
+  const total = measure.reduce((sum, value) => sum + value, 0)
+  if (!(measure.every((value) => value > 0) && Math.abs(total - 1) <= 1e-9)) {
+    throw new RangeError(`distance: expected a positive ${name} that sums to 1, got sum ${total}`)
+  }
+}
+
+/**
+ * Distance of two step functions on [0, 1]² with the same bins.
+ *
+ *     l1   mean |A − B|          l2   √ mean (A − B)²          cut   max over S, T of |Σ_{S×T} (A − B)| / (rows · columns)
+ *
+ * where means and sums weight bins by their measures.
+ *
+ * @param a `[rows, cols]`
+ * @param b the same shape
+ * @throws RangeError when shapes differ, an entry is not finite, or a measure does not fit
+ */
+export function distance(a: Matrix, b: Matrix, { norm, rowMeasure, colMeasure }: DistanceOptions): DistanceResult {
+  const { rows, cols } = a
+  if (!(rows === b.rows && cols === b.cols)) {
+    throw new RangeError(`distance: expected equal shapes, got ${rows} × ${cols} and ${b.rows} × ${b.cols}`)
+  }
+  if (!(rows > 0 && cols > 0)) throw new RangeError(`distance: expected non-empty matrices, got ${rows} × ${cols}`)
+  checkFinite('the first matrix', a)
+  checkFinite('the second matrix', b)
+  if (rowMeasure) checkMeasure('rowMeasure', rowMeasure, rows)
+  if (colMeasure) checkMeasure('colMeasure', colMeasure, cols)
+  const { lower, upper } = findNorm(norm).norm({
+    matrix: matrix(
+      rows,
+      cols,
+      a.data.map((value, k) => value - b.data[k]),
+    ),
+    row: rowMeasure ?? new Float64Array(rows).fill(1),
+    col: colMeasure ?? new Float64Array(cols).fill(1),
+    total: (rowMeasure ? 1 : rows) * (colMeasure ? 1 : cols),
+  })
+  return { norm, value: lower, lower, upper, exact: lower === upper }
+}
