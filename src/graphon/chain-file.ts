@@ -1,0 +1,97 @@
+import { FileError } from '../data/file-error.js'
+import { toFloat64, type Tensor, type TensorMap } from '../data/tensor.js'
+import type { Matrix } from '../linalg/matrix.js'
+import { findChainProblem, type GraphonChain } from './chain.js'
+import type { GraphonLayers } from './estimate.js'
+
+function fromMatrix({ rows, cols, data }: Matrix): Tensor {
+  return { shape: [rows, cols], data }
+}
+
+function fromMeasure(measure: Float64Array): Tensor {
+  return { shape: [measure.length], data: measure }
+}
+
+/** A chain as named arrays of its file: `W0 … WL`, `V0 … VL` when present, `measure1 … measureL`; all float64, not copied. */
+export function chainToTensors({ W, V, measures }: GraphonChain): TensorMap {
+  return new Map([
+    ...W.map((m, i): [string, Tensor] => [`W${i}`, fromMatrix(m)]),
+    ...(V ?? []).map((m, i): [string, Tensor] => [`V${i}`, fromMatrix(m)]),
+    ...measures.map((measure, i): [string, Tensor] => [`measure${i + 1}`, fromMeasure(measure)]),
+  ])
+}
+
+/** Layer-aligned matrices as named arrays `W1 … W<L−1>`, `measure1 … measureL`. Without `W0` it is not a chain. */
+export function layersToTensors({ matrices, measures }: GraphonLayers): TensorMap {
+  return new Map([
+    ...matrices.map(({ index, W }): [string, Tensor] => [`W${index}`, fromMatrix(W)]),
+    ...measures.map((measure, i): [string, Tensor] => [`measure${i + 1}`, fromMeasure(measure)]),
+  ])
+}
+
+/** The arrays `<prefix><first>`, `<prefix><first + 1>`, …; a gap is an error that names the missing key. */
+function series<Value>(
+  tensors: TensorMap,
+  file: string,
+  prefix: string,
+  first: number,
+  read: (tensor: Tensor, key: string) => Value,
+): Value[] {
+  const pattern = new RegExp(`^${prefix}(0|[1-9]\\d*)$`)
+  const indices = [...tensors.keys()].flatMap((key) => pattern.exec(key)?.[1] ?? []).map(Number)
+  indices.sort((a, b) => a - b)
+  return indices.map((index, place) => {
+    const key = `${prefix}${first + place}`
+    const tensor = tensors.get(key)
+    if (index < first) throw new FileError(file, `expected arrays from ${prefix}${first} on`, `${prefix}${index}`)
+    if (index !== first + place || !tensor) {
+      throw new FileError(file, `expected this array, because there is ${prefix}${index}; found none`, key)
+    }
+    return read(tensor, key)
+  })
+}
+
+function asMatrix(file: string) {
+  return (tensor: Tensor, key: string): Matrix => {
+    const { shape } = tensor
+    if (shape.length !== 2) throw new FileError(file, `expected a matrix, got shape [${shape.join(', ')}]`, key)
+    return { rows: shape[0], cols: shape[1], data: toFloat64(tensor) }
+  }
+}
+
+function asMeasure(file: string) {
+  return (tensor: Tensor, key: string): Float64Array => {
+    const { shape } = tensor
+    if (shape.length !== 1) throw new FileError(file, `expected a vector, got shape [${shape.join(', ')}]`, key)
+    return toFloat64(tensor)
+  }
+}
+
+function checkHasChain(tensors: TensorMap, file: string): void {
+  if (tensors.has('W0')) return
+  if (tensors.has('W1')) {
+    const remedy = 'make the chain of all matrices with `limn graphon --align chain`'
+    throw new FileError(file, `expected a graphon chain, got layer-aligned matrices only; ${remedy}`, 'W0')
+  }
+  const keys = [...tensors.keys()]
+  const found = keys.length === 0 ? 'no arrays' : `${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}`
+  throw new FileError(file, `expected a graphon chain with arrays W0 … WL and measure1 … measureL, got ${found}`, 'W0')
+}
+
+/**
+ * Reads a chain from the named arrays of its file. Other arrays are ignored.
+ *
+ * @param file named in every error
+ * @throws FileError naming file and key when an array is missing, has the wrong rank, does not chain, or holds a density
+ *   outside [0, 1], a negative or non-finite energy, or measures that are not positive or do not sum to 1
+ */
+export function chainFromTensors(tensors: TensorMap, file: string): GraphonChain {
+  checkHasChain(tensors, file)
+  const W = series(tensors, file, 'W', 0, asMatrix(file))
+  const V = series(tensors, file, 'V', 0, asMatrix(file))
+  const measures = series(tensors, file, 'measure', 1, asMeasure(file))
+  const chain: GraphonChain = V.length > 0 ? { W, V, measures } : { W, measures }
+  const found = findChainProblem(chain)
+  if (found) throw new FileError(file, found.problem, found.key)
+  return chain
+}
