@@ -64,7 +64,13 @@ function readBrainFloats(buffer: ArrayBuffer): Float32Array {
 }
 
 function reverseEach(bytes: Uint8Array, size: number): void {
-  for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse()
+  for (let start = 0; start < bytes.length; start += size) {
+    for (let low = start, high = start + size - 1; low < high; low++, high--) {
+      const swap = bytes[low]
+      bytes[low] = bytes[high]
+      bytes[high] = swap
+    }
+  }
 }
 
 /**
@@ -75,7 +81,7 @@ function reverseEach(bytes: Uint8Array, size: number): void {
  */
 export function readElements(type: ElementType, bytes: Uint8Array, littleEndian = true): TensorData {
   const { size, read } = elementRules[type]
-  const own = Uint8Array.from(bytes)
+  const own = new Uint8Array(bytes)
   if (size > 1 && littleEndian !== hostIsLittle) reverseEach(own, size)
   return read(own.buffer)
 }
@@ -84,7 +90,7 @@ export function readElements(type: ElementType, bytes: Uint8Array, littleEndian 
 export function elementBytes(data: TensorData): Uint8Array {
   const view = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   if (hostIsLittle) return view
-  const own = Uint8Array.from(view)
+  const own = new Uint8Array(view)
   reverseEach(own, data.BYTES_PER_ELEMENT)
   return own
 }

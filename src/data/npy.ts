@@ -78,7 +78,8 @@ export function decodeNpy(bytes: Uint8Array, file: string, key?: string): Tensor
     const data = readElements(type, bytes.subarray(body), order !== '>')
     return { shape, data: fortran === 'True' ? toRowMajor(data, shape) : data }
   } catch (error) {
-    return fail(error instanceof RangeError ? error.message : String(error))
+    if (error instanceof RangeError) return fail(error.message)
+    throw error
   }
 }
 
