@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module'
+import { Resvg, type ResvgRenderOptions } from '@resvg/resvg-js'
+
+export interface PngOptions {
+  /** Pixels per SVG unit; default 2, for screens of double density. */
+  readonly scale?: number
+  /** TrueType or OpenType files to draw text with, instead of the fonts found on this machine. */
+  readonly fontFiles?: readonly string[]
+}
+
+/** The DejaVu fonts as an npm package: with them the same figure gives the same pixels on every machine. */
+function packagedFonts(): string[] {
+  const require = createRequire(import.meta.url)
+  try {
+    return ['DejaVuSans', 'DejaVuSans-Bold'].map((face) => require.resolve(`dejavu-fonts-ttf/ttf/${face}.ttf`))
+  } catch {
+    return []
+  }
+}
+
+function render(svg: string, font: NonNullable<ResvgRenderOptions['font']>, scale: number) {
+  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: scale } }).render()
+}
+
+/** Without a font, text is left out without a word; one letter tells. */
+function drawsText(font: NonNullable<ResvgRenderOptions['font']>): boolean {
+  const probe = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text x="2" y="16">M</text></svg>'
+  return render(probe, font, 1).pixels.some((value) => value !== 0)
+}
+
+/**
+ * The pixels of an SVG document as a PNG file. The text is drawn with `fontFiles`, or the packaged font, or this machine's.
+ *
+ * @throws RangeError when `scale` is not positive
+ * @throws Error when the SVG has text and no font is found
+ */
+export function svgToPng(svg: string, { scale = 2, fontFiles }: PngOptions = {}): Uint8Array {
+  if (!(scale > 0 && scale <= 16)) throw new RangeError(`svgToPng: expected a scale in (0, 16], got ${scale}`)
+  const files = fontFiles ? [...fontFiles] : packagedFonts()
+  const font =
+    files.length > 0
+      ? { loadSystemFonts: false, fontFiles: files, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' }
+      : { loadSystemFonts: true }
+  if (svg.includes('<text') && !drawsText(font)) {
+    throw new Error(
+      'svgToPng: expected a font to draw text with, found none; install one (Debian: fonts-dejavu-core) or write .svg instead',
+    )
+  }
+  return render(svg, font, scale).asPng()
+}

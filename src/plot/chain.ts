@@ -1,0 +1,71 @@
+import type { GraphonChain } from '../graphon/chain.js'
+import type { Matrix } from '../linalg/matrix.js'
+import { niceTop } from './colormap.js'
+import type { Figure, Panel } from './figure.js'
+import { formatList, formatNumber } from './format.js'
+import { averageColumns, colorBar, heatmapPanel } from './heatmap.js'
+import { matrixLabel } from './labels.js'
+import { mean } from './select.js'
+
+const side = 180
+
+function meanOf({ data }: Matrix): number {
+  return mean([...data])
+}
+
+function row(matrices: readonly Matrix[], letter: 'W' | 'V', top: number, name: string): Panel {
+  const panels = matrices.map((m, i) => {
+    const axis = (title: string, count: number) => ({ title, domain: [0, count] as const, ticks: [0, count] })
+    return heatmapPanel(averageColumns(m, 2 * side), top, {
+      width: side,
+      height: side,
+      title: `${matrixLabel(i + 1, letter)}  (${m.rows} × ${m.cols})`,
+      subtitle: `mean ${formatNumber(meanOf(m))}`,
+      x: axis(i === 0 ? 'input' : 'bin, layer below', m.cols),
+      y: axis(i === matrices.length - 1 ? 'class' : 'bin', m.rows),
+    })
+  })
+  return { spacing: 12, vconcat: [{ columns: 4, spacing: 16, concat: panels }, colorBar(top, name, 320)] }
+}
+
+/** All graphons of one chain side by side on the colour scale [0, 1], and its energies below on a scale of their own. */
+export function chainFigure(chain: GraphonChain, title = 'Graphon chain'): Figure {
+  const { W, V } = chain
+  const means = W.map((m, i) => `${formatNumber(meanOf(m))} in ${matrixLabel(i + 1)}`)
+  const rows = [row(W, 'W', 1, 'density')]
+  if (V)
+    rows.push(
+      row(V, 'V', niceTop(Math.max(...V.flatMap((m) => m.data.reduce((a, b) => Math.max(a, b), 0)))), 'energy E[M w²]'),
+    )
+  return {
+    id: 'chain',
+    title,
+    sentence: `The mean over all bins is ${formatList(means)}.`,
+    description: `Heatmaps of ${formatList(W.map((m, i) => `${matrixLabel(i + 1)}, ${m.rows} × ${m.cols}`))}.`,
+    spec: { title, spacing: 22, vconcat: rows },
+  }
+}
+
+/** Graphons of matrices that were sorted each by itself, so that their axes share no positions. */
+export function matricesFigure(
+  matrices: readonly { readonly layer: number; readonly graphon: Matrix }[],
+  title = 'Graphons, each matrix sorted by itself',
+): Figure {
+  const panels = matrices.map(({ layer, graphon: m }) =>
+    heatmapPanel(averageColumns(m, 2 * side), 1, {
+      width: side,
+      height: side,
+      title: `${matrixLabel(layer)}  (${m.rows} × ${m.cols})`,
+      subtitle: `mean ${formatNumber(meanOf(m))}`,
+      x: { title: 'column bin', domain: [0, m.cols], ticks: [0, m.cols] },
+      y: { title: 'row bin', domain: [0, m.rows], ticks: [0, m.rows] },
+    }),
+  )
+  return {
+    id: 'matrices',
+    title,
+    sentence: `The mean over all bins is ${formatList(matrices.map(({ layer, graphon }) => `${formatNumber(meanOf(graphon))} in ${matrixLabel(layer)}`))}.`,
+    description: `Heatmaps of ${formatList(matrices.map(({ layer, graphon: m }) => `${matrixLabel(layer)}, ${m.rows} × ${m.cols}`))}.`,
+    spec: { title, spacing: 16, vconcat: [{ columns: 4, spacing: 16, concat: panels }, colorBar(1, 'density', 320)] },
+  }
+}

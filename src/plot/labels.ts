@@ -1,0 +1,42 @@
+import type { KernelKind, Rung } from '../study/findings.js'
+import { superscript } from './format.js'
+
+const methodLabels: Readonly<Record<string, string>> = {
+  random: 'Random',
+  magnitude: 'Magnitude',
+  snip: 'SNIP',
+  grasp: 'GraSP',
+  synflow: 'SynFlow',
+}
+
+/** The name of a pruning method as its authors write it; a method unknown here keeps its own name. */
+export function methodLabel(method: string): string {
+  return Object.hasOwn(methodLabels, method) ? methodLabels[method] : method
+}
+
+export const kernelLabels = {
+  dense: 'dense NTK',
+  graphon: 'Graphon NTK',
+  energy: 'energy Graphon NTK',
+  empirical: 'empirical NTK',
+} as const satisfies Record<KernelKind, string>
+
+export const rungLabels = {
+  scale: 'scale',
+  shape: '+ shape',
+  weights: '+ weights',
+  'finite-width': '+ finite width',
+} as const satisfies Record<Rung, string>
+
+/** The kernel that predicts on each rung of the explanation ladder. */
+export const rungKernels = {
+  scale: 'dense NTK × path density',
+  shape: 'Graphon NTK',
+  weights: 'energy Graphon NTK',
+  'finite-width': 'empirical NTK of the finite network',
+} as const satisfies Record<Rung, string>
+
+/** `W²` for weight matrix l = 2. */
+export function matrixLabel(l: number, letter: 'W' | 'V' = 'W'): string {
+  return letter + superscript(l)
+}

@@ -1,0 +1,92 @@
+import { parse, View } from 'vega'
+import { compile } from 'vega-lite'
+import type { Figure } from './figure.js'
+import { measureTextAlike } from './text-width.js'
+import { fontFamily, ink, theme } from './theme.js'
+
+/** Text for an SVG or HTML document: the five characters that mean something there are replaced. */
+export function escapeMarkup(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}
+
+/** Three decimals are a thousandth of a pixel; the rest is the noise of floating-point arithmetic. */
+function shorten(svg: string): string {
+  return svg.replaceAll(/ (?:transform|d|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"/g, (attribute) =>
+    attribute.replaceAll(/-?\d+\.\d{3,}(?:e[-+]?\d+)?/g, (digits) =>
+      String(Math.round(Number(digits) * 1000) / 1000 || 0),
+    ),
+  )
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
+
+/** Few fonts have all superscript digits, and a missing one changes the font of the whole line: raised digits have no such gap. */
+function raiseSuperscripts(svg: string): string {
+  return svg.replaceAll(/>([^<>]*[⁰¹²³⁴⁵⁶⁷⁸⁹][^<>]*)<\/text>/g, (_, text: string) => {
+    const parts = text.split(/([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/)
+    const raised = parts.map((part, i) => {
+      if (i % 2 === 0) return part === '' || i === 0 ? part : `<tspan dy="0.36em">${part}</tspan>`
+      const digits = Array.from(part, (digit) => superscripts.indexOf(digit)).join('')
+      return `<tspan dy="-0.5em" font-size="72%">${digits}</tspan>`
+    })
+    return `>${raised.join('')}</text>`
+  })
+}
+
+/** Ids count from 1 in every figure and carry its name, so that figures can share a page and never depend on one another. */
+function renameIds(svg: string, prefix: string): string {
+  const names = new Map<string, string>()
+  for (const [, id] of svg.matchAll(/ id="([^"]+)"/g)) {
+    if (!names.has(id)) names.set(id, `${prefix}-${names.size + 1}`)
+  }
+  return svg
+    .replaceAll(/ id="([^"]+)"/g, (_, id: string) => ` id="${names.get(id) ?? id}"`)
+    .replaceAll(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${names.get(id) ?? id})`)
+}
+
+/**
+ * Draws a figure as an SVG element to be put into a page: transparent, its text and axes in `currentColor`, named by
+ * title and description. The same figure gives the same string.
+ */
+export async function renderSvg(figure: Figure): Promise<string> {
+  measureTextAlike()
+  const { spec } = compile(figure.spec, { config: theme })
+  const view = new View(parse(spec), { renderer: 'none' })
+  let svg: string
+  try {
+    svg = await view.toSVG()
+  } finally {
+    view.finalize()
+  }
+  const name = escapeMarkup(figure.id)
+  const body = raiseSuperscripts(renameIds(shorten(svg), name))
+    .replaceAll(` font-family="${fontFamily}"`, '')
+    .replaceAll(/<path class="(?:background|foreground)"[^>]* d=""[^>]*\/>/g, '')
+    .replaceAll(/<path class="background"[^>]* d="M0,0h0v0h0Z"[^>]*\/>/g, '')
+    .replaceAll(/<text[^>]* opacity="0"[^>]*>[^<]*<\/text>/g, '')
+    .replaceAll(/ (?:pointer-events="none"|aria-hidden="true"|opacity="1")/g, '')
+  const labels = `<title id="${name}-title">${escapeMarkup(figure.title)}</title><desc id="${name}-desc">${escapeMarkup(figure.description)}</desc>`
+  return body.replace(
+    /<svg ([^>]*)>/,
+    (_, attributes: string) =>
+      `<svg ${attributes} role="img" aria-labelledby="${name}-title ${name}-desc" font-family="${fontFamily}">${labels}`,
+  )
+}
+
+/** The figure as a file of its own: its ink follows the reader's light or dark theme, also inside an `<img>`. */
+export function standaloneSvg(svg: string): string {
+  const style = `<style>svg{color:${ink.light}}@media (prefers-color-scheme:dark){svg{color:${ink.dark}}}</style>`
+  return svg.replace(/<svg [^>]*>/, (open) => open + style)
+}
+
+/** The figure in dark ink on a white page, for pixels and print. */
+export function forPng(svg: string): string {
+  return svg
+    .replace(/<svg [^>]*>/, (open) => `${open}<rect width="100%" height="100%" fill="#fff"/>`)
+    .replaceAll('currentColor', ink.light)
+}

@@ -1,0 +1,45 @@
+import type { Findings } from '../study/findings.js'
+
+/** The part of a study at one density. */
+export function atDensity(findings: Findings, density: number): Findings {
+  const here = <Item extends { readonly density: number }>(items: readonly Item[]) =>
+    items.filter((item) => item.density === density)
+  return {
+    ...findings,
+    densities: [density],
+    pruning: here(findings.pruning),
+    graphons: here(findings.graphons),
+    convergence: here(findings.convergence),
+    spectra: here(findings.spectra),
+    training: here(findings.training),
+  }
+}
+
+/** The items of the largest width that occurs among them; none for none. */
+export function atWidest<Item extends { readonly width: number }>(items: readonly Item[]): readonly Item[] {
+  const widest = Math.max(...items.map((item) => item.width))
+  return items.filter((item) => item.width === widest)
+}
+
+/** The methods that occur among the items, in the study's order. */
+export function methodsOf(findings: Findings, items: readonly { readonly method: string }[]): readonly string[] {
+  return findings.methods.filter((method) => items.some((item) => item.method === method))
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** The item where `value` is largest, null for none; items with a non-finite value do not count. */
+export function largest<Item>(items: readonly Item[], value: (item: Item) => number): Item | null {
+  let best: Item | null = null
+  for (const item of items) {
+    if (Number.isFinite(value(item)) && (best === null || value(item) > value(best))) best = item
+  }
+  return best
+}
+
+/** The item where `value` is smallest, null for none; items with a non-finite value do not count. */
+export function smallest<Item>(items: readonly Item[], value: (item: Item) => number): Item | null {
+  return largest(items, (item) => -value(item))
+}

@@ -1,0 +1,263 @@
+import type { GraphonChain } from '../../src/graphon/chain.js'
+import { matrix, type Matrix } from '../../src/linalg/matrix.js'
+import { randomStream } from '../../src/random/random.js'
+import { kernelKinds, rungs, type Findings, type KernelKind, type Rung } from '../../src/study/findings.js'
+
+export interface SyntheticOptions {
+  readonly methods?: readonly string[]
+  readonly widths?: readonly number[]
+  readonly densities?: readonly number[]
+  readonly trials?: number
+  readonly bins?: number
+  readonly hiddenLayers?: number
+  /** Side of the square input image. */
+  readonly side?: number
+  readonly samples?: number
+  readonly steps?: number
+  readonly empirical?: boolean
+}
+
+/** How each invented method behaves: slopes of its graphons, how it favours the image's centre, how it drifts. */
+const character: Readonly<
+  Record<string, { slope: number; centre: number; drift: number; kept: number; lazy: number }>
+> = {
+  random: { slope: 0.1, centre: 0, drift: 0, kept: 0.02, lazy: 0.03 },
+  magnitude: { slope: 0.15, centre: 0.02, drift: 0.005, kept: 0.05, lazy: 0.05 },
+  snip: { slope: 0.9, centre: 1, drift: 0.02, kept: 0.6, lazy: 0.12 },
+  grasp: { slope: 1.4, centre: 0.8, drift: 0.03, kept: 0.9, lazy: 0.4 },
+  synflow: { slope: 1.1, centre: 0.3, drift: 0.07, kept: 0.12, lazy: 0.08 },
+}
+
+const clamp = (x: number) => Math.min(1, Math.max(0, x))
+
+function chainOf(method: string, density: number, width: number, o: Required<SyntheticOptions>): GraphonChain {
+  const { slope, centre } = character[method] ?? character['random']
+  const { side, hiddenLayers, bins } = o
+  const noise = randomStream(7, 'chain', method, width)
+  const speckle = () => (noise.normal() * 0.4 * bins) / width
+  const tilt = (u: number) => Math.exp(slope * (0.5 - u)) / (slope > 0.05 ? (2 * Math.sinh(slope / 2)) / slope : 1)
+  const fill = (rows: number, cols: number, value: (i: number, j: number) => number): Matrix => {
+    const m = matrix(rows, cols)
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < cols; j++) m.data[i * cols + j] = clamp(value(i, j) + 0.1 * speckle())
+    return m
+  }
+  const pixel = (j: number) => {
+    const r2 = ((j % side) / side - 0.5) ** 2 + (Math.floor(j / side) / side - 0.5) ** 2
+    return 1 - centre + centre * 3 * Math.exp(-r2 * 14)
+  }
+  const u = (i: number) => (i + 0.5) / bins
+  const W = [
+    fill(bins, side * side, (i, j) => density * 0.8 * tilt(u(i)) * pixel(j)),
+    ...Array.from({ length: hiddenLayers - 1 }, () =>
+      fill(bins, bins, (i, j) => density * tilt(u(i)) * tilt(u(j)) ** 1.3),
+    ),
+    fill(10, bins, (_, j) => density * 3 * tilt(u(j))),
+  ]
+  return {
+    W,
+    V: W.map((m) =>
+      matrix(
+        m.rows,
+        m.cols,
+        m.data.map((value) => 2.2 * value),
+      ),
+    ),
+    measures: Array.from({ length: hiddenLayers }, () => new Float64Array(bins).fill(1 / bins)),
+  }
+}
+
+/** Findings of a study that never was: shapes, magnitudes and failures are those of MNIST networks, the numbers are invented. */
+export function syntheticFindings(options: SyntheticOptions = {}): Findings {
+  const o: Required<SyntheticOptions> = {
+    methods: ['random', 'magnitude', 'snip', 'grasp', 'synflow'],
+    widths: [128, 256, 512, 1024],
+    densities: [0.2],
+    trials: 3,
+    bins: 64,
+    hiddenLayers: 3,
+    side: 28,
+    samples: 256,
+    steps: 200,
+    empirical: true,
+    ...options,
+  }
+  const each = <Item>(make: (method: string, density: number, width: number, m: number) => readonly Item[]) =>
+    o.densities.flatMap((density) =>
+      o.methods.flatMap((method, m) => o.widths.flatMap((width) => make(method, density, width, m))),
+    )
+  const kindOf = (method: string) => character[method] ?? character['random']
+  const matrices = Array.from({ length: o.hiddenLayers + 1 }, (_, i) => i + 1)
+
+  const pruning = each((method, density, width, m) => {
+    const { drift, slope } = kindOf(method)
+    const doublings = Math.log2(width / 128)
+    return [
+      {
+        method,
+        density,
+        width,
+        layerDensity: matrices.map((l) =>
+          clamp(
+            density *
+              (l === matrices.length ? 1 + slope * 2 : 1 + 0.4 * slope * Math.cos(l + m)) *
+              (1 - drift * doublings * l),
+          ),
+        ),
+        layerDensitySd: matrices.map((l) => (o.trials > 1 ? 0.004 * l * (1 + drift) : 0)),
+        deadFraction: matrices.slice(1).map((l) => clamp(drift * doublings * l * 0.5)),
+      },
+    ]
+  })
+
+  const graphons = each((method, density, width) => {
+    const chain = chainOf(method, density, width, o)
+    return [
+      { method, density, width, chain, pathDensity: density ** matrices.length * (1 + kindOf(method).slope) ** 3 },
+    ]
+  })
+
+  const widest = Math.max(...o.widths)
+  const convergence = o.densities.flatMap((density) =>
+    o.methods.flatMap((method) =>
+      matrices.map((matrixIndex) => ({
+        method,
+        density,
+        matrix: matrixIndex,
+        points: o.widths.map((width, i) => {
+          const floor = (0.35 * o.bins) / width / Math.sqrt(o.trials) / matrixIndex ** 0.3
+          const { drift } = kindOf(method)
+          const moved = drift * 0.5 * (matrixIndex === 2 ? 1 : 0.3)
+          return {
+            width,
+            toWidest: width === widest ? null : floor * 1.05 + moved * Math.log2(widest / width),
+            toWidestFloor: width === widest ? null : floor,
+            successive: i === 0 ? null : floor * 1.6 + moved,
+            successiveFloor: i === 0 ? null : floor * 1.5,
+            splitHalf: o.trials > 1 ? floor * 1.2 : null,
+          }
+        }),
+      })),
+    ),
+  )
+
+  const scaleOf = (method: string, density: number) => density ** matrices.length * (1 + kindOf(method).slope) ** 3
+  const spectra = each((method, density, width) => {
+    const { kept, slope } = kindOf(method)
+    const amplitudes: Record<KernelKind, number> = {
+      dense: 1,
+      graphon: scaleOf(method, density),
+      energy: scaleOf(method, density) * (1 + slope),
+      empirical: scaleOf(method, density) * (1 + slope) * (1 + 6 * kept ** 2),
+    }
+    return kernelKinds
+      .filter((kernel) => kernel !== 'empirical' || o.empirical)
+      .map((kernel) => {
+        const steep = kernel === 'empirical' ? 1.15 + 0.8 * kept : 1.15
+        const eigenvalues = Array.from(
+          { length: o.samples },
+          (_, k) => amplitudes[kernel] * 90 * (k + 1) ** -steep * (k === 0 ? 1.6 : 1),
+        )
+        const trace = eigenvalues.reduce((a, b) => a + b, 0)
+        const shares = eigenvalues.map((value) => value / trace)
+        const distance: Record<KernelKind, number | null> = {
+          dense: 40,
+          graphon: 0.05 + kept + 4 / Math.sqrt(width),
+          energy: 0.01 + 0.9 * kept ** 1.5 + 3 / Math.sqrt(width),
+          empirical: null,
+        }
+        return {
+          method,
+          density,
+          width,
+          kernel,
+          eigenvalues,
+          trace,
+          alpha: o.samples > 2 ? steep : null,
+          alphaStandardError: o.samples > 2 ? 0.02 : null,
+          effectiveRank: trace / eigenvalues[0],
+          entropyRank: Math.exp(-shares.reduce((sum, p) => sum + p * Math.log(p), 0)),
+          gap: o.samples > 1 ? eigenvalues[0] / eigenvalues[1] : null,
+          top5Energy: shares.slice(0, 5).reduce((a, b) => a + b, 0),
+          conditionNumber: eigenvalues[0] / eigenvalues[eigenvalues.length - 1],
+          targetAlignment: 0.22 + 0.3 * kept * (kernel === 'empirical' ? 1 : 0.1),
+          errorToEmpirical: o.empirical ? distance[kernel] : null,
+        }
+      })
+  })
+
+  const curve = (rate: number, tail: number) =>
+    Array.from(
+      { length: o.steps + 1 },
+      (_, t) => 0.45 * ((1 - tail) * Math.exp((-rate * t) / 200) + tail / (1 + (0.02 * rate * t) / 20)),
+    )
+  const training = each((method, density, width) => {
+    if (width !== widest) return []
+    const { kept, lazy } = kindOf(method)
+    return Array.from({ length: o.trials }, (_, trial) => {
+      const rate = 5 + 2 * kept + 0.3 * trial
+      const loss = curve(rate, 0.35)
+      const rates: Record<Rung, number> = {
+        scale: rate * (1 - 0.75 * (0.2 + kept)),
+        shape: rate * (1 - 0.7 * (0.2 + kept)),
+        weights: rate * (1 - 0.35 * (0.1 + kept)),
+        'finite-width': rate * (1 - 0.2 * lazy),
+      }
+      const predictions = rungs
+        .filter((rung) => rung !== 'finite-width' || o.empirical)
+        .map((rung) => {
+          const predicted = curve(rates[rung], 0.35)
+          const gaps = predicted.map((value, t) => Math.abs(value - loss[t]) / loss[0])
+          return {
+            rung,
+            loss: predicted,
+            relativeError: Math.sqrt(gaps.reduce((sum, gap) => sum + gap * gap, 0) / gaps.length),
+            area: gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length,
+          }
+        })
+      return {
+        method,
+        density,
+        width,
+        trial,
+        learningRate: 0.1 / scaleOf(method, density),
+        loss,
+        trainAccuracy: 0.93 - 0.05 * kept,
+        testAccuracy: trial === 0 ? 0.85 - 0.05 * kept : null,
+        laziness: o.empirical ? lazy * (1 + 0.1 * trial) : null,
+        predictions,
+      }
+    })
+  })
+
+  return {
+    provenance: {
+      title: 'What five pruning methods do to a network on MNIST',
+      study:
+        '# quickstart\ndata: mnist\nhiddenLayers: 3\nwidths: [128, 256, 512, 1024]\nmethods: [random, magnitude, snip, grasp, synflow]\ndensities: [0.2]\ntrials: 3\n',
+      limnVersion: '0.1.0',
+      nodeVersion: 'v20.20.2',
+      kernelBuild: 'relaxed-simd',
+      seed: 0,
+      data: 'mnist',
+      samples: o.samples,
+      inputs: o.side * o.side,
+      classes: 10,
+      hiddenLayers: o.hiddenLayers,
+      trials: o.trials,
+      bins: o.bins,
+      activation: 'relu',
+      convention: 'masked',
+      scope: 'global',
+      runs: o.methods.length * o.widths.length * o.densities.length * o.trials,
+    },
+    methods: o.methods,
+    widths: o.widths,
+    densities: o.densities,
+    pruning,
+    graphons,
+    convergence,
+    spectra,
+    training,
+  }
+}
