@@ -1,0 +1,117 @@
+import type { FigureKind } from '../plot/figures.js'
+import type { Findings } from '../study/findings.js'
+import { html, type Html } from './html.js'
+import { studyLimits } from './limits.js'
+import {
+  convergenceTable,
+  ladderTable,
+  pathDensityTable,
+  provenanceTable,
+  pruningTable,
+  spectraTable,
+  trainingTable,
+} from './tables.js'
+
+/** One section of the report. */
+export interface Section {
+  readonly title: string
+  /** What the reader needs to know before looking. */
+  readonly opening: Html
+  readonly figures: readonly FigureKind[]
+  /** What stands before and after the figures. */
+  readonly before?: (findings: Findings) => Html
+  readonly after?: (findings: Findings) => Html
+  /** Said in place of figures when the findings hold none of them. */
+  readonly without: string
+}
+
+/** The report's sections in their order; the keys are their anchors. */
+export const sections = {
+  'what-was-run': {
+    title: 'What was run',
+    opening: html`<p>
+      Networks were initialised, pruned once before training, and trained; each setting below was the same for all
+      methods.
+    </p>`,
+    figures: ['densities'],
+    before: (findings) =>
+      html`${provenanceTable(findings)}
+        <details>
+          <summary>The study file</summary>
+          <pre><code>${findings.provenance.study}</code></pre>
+        </details> `,
+    after: pruningTable,
+    without: 'Nothing was pruned.',
+  },
+  graphons: {
+    title: 'The graphons',
+    opening: html`<p>
+      A mask of a wide network is seen as a function on the unit square: its value at (u, v) is the density of
+      connections between units at position u of a layer and position v of the layer below. Hidden units are sorted by
+      their degrees, best connected first, and keep that order in both matrices they belong to.
+    </p>`,
+    figures: ['graphons', 'inputs'],
+    after: pathDensityTable,
+    without: 'No graphon was estimated.',
+  },
+  convergence: {
+    title: 'Do they converge?',
+    opening: html`<p>
+      If a method has a graphon limit, estimates at growing widths come closer to one another until only sampling noise
+      keeps them apart. The noise floor is the distance that masks without any structure show, at the same densities,
+      widths and number of trials.
+    </p>`,
+    figures: ['drift', 'convergence'],
+    after: convergenceTable,
+    without: 'There is one width only, so that no distance between widths can be drawn.',
+  },
+  spectra: {
+    title: 'Spectra and metrics',
+    opening: html`<p>
+      The <em>Graphon NTK</em> is the tangent kernel of the infinitely wide network whose connections follow the
+      graphons; the <em>energy</em> Graphon NTK also knows how large the surviving weights are; the
+      <em>empirical</em> NTK is that of one finite pruned network, and the <em>dense</em> NTK that of the unpruned
+      infinite one. The trace sets the speed of learning, the normalised spectrum its shape.
+    </p>`,
+    figures: ['kernel-error', 'spectra', 'metrics'],
+    after: spectraTable,
+    without: 'No kernel was computed.',
+  },
+  training: {
+    title: 'Predicted against measured training',
+    opening: html`<p>
+      Pruned networks were trained by full-batch gradient descent. Every kernel predicts the same curve from its
+      eigenvalues alone, at the same step size. <em>Laziness</em> is the relative change of the empirical NTK during
+      training: the predictions assume that it is small.
+    </p>`,
+    figures: ['training'],
+    after: trainingTable,
+    without: 'No network was trained.',
+  },
+  ladder: {
+    title: 'The explanation ladder',
+    opening: html`<p>
+      Why does one mask train faster than another? Each rung predicts the same training curve with more knowledge:
+      <strong>scale</strong>, the dense NTK times the path density; <strong>shape</strong>, the Graphon NTK;
+      <strong>weights</strong>, the energy Graphon NTK; <strong>finite width</strong>, the finite network’s own NTK with
+      all its correlations. What is left at the top is feature learning.
+    </p>`,
+    figures: ['ladder'],
+    after: ladderTable,
+    without: 'No training was predicted.',
+  },
+  limits: {
+    title: 'What cannot be concluded',
+    opening: html``,
+    figures: [],
+    after: (findings) =>
+      html`<dl class="limits">
+        ${studyLimits(findings).map(
+          ({ title, text }) =>
+            html`<dt>${title}</dt>
+              <dd>${text}</dd> `,
+        )}
+      </dl> `,
+    without: '',
+  },
+} as const satisfies Record<string, Section>

@@ -1,0 +1,209 @@
+import { formatCount, formatList, formatNumber, formatPercent, formatSetting, formatSpread } from '../plot/format.js'
+import { kernelLabels, matrixLabel, methodLabel, rungLabels } from '../plot/labels.js'
+import { atWidest, mean } from '../plot/select.js'
+import { rungError } from '../plot/training.js'
+import { rungs, type Findings, type Rung, type TrainingFinding } from '../study/findings.js'
+import { html, table, type Column, type Html } from './html.js'
+
+interface OfMethod {
+  readonly method: string
+  readonly density: number
+}
+
+/** The columns that name a row: its method, and its density when the study has several. */
+function names<Row extends OfMethod>({ densities }: Findings): Column<Row>[] {
+  const method: Column<Row> = { title: 'method', isName: true, value: (row) => methodLabel(row.method) }
+  const density: Column<Row> = { title: 'density', value: (row) => formatSetting(row.density) }
+  return densities.length > 1 ? [method, density] : [method]
+}
+
+/** What was run: every setting that the numbers depend on. */
+export function provenanceTable({ provenance: p, methods, widths, densities }: Findings): Html {
+  const layers = Array.from({ length: p.hiddenLayers }, () => 'n')
+  const entries: readonly (readonly [string, string])[] = [
+    [
+      'data',
+      `${p.data}: ${formatCount(p.samples)} samples of ${formatCount(p.inputs)} inputs in ${formatCount(p.classes)} classes`,
+    ],
+    [
+      'networks',
+      `${[p.inputs, ...layers, p.classes].join(' – ')} with n = ${formatList(widths.map(formatCount))}, activation ${p.activation}`,
+    ],
+    [
+      'pruning',
+      `${formatList(methods.map(methodLabel))}, density ${formatList(densities.map(formatSetting))}, ${p.scope} scope`,
+    ],
+    ['trials', `${formatCount(p.trials)} for every method, density and width; seed ${p.seed}`],
+    ['graphons', `step graphons of ${formatCount(p.bins)} bins for each hidden layer, mean over trials`],
+    ['kernel', `Graphon NTK, ${p.convention} convention`],
+    ['runs', formatCount(p.runs)],
+    ['program', `limn ${p.limnVersion}, ${p.kernelBuild} kernels, Node ${p.nodeVersion}`],
+  ]
+  return html`<dl class="facts">
+    ${entries.map(
+      ([term, text]) =>
+        html`<div>
+          <dt>${term}</dt>
+          <dd>${text}</dd>
+        </div> `,
+    )}
+  </dl> `
+}
+
+/** Densities and dead units at the widest networks. */
+export function pruningTable(findings: Findings): Html {
+  const rows = atWidest(findings.pruning)
+  if (rows.length === 0) return html``
+  return table(
+    `Kept fraction of every matrix and dead units of every hidden layer, width ${formatCount(rows[0].width)}`,
+    [
+      ...names<(typeof rows)[number]>(findings),
+      ...rows[0].layerDensity.map((_, i) => ({
+        title: matrixLabel(i + 1),
+        value: (row: (typeof rows)[number]) => formatSpread(row.layerDensity[i], row.layerDensitySd[i]),
+      })),
+      ...rows[0].deadFraction.map((_, i) => ({
+        title: `dead in layer ${i + 1}`,
+        value: (row: (typeof rows)[number]) => formatPercent(row.deadFraction[i]),
+      })),
+    ],
+    rows,
+  )
+}
+
+/** Path density of every method against width. */
+export function pathDensityTable(findings: Findings): Html {
+  const { graphons, widths } = findings
+  const rows = findings.densities.flatMap((density) =>
+    findings.methods
+      .map((method) => ({
+        method,
+        density,
+        items: graphons.filter((g) => g.method === method && g.density === density),
+      }))
+      .filter(({ items }) => items.length > 0),
+  )
+  return table(
+    'Path density: the product of all densities along a path from an input to a class, averaged over paths',
+    [
+      ...names<(typeof rows)[number]>(findings),
+      ...widths.map((width) => ({
+        title: `n = ${formatCount(width)}`,
+        value: ({ items }: (typeof rows)[number]) =>
+          formatNumber(items.find((g) => g.width === width)?.pathDensity ?? null),
+      })),
+    ],
+    rows,
+  )
+}
+
+/** The last step in width of every matrix, in noise floors. */
+export function convergenceTable(findings: Findings): Html {
+  const rows = findings.convergence.flatMap(({ method, density, matrix, points }) => {
+    const last = points.toSorted((a, b) => a.width - b.width).at(-1)
+    return !last || last.successive === null ? [] : [{ method, density, matrix, ...last }]
+  })
+  const over = (a: number | null, b: number | null) => formatNumber(a !== null && b !== null && b > 0 ? a / b : null)
+  return table(
+    'The last step: distance between the graphons of the two largest widths',
+    [
+      ...names<(typeof rows)[number]>(findings),
+      { title: 'matrix', isName: true, value: ({ matrix }) => matrixLabel(matrix) },
+      { title: 'width', value: ({ width }) => formatCount(width) },
+      { title: 'L² distance', value: ({ successive }) => formatNumber(successive) },
+      { title: 'noise floor', value: ({ successiveFloor }) => formatNumber(successiveFloor) },
+      { title: 'ratio', value: ({ successive, successiveFloor }) => over(successive, successiveFloor) },
+      { title: 'split halves', value: ({ splitHalf }) => formatNumber(splitHalf) },
+    ],
+    rows,
+  )
+}
+
+/** All metrics of all kernels at the widest networks. */
+export function spectraTable(findings: Findings): Html {
+  const rows = atWidest(findings.spectra)
+  if (rows.length === 0) return html``
+  return table(
+    `Spectral metrics, width ${formatCount(rows[0].width)}`,
+    [
+      ...names<(typeof rows)[number]>(findings),
+      { title: 'kernel', isName: true, value: ({ kernel }) => kernelLabels[kernel] },
+      { title: 'trace', value: ({ trace }) => formatNumber(trace) },
+      { title: 'λ₁', value: ({ eigenvalues }) => formatNumber(eigenvalues.at(0) ?? null) },
+      { title: 'λ₁ / λ₂', value: ({ gap }) => formatNumber(gap) },
+      { title: 'top-5 energy', value: ({ top5Energy }) => formatNumber(top5Energy) },
+      { title: 'effective rank', value: ({ effectiveRank }) => formatNumber(effectiveRank) },
+      { title: 'entropy rank', value: ({ entropyRank }) => formatNumber(entropyRank) },
+      {
+        title: 'decay α',
+        value: ({ alpha, alphaStandardError }) => formatSpread(alpha, alphaStandardError),
+      },
+      { title: 'condition number', value: ({ conditionNumber }) => formatNumber(conditionNumber) },
+      { title: 'target alignment', value: ({ targetAlignment }) => formatNumber(targetAlignment) },
+      { title: 'distance to empirical', value: ({ errorToEmpirical }) => formatNumber(errorToEmpirical) },
+    ],
+    rows,
+  )
+}
+
+interface Trained extends OfMethod {
+  readonly trials: readonly TrainingFinding[]
+}
+
+function trainedRows(findings: Findings): Trained[] {
+  const items = atWidest(findings.training)
+  return findings.densities.flatMap((density) =>
+    findings.methods
+      .map((method) => ({ method, density, trials: items.filter((t) => t.method === method && t.density === density) }))
+      .filter(({ trials }) => trials.length > 0),
+  )
+}
+
+/** Mean over the trials that have a value; null when none has. */
+export function meanOverTrials(
+  trials: readonly TrainingFinding[],
+  value: (trial: TrainingFinding) => number | null | undefined,
+): number | null {
+  const values = trials.map(value).filter((v): v is number => v !== null && v !== undefined)
+  return values.length > 0 ? mean(values) : null
+}
+
+/** What training really did. */
+export function trainingTable(findings: Findings): Html {
+  const rows = trainedRows(findings)
+  return table(
+    `Measured training, mean over trials${rows.length > 0 ? `, width ${formatCount(rows[0].trials[0].width)}` : ''}`,
+    [
+      ...names<Trained>(findings),
+      { title: 'step size', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.learningRate)) },
+      { title: 'loss before', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.loss.at(0))) },
+      { title: 'loss after', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.loss.at(-1))) },
+      { title: 'train accuracy', value: ({ trials }) => formatPercent(meanOverTrials(trials, (t) => t.trainAccuracy)) },
+      { title: 'test accuracy', value: ({ trials }) => formatPercent(meanOverTrials(trials, (t) => t.testAccuracy)) },
+      { title: 'laziness', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.laziness)) },
+    ],
+    rows,
+  )
+}
+
+/** Error and area of every rung. */
+export function ladderTable(findings: Findings): Html {
+  const rows = trainedRows(findings)
+  const present = rungs.filter((rung) =>
+    rows.some(({ trials }) => trials.some((t) => t.predictions.some((p) => p.rung === rung))),
+  )
+  const area = (trials: readonly TrainingFinding[], rung: Rung) =>
+    meanOverTrials(trials, (t) => t.predictions.find((p) => p.rung === rung)?.area)
+  return table(
+    'Difference between predicted and measured loss: root mean square (and area between the curves), over the initial loss',
+    [
+      ...names<Trained>(findings),
+      ...present.map((rung) => ({
+        title: rungLabels[rung],
+        value: ({ trials }: Trained) =>
+          `${formatNumber(rungError(trials, rung))} (${formatNumber(area(trials, rung))})`,
+      })),
+    ],
+    rows,
+  )
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it, vi } from 'vitest'
+import { studyFigures } from '../../src/plot/figures.js'
+import { html, table, trusted } from '../../src/report/html.js'
+import { studyLimits } from '../../src/report/limits.js'
+import { renderReport } from '../../src/report/report.js'
+import type { Findings } from '../../src/study/findings.js'
+import { syntheticFindings, type SyntheticOptions } from './synthetic-findings.js'
+
+const small = { bins: 8, side: 4, samples: 32, steps: 40 } as const
+const findings = syntheticFindings(small)
+const report = (from: Findings) => renderReport(from, studyFigures(from))
+const reportOfFindings = report(findings)
+
+describe('the report', () => {
+  it('answers in its order, with anchors for a table of contents', async () => {
+    const page = await reportOfFindings
+    const anchors = Array.from(page.matchAll(/<h2 id="([^"]+)"/g), ([, id]) => id)
+    expect(anchors).toEqual(['what-was-run', 'graphons', 'convergence', 'spectra', 'training', 'ladder', 'limits'])
+    expect(Array.from(page.matchAll(/<li><a href="#([^"]+)"/g), ([, id]) => id)).toEqual(anchors)
+  })
+
+  it('is one file, the same every time', async () => {
+    const page = await reportOfFindings
+    expect(await report(findings)).toBe(page)
+    expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:|<link|<img|@import|src=/)
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
+  })
+
+  it('shows every figure once, numbered, with its sentence, and no id twice', async () => {
+    const page = await reportOfFindings
+    const figures = studyFigures(findings)
+    expect(page.match(/<figcaption>/g)).toHaveLength(figures.length)
+    figures.forEach(({ sentence }, i) => {
+      const position = page.indexOf(sentence)
+      expect(position, sentence).toBeGreaterThan(0)
+      expect(page).toContain(`<b>Figure ${i + 1}.</b>`)
+    })
+    const ids = Array.from(page.matchAll(/ id="([^"]+)"/g), ([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('escapes whatever came from outside', async () => {
+    const bad = '<script>alert("x")</script>&'
+    const { provenance } = findings
+    const page = await report({
+      ...syntheticFindings({ ...small, methods: ['random', bad] }),
+      provenance: { ...provenance, title: bad, study: `a: ${bad}`, data: bad, activation: bad, scope: bad },
+    })
+    expect(page).not.toContain('<script>alert')
+    expect(page.match(/<script>/g)).toHaveLength(1)
+    expect(page).toContain('<pre><code>a: &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;</code></pre>')
+  })
+
+  it.each<[string, SyntheticOptions]>([
+    ['one method', { methods: ['random'] }],
+    ['one width', { widths: [64] }],
+    ['one trial', { trials: 1 }],
+    ['no empirical kernel', { empirical: false }],
+    ['two densities', { densities: [0.05, 0.2] }],
+    [
+      'one of everything',
+      { methods: ['grasp'], widths: [64], trials: 1, hiddenLayers: 1, samples: 1, empirical: false },
+    ],
+  ])('holds for %s', async (_, options) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const page = await report(syntheticFindings({ ...small, ...options }))
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
+    expect(page.match(/<section /g)).toHaveLength(7)
+  })
+
+  it('says what is missing when nothing was found', async () => {
+    const page = await report({ ...findings, pruning: [], graphons: [], convergence: [], spectra: [], training: [] })
+    for (const text of [
+      'Nothing was pruned.',
+      'No graphon was estimated.',
+      'No kernel was computed.',
+      'No network was trained.',
+    ]) {
+      expect(page).toContain(text)
+    }
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
+  })
+})
+
+describe('what cannot be concluded', () => {
+  const text = (from: Findings) => new Map(studyLimits(from).map((limit) => [limit.title, limit.text]))
+
+  it('names the methods whose limit kernel is far from the real one, and those that left the lazy regime', () => {
+    const limits = text(findings)
+    expect(limits.get('Limit kernel and real kernel')).toMatch(
+      /more than 0\.3 away .* SNIP \([\d.]+\) and GraSP \([\d.]+\)/,
+    )
+    expect(limits.get('Lazy training')).toMatch(/under SNIP \(0\.132\) and GraSP \(0\.440\)/)
+    expect(limits.get('Correlated survivors')).toMatch(/^SNIP and GraSP choose/)
+    expect(limits.get('Graphons that still move')).toMatch(/SynFlow’s W² \(/)
+  })
+
+  it('depends on what was measured', () => {
+    const limits = text(syntheticFindings({ ...small, methods: ['random'], widths: [64], trials: 1, empirical: false }))
+    expect(limits.get('The limit itself')).toContain('There is one width, 64')
+    expect(limits.get('Few trials')).toContain('One network was pruned')
+    expect(limits.get('Limit kernel and real kernel')).toContain('No empirical kernel was computed')
+    expect(limits.get('Lazy training')).toContain('was not measured')
+    expect(limits.has('Correlated survivors')).toBe(false)
+    expect(limits.has('Graphons that still move')).toBe(false)
+  })
+})
+
+describe('html', () => {
+  it('escapes text and keeps markup', () => {
+    expect(html`<p title="${'"'}">${'<&>'}${trusted('<b>x</b>')}${[html`<i>${1}</i>`]}</p>`.html).toBe(
+      '<p title="&quot;">&lt;&amp;&gt;<b>x</b><i>1</i></p>',
+    )
+  })
+
+  it('makes no table without rows', () => {
+    expect(table('t', [{ title: 'a', value: () => '' }], []).html).toBe('')
+  })
+})
