@@ -1,8 +1,9 @@
 // Every kernel that src/ may call: one file per idea. Pointers are byte addresses in the module's memory.
 
-export { empiricalTile, listedGrams, packPanels } from './empirical'
+export { empiricalTile, listedGram, packPanels } from './empirical'
 export { gemmF32, gemmF64, gemmWorkspace } from './gemm'
 export { reflectorPanel, rotateRows, secularRoots, secularVectors, tridiagonalQr } from './eigen'
+export { kthLargestF64 } from './select'
 export { synflowBackward, synflowForward, synflowGather, synflowHistogram } from './synflow'
 export { dualTile, pairProducts } from './recursion'
 export * from './sparse'

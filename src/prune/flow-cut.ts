@@ -1,7 +1,7 @@
 import { withScratch, type Scratch } from '../linalg/kernels.js'
 import type { Budget } from './budget.js'
 import { countScores, gatherScores, keepAll, type Collector, type Cut, type Flow } from './flow.js'
-import { kthLargest, type Threshold } from './quickselect.js'
+import { kthLargestAt, type Threshold } from './quickselect.js'
 import { findBin, histogramBins } from './select.js'
 
 /** The weights of the matrices that share a budget, round by round. */
@@ -50,7 +50,7 @@ function searchAll(flow: Flow, { layers }: Pool, target: number): Threshold {
     const { bin, rank, held } = findBin(counts, target)
     const gathered = scratch.alloc(held * 8)
     layers.reduce((end, layer) => gatherScores(flow, layer, bin, end), gathered)
-    return kthLargest(scratch.f64(gathered, held), rank)
+    return kthLargestAt(flow.kernels, gathered, held, rank)
   })
 }
 
@@ -68,7 +68,7 @@ export function cutPool(flow: Flow, pool: Pool, target: number, total: number): 
   const rank = target - above
   const threshold =
     1 <= rank && rank <= inside && inside <= capacity
-      ? kthLargest(flow.scratch.f64(at, inside), rank)
+      ? kthLargestAt(flow.kernels, at, inside, rank)
       : searchAll(flow, pool, target)
   const ratio = threshold.value / total
   pool.growth = ratio / pool.ratio

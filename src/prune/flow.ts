@@ -1,8 +1,7 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import { effectiveWeight } from '../network/forward.js'
 import { createMask, type Mask } from '../network/mask.js'
-import { biasScale, type Network } from '../network/network.js'
+import { biasScale, weightScale, type Network } from '../network/network.js'
 
 // Synaptic flow (Tanaka et al. 2020) of a network with weights |w| and no activation: from a^0 = 1,
 // a^l = |W^l| a^{l-1} + |b^l|; from δ^{L+1} = 1, δ^{l-1} = |W^l|ᵀ δ^l; R = 1ᵀ a^{L+1}; the score of a weight is
@@ -95,18 +94,19 @@ function columnView({ memory }: Kernels, wide: 0 | 1, at: Pointer, length: numbe
 }
 
 function flowMatrix(network: Network, index: number, kernels: Kernels, scratch: Scratch): FlowMatrix {
-  const { mask, bias } = network.layers[index]
+  const { weight, mask, bias } = network.layers[index]
   const { rows, cols, data } = mask
   const wide = cols > 0x10000 ? 1 : 0
-  const weights = effectiveWeight(network, index, true).data
+  const toEffective = weightScale(network.spec, index)
   let largest = 0
-  for (let k = 0; k < weights.length; k++) {
-    weights[k] = Math.abs(weights[k])
-    if (!(weights[k] < Infinity)) {
+  for (let k = 0; k < data.length; k++) {
+    if (data[k] === 0) continue
+    const size = Math.abs(toEffective * weight[k])
+    if (!(size < Infinity)) {
       const place = `layers.${index}, row ${Math.floor(k / cols)}, column ${k % cols}`
-      throw new RangeError(`synflow: expected finite weights, got ${weights[k]} at ${place}`)
+      throw new RangeError(`synflow: expected finite weights, got ${size} at ${place}`)
     }
-    if (weights[k] > largest) largest = weights[k]
+    if (size > largest) largest = size
   }
   const exponent = largest > 0 ? binaryExponent(largest) : 0
   const factor = 2 ** -exponent
@@ -124,7 +124,7 @@ function flowMatrix(network: Network, index: number, kernels: Kernels, scratch: 
     for (let j = 0; j < cols; j++) {
       if (data[i * cols + j] === 0) continue
       column[write] = j
-      value[write++] = weights[i * cols + j] * factor
+      value[write++] = Math.abs(toEffective * weight[i * cols + j]) * factor
     }
   }
   start[rows] = write

@@ -1,4 +1,4 @@
-import { randomStream } from '../random/random.js'
+import { defaultKernels, withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 
 /** Keeping the largest: everything above `value`, and of what equals it the first `ties`. */
 export interface Threshold {
@@ -6,47 +6,28 @@ export interface Threshold {
   readonly ties: number
 }
 
-function moveAboveToFront(values: Float64Array, length: number, pivot: number): number {
-  let count = 0
-  for (let i = 0; i < length; i++) if (values[i] > pivot) values[count++] = values[i]
-  return count
-}
-
-function moveBelowToFront(values: Float64Array, length: number, pivot: number): number {
-  let count = 0
-  for (let i = 0; i < length; i++) if (values[i] < pivot) values[count++] = values[i]
-  return count
-}
-
 /**
- * The threshold that keeps the `k` largest values, in expected linear time: quickselect (Hoare 1961) with the median of
- * three random values as pivot and equal values taken out in one go.
+ * The threshold that keeps the `k` largest of `length` numbers in kernel memory, which are overwritten. Expected linear
+ * time: quickselect (Hoare 1961) that takes equal values out in one go.
  *
- * @param values finite; overwritten. −0 equals +0
- * @param k from 1 to `values.length`
+ * @param at finite f64 numbers; −0 equals +0
+ * @param k from 1 to `length`
  * @throws RangeError when `k` is out of range
  */
-export function kthLargest(values: Float64Array, k: number): Threshold {
-  if (!(Number.isInteger(k) && 1 <= k && k <= values.length)) {
-    throw new RangeError(`kthLargest: expected k from 1 to ${values.length}, got ${k}`)
+export function kthLargestAt(kernels: Kernels, at: Pointer, length: number, k: number): Threshold {
+  if (!(Number.isInteger(k) && 1 <= k && k <= length)) {
+    throw new RangeError(`kthLargest: expected k from 1 to ${length}, got ${k}`)
   }
-  const random = randomStream(values.length, 'quickselect')
-  let length = values.length
-  let rank = k
-  for (;;) {
-    const [a, b, c] = [values[random.below(length)], values[random.below(length)], values[random.below(length)]]
-    const pivot = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c))
-    let above = 0
-    let equal = 0
-    for (let i = 0; i < length; i++) {
-      if (values[i] > pivot) above++
-      else if (values[i] === pivot) equal++
-    }
-    if (rank <= above) length = moveAboveToFront(values, length, pivot)
-    else if (rank <= above + equal) return { value: pivot, ties: rank - above }
-    else {
-      length = moveBelowToFront(values, length, pivot)
-      rank -= above + equal
-    }
-  }
+  return withScratch(kernels, (scratch) => {
+    const result = scratch.alloc(8)
+    const work = scratch.alloc(length * 8)
+    // Counts come back as signed numbers.
+    const ties = kernels.call['kthLargestF64'](at, length, k, work, result) >>> 0
+    return { value: scratch.f64(result, 1)[0], ties }
+  })
+}
+
+/** {@link kthLargestAt} for an array, which is left alone. */
+export function kthLargest(values: Float64Array, k: number, kernels: Kernels = defaultKernels()): Threshold {
+  return withScratch(kernels, (scratch) => kthLargestAt(kernels, scratch.put(values), values.length, k))
 }

@@ -1,6 +1,7 @@
+import { defaultKernels, withScratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { createMask, type Mask } from '../network/mask.js'
-import { kthLargest, type Threshold } from './quickselect.js'
+import { kthLargestAt, type Threshold } from './quickselect.js'
 
 /** Bins of a histogram of f64 numbers by sign, exponent and four bits of the mantissa. */
 export const histogramBins = 0x10000
@@ -76,18 +77,22 @@ export function selectionThreshold(scores: readonly Matrix[], count: number, can
     refuseNotFinite(scores, candidates)
   }
   const { bin, rank, held } = findBin(histogram, count)
-  const values = new Float64Array(held)
   const twin = bin === 0 ? signBit : bin
-  let found = 0
-  for (const [layer, { data }] of scores.entries()) {
-    const word = words(data)
-    const open = candidates?.[layer].data
-    for (let i = 0; i < data.length; i++) {
-      const w = word[4 * i + 3]
-      if ((w === bin || w === twin) && open?.[i] !== 0) values[found++] = data[i]
+  const kernels = defaultKernels()
+  return withScratch(kernels, (scratch) => {
+    const at = scratch.alloc(held * 8)
+    const values = scratch.f64(at, held)
+    let found = 0
+    for (const [layer, { data }] of scores.entries()) {
+      const word = words(data)
+      const open = candidates?.[layer].data
+      for (let i = 0; i < data.length; i++) {
+        const w = word[4 * i + 3]
+        if ((w === bin || w === twin) && open?.[i] !== 0) values[found++] = data[i]
+      }
     }
-  }
-  return kthLargest(values, rank)
+    return kthLargestAt(kernels, at, held, rank)
+  })
 }
 
 /**
