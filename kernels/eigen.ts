@@ -8,6 +8,9 @@ export { secularRoots, secularVectors } from './secular'
 /** Sums of squares below this have lost their digits; what they measure is far below rounding and counts as zero. */
 const NEGLIGIBLE_SQUARE: f64 = 1e-280
 
+/** Bytes of a row that are summed before their sum is added to the others'. */
+const SHORT_SUM: usize = 1024
+
 // @ts-ignore: decorator
 @inline
 function laneSum(v: v128): f64 {
@@ -109,25 +112,31 @@ function symmetricTimes(n: usize, a: usize, lda: usize, x: usize, y: usize): voi
     const xr = x + (r << 3), yr = y + (r << 3)
     const x0 = v128.load_splat<f64>(xr), x1 = v128.load_splat<f64>(xr, 8)
     const x2 = v128.load_splat<f64>(xr, 16), x3 = v128.load_splat<f64>(xr, 24)
-    let s0 = v128.splat<f64>(0), s1 = s0, s2 = s0, s3 = s0
     const end = r << 3
-    for (let at: usize = 0; at < end; at += 16) {
-      const xj = v128.load(x + at)
-      let yj = v128.load(y + at)
-      let aj = v128.load(row0 + at)
-      s0 = madd<f64>(aj, xj, s0); yj = madd<f64>(aj, x0, yj)
-      aj = v128.load(row1 + at)
-      s1 = madd<f64>(aj, xj, s1); yj = madd<f64>(aj, x1, yj)
-      aj = v128.load(row2 + at)
-      s2 = madd<f64>(aj, xj, s2); yj = madd<f64>(aj, x2, yj)
-      aj = v128.load(row3 + at)
-      s3 = madd<f64>(aj, xj, s3); yj = madd<f64>(aj, x3, yj)
-      v128.store(y + at, yj)
+    let t0: f64 = 0, t1: f64 = 0, t2: f64 = 0, t3: f64 = 0
+    // Short sums: the rounding errors of a long sum of like terms, as in a nearly constant kernel, all have one sign.
+    for (let from: usize = 0; from < end; from += SHORT_SUM) {
+      const to = min(end, from + SHORT_SUM)
+      let s0 = v128.splat<f64>(0), s1 = s0, s2 = s0, s3 = s0
+      for (let at = from; at < to; at += 16) {
+        const xj = v128.load(x + at)
+        let aj = v128.load(row0 + at)
+        let change = v128.mul<f64>(aj, x0)
+        s0 = madd<f64>(aj, xj, s0)
+        aj = v128.load(row1 + at)
+        s1 = madd<f64>(aj, xj, s1); change = madd<f64>(aj, x1, change)
+        aj = v128.load(row2 + at)
+        s2 = madd<f64>(aj, xj, s2); change = madd<f64>(aj, x2, change)
+        aj = v128.load(row3 + at)
+        s3 = madd<f64>(aj, xj, s3); change = madd<f64>(aj, x3, change)
+        v128.store(y + at, v128.add<f64>(v128.load(y + at), change))
+      }
+      t0 += laneSum(s0); t1 += laneSum(s1); t2 += laneSum(s2); t3 += laneSum(s3)
     }
-    store<f64>(yr, laneSum(s0))
-    store<f64>(yr, laneSum(s1), 8)
-    store<f64>(yr, laneSum(s2), 16)
-    store<f64>(yr, laneSum(s3), 24)
+    store<f64>(yr, t0)
+    store<f64>(yr, t1, 8)
+    store<f64>(yr, t2, 16)
+    store<f64>(yr, t3, 24)
     triangleTimes(r, r + 4, a, lda, x, y)
   }
   for (let i = r; i < n; i++) {
@@ -246,7 +255,7 @@ export function tridiagonalQr(
   if (n < 2) return 0
   const unit: f64 = 1.1102230246251565e-16
   const tiny = scale * unit / 4096
-  let steps = 60 * n
+  let steps: usize = 60 * n
   let high = n - 1
   while (high > 0) {
     let low = high

@@ -2,9 +2,9 @@ import type { Kernels, Pointer, Scratch } from './kernels.js'
 import { gemm, operand } from './matmul.js'
 
 /** Reflectors per panel: the rank of an update is twice this. */
-const panelRows = 32
+const panelRows = 48
 /** Reflectors applied at once to the eigenvectors. */
-const blockRows = 64
+const blockRows = 128
 /** Rows of the trailing matrix updated by one product; what lies right of the diagonal is wasted. */
 const updateRows = 192
 
