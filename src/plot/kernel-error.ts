@@ -6,7 +6,8 @@ import { kernelLabels, methodLabel } from './labels.js'
 import { atWidest, largest, smallest } from './select.js'
 import { panelTitle } from './theme.js'
 
-const limits = kernelKinds.filter((kind) => kind !== 'empirical')
+/** The dense kernel lacks the path density and is far from every pruned network's: its distance says nothing of the limit. */
+const limits = kernelKinds.filter((kind) => kind === 'graphon' || kind === 'energy')
 
 type Measured = SpectrumFinding & { readonly errorToEmpirical: number }
 
@@ -21,7 +22,7 @@ export function measuredErrors(spectra: readonly SpectrumFinding[]): Measured[] 
 /** For which method the best limit kernel is close to the finite network's, and for which it is far. */
 export function kernelErrorSentence(spectra: readonly SpectrumFinding[]): string {
   const all = measuredErrors(spectra)
-  const kind = (['energy', 'graphon', 'dense'] as const).find((k) => all.some((item) => item.kernel === k))
+  const kind = (['energy', 'graphon'] as const).find((k) => all.some((item) => item.kernel === k))
   const mine = atWidest(all.filter((item) => item.kernel === kind))
   const near = smallest(mine, (s) => s.errorToEmpirical)
   const far = largest(mine, (s) => s.errorToEmpirical)
@@ -34,7 +35,9 @@ export function kernelErrorSentence(spectra: readonly SpectrumFinding[]): string
 
 /** Relative distance of each limit kernel to the empirical kernel, against width. */
 export function kernelErrorFigure(findings: Findings): Figure | null {
-  const items = measuredErrors(findings.spectra).filter(({ errorToEmpirical }) => errorToEmpirical > 0)
+  const items = measuredErrors(findings.spectra).filter(
+    ({ kernel, errorToEmpirical }) => errorToEmpirical > 0 && limits.some((kind) => kind === kernel),
+  )
   const kinds = limits.filter((kind) => items.some((item) => item.kernel === kind))
   if (kinds.length === 0) return null
   const widths = findings.widths.filter((width) => items.some((item) => item.width === width))
@@ -42,8 +45,8 @@ export function kernelErrorFigure(findings: Findings): Figure | null {
   const values = items.map(({ errorToEmpirical }) => errorToEmpirical)
   const panel = (kind: (typeof limits)[number], i: number): Panel => ({
     title: panelTitle(kernelLabels[kind]),
-    width: 250,
-    height: 220,
+    width: 330,
+    height: 230,
     data: {
       values: items
         .filter((item) => item.kernel === kind)

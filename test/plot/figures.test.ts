@@ -131,6 +131,11 @@ describe('variants', () => {
     expect(svgToPng(page, { scale: 1 })).toEqual(png)
   })
 
+  it('never lose their text in silence: without a font there is no picture', () => {
+    const text = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>a</text></svg>'
+    expect(() => svgToPng(text, { fontFiles: ['/no/such/font.ttf'] })).toThrow(/expected a font.*install one/)
+  })
+
   it('refuse a scale that is not positive', () => {
     expect(() => svgToPng('<svg xmlns="http://www.w3.org/2000/svg"/>', { scale: Number.NaN })).toThrow(RangeError)
   })
