@@ -17,7 +17,7 @@ export interface PruneOptions {
   readonly seed: number
   /** Samples x `[N, d]` and targets `[N, C]`, class probabilities; required by criteria that need data, ignored by others */
   readonly batch?: Batch
-  /** SNIP and GraSP: logits are divided by it; default 1 (GraSP's authors use 200) */
+  /** GraSP: logits are divided by it; default 1 (the authors use 200) */
   readonly temperature?: number
   /** SynFlow: pruning rounds; default 100 */
   readonly rounds?: number

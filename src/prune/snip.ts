@@ -9,11 +9,11 @@ export const snip: Criterion = {
   summary: 'keeps the weights whose removal would change the loss most, to first order',
   needsData: true,
   iterative: false,
-  defaults: { temperature: 1 },
+  defaults: {},
   paper: 'Lee, Ajanthan and Torr, SNIP: Single-shot Network Pruning based on Connection Sensitivity, ICLR 2019',
-  scores(network, { temperature, batchSize, onProgress }, batch) {
+  scores(network, { batchSize, onProgress }, batch) {
     const report = (done: number, total: number) => onProgress(done / total)
-    const loss = { loss: 'cross-entropy', temperature, onProgress: report } as const
+    const loss = { loss: 'cross-entropy', onProgress: report } as const
     const { weights } = lossAndGradient(network, batch, batchSize === undefined ? loss : { ...loss, batchSize })
     return effectiveWeights(network).map(({ rows, cols, data }, i) =>
       matrix(

@@ -1,4 +1,4 @@
-import { defaultKernels, withScratch } from '../linalg/kernels.js'
+import { defaultKernels, withScratch, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Network } from '../network/network.js'
 import { keepCount } from './budget.js'
@@ -17,8 +17,7 @@ export interface SynflowScores {
  *
  * @throws RangeError when a weight is not finite, or the flow inside one layer spans more than 2^1000
  */
-export function synflowScores(network: Network): SynflowScores {
-  const kernels = defaultKernels()
+export function synflowScores(network: Network, kernels: Kernels = defaultKernels()): SynflowScores {
   return withScratch(kernels, (scratch) => {
     const flow = createFlow(network, kernels, scratch)
     const collector = { low: NaN, high: NaN, at: scratch.alloc(8), capacity: 0, counts: scratch.alloc(8) }

@@ -89,6 +89,14 @@ describe('prune', () => {
     }
   })
 
+  it('gives an option only to criteria that name it', () => {
+    for (const method of criterionNames) {
+      const masks = (temperature: number) => bits(prune(net, { ...base, method, density: 0.5, temperature }).masks)
+      if ('temperature' in criteria[method].defaults) expect(masks(200)).not.toEqual(masks(1))
+      else expect(masks(200)).toEqual(masks(1))
+    }
+  })
+
   it('takes parts of the batch without changing the masks', () => {
     for (const method of ['snip', 'grasp'] as const) {
       const parts = prune(net, { ...base, method, batchSize: 7 })

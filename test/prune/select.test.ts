@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { createMask } from '../../src/network/mask.js'
 import { kthLargest } from '../../src/prune/quickselect.js'
@@ -87,12 +88,14 @@ describe('selectLargest', () => {
   })
 })
 
-describe('kthLargest', () => {
+describe.each(supportedKernelBuilds())('kthLargest on the %s build', (build) => {
+  const kernels = loadKernels(build)
+
   it('splits the values so that exactly k are kept', () => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 80 }), fc.nat(), (values, pick) => {
         const k = 1 + (pick % values.length)
-        const { value: cut, ties } = kthLargest(Float64Array.from(values), k)
+        const { value: cut, ties } = kthLargest(Float64Array.from(values), k, kernels)
         const above = values.filter((v) => v > cut).length
         const equal = values.filter((v) => v === cut).length
         expect(above + ties).toBe(k)
@@ -104,6 +107,6 @@ describe('kthLargest', () => {
   })
 
   it.each([0, 4, 1.5, NaN])('refuses k = %s of three values', (k) => {
-    expect(() => kthLargest(Float64Array.of(1, 2, 3), k)).toThrow(RangeError)
+    expect(() => kthLargest(Float64Array.of(1, 2, 3), k, kernels)).toThrow(RangeError)
   })
 })

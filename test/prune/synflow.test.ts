@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { effectiveWeights } from '../../src/network/forward.js'
 import { createNetwork } from '../../src/network/initialize.js'
@@ -75,18 +76,22 @@ const synflow = (net: Network, density: number, scope: 'global' | 'layer' = 'glo
   prune(net, { method: 'synflow', density, scope, seed: 0 })
 
 describe('SynFlow', () => {
-  it('gives the scores of the plain recursion bit for bit, times one power of two', () => {
-    for (const net of [
-      network([7, 30, 20, 4], 1),
-      network([7, 30, 20, 4], 2, { sigmaB2: 0.3 }),
-      halfPruned(network([40, 33, 21, 5], 3), 4),
-      rescaled(network([9, 12, 12, 3], 4), [1e-30, 7e25, 3]),
-    ]) {
-      const { scores, exponent } = synflowScores(net)
-      const scaled = scores.map(({ data }) => Array.from(data, (value) => value * 2 ** exponent))
-      expect(scaled).toEqual(plainScores(net).map(({ data }) => Array.from(data)))
-    }
-  })
+  it.each(supportedKernelBuilds())(
+    'gives the scores of the plain recursion bit for bit, times one power of two (%s build)',
+    (build) => {
+      const kernels = loadKernels(build)
+      for (const net of [
+        network([7, 30, 20, 4], 1),
+        network([7, 30, 20, 4], 2, { sigmaB2: 0.3 }),
+        halfPruned(network([40, 33, 21, 5], 3), 4),
+        rescaled(network([9, 12, 12, 3], 4), [1e-30, 7e25, 3]),
+      ]) {
+        const { scores, exponent } = synflowScores(net, kernels)
+        const scaled = scores.map(({ data }) => Array.from(data, (value) => value * 2 ** exponent))
+        expect(scaled).toEqual(plainScores(net).map(({ data }) => Array.from(data)))
+      }
+    },
+  )
 
   it('gives the masks of the plain algorithm, at any density, from dense or pruned networks, with or without biases', () => {
     const size = fc.integer({ min: 1, max: 24 })
