@@ -1,0 +1,51 @@
+import type { GraphonChain } from '../graphon/chain.js'
+import { pathDensity } from '../graphon/path-density.js'
+import { filled, type Matrix } from '../linalg/matrix.js'
+import { graphonNtk, type GraphonNtkOptions, type NtkOptions } from './graphon-ntk.js'
+import { classKernel, type Kernel } from './kernel.js'
+
+/**
+ * The chain of an unpruned network: the constant 1, one bin for each hidden layer.
+ *
+ * @param sizes `[d, n_1, …, n_L, C]`; only d, L and C matter in the limit
+ */
+export function denseChain(sizes: readonly number[]): GraphonChain {
+  const hidden = sizes.length - 2
+  if (!(hidden >= 0)) throw new RangeError(`denseChain: expected sizes [d, …, C], got [${sizes.join(', ')}]`)
+  const shape = [sizes[0], ...Array.from({ length: hidden }, () => 1), sizes[sizes.length - 1]]
+  return {
+    W: shape.slice(1).map((rows, l) => filled(rows, shape[l], 1)),
+    measures: Array.from({ length: hidden }, () => Float64Array.of(1)),
+  }
+}
+
+/**
+ * The NTK of the unpruned network of infinite width, the reference of every comparison.
+ *
+ * @param sizes `[d, n_1, …, n_L, C]`; only d, L and C matter
+ * @param x samples `[N, d]`
+ * @returns Θ for C equal classes
+ */
+export function denseNtk(sizes: readonly number[], x: Matrix, options: NtkOptions = {}): Kernel {
+  return graphonNtk(denseChain(sizes), x, options).ntk
+}
+
+/**
+ * The dense NTK times the chain's path density, class by class: the first rung of the explanation ladder, *scale*. By the
+ * homogeneous collapse it equals the masked Graphon NTK exactly when V = W, the first matrix is dense and constant, the
+ * activation is positively homogeneous and there are no biases (docs/theory.md).
+ *
+ * @param chain whose d, L, C and path density are used
+ * @param options of the dense kernel; `weights` and `rescale` do not matter, as every density of the dense chain is 1
+ */
+export function pathScaledDense(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): Kernel {
+  const { W, measures } = chain
+  const sizes = [W[0].cols, ...measures.map(() => 1), W[W.length - 1].rows]
+  const dense = denseNtk(sizes, x, options)
+  const { perClass } = pathDensity(chain)
+  for (let c = 0; c < dense.classes; c++) {
+    const block = classKernel(dense, c)
+    for (let k = 0; k < block.length; k++) block[k] *= perClass[c]
+  }
+  return dense
+}

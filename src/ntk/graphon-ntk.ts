@@ -1,0 +1,99 @@
+import { createChain, type GraphonChain } from '../graphon/chain.js'
+import { defaultKernels, type Kernels } from '../linalg/kernels.js'
+import type { Matrix } from '../linalg/matrix.js'
+import type { Activation } from '../network/activation.js'
+import { defaultSigmaW2 } from '../network/network.js'
+import { dualOf } from './duals/duals.js'
+import type { Kernel } from './kernel.js'
+import { recursionPlan, type Convention } from './recursion-plan.js'
+import { runRecursion } from './recursion.js'
+import type { Rescale } from './rescale.js'
+
+export interface NtkOptions {
+  /** Default ReLU. */
+  readonly activation?: Activation
+  /** σ_w² of each of the L + 1 matrices; default 1, 2, …, 2, 1 for ReLU, else 1. */
+  readonly sigmaW2?: readonly number[]
+  /** σ_b², default 0. */
+  readonly sigmaB2?: number
+  /** Whether the own-layer term carries W (`masked`, default) or leaves it out (`variance`). */
+  readonly convention?: Convention
+  /** Divides σ_w² by the matrix's mean density (`layer`) or by each output position's (`fan-in`). Default `none`. */
+  readonly rescale?: Rescale
+  /** Called with the share done, 0 … 1. */
+  readonly onProgress?: (share: number) => void
+  /** Which kernel instance computes; default this thread's. */
+  readonly kernels?: Kernels
+}
+
+export interface GraphonNtkOptions extends NtkOptions {
+  /** `kept` (default): the chain rule carries the energies V where the chain has them. `redrawn`: V = W. */
+  readonly weights?: 'kept' | 'redrawn'
+}
+
+/** The two kernels of an infinitely wide network, for each output class. */
+export interface LimitKernels {
+  /** Θ_c(x, x'), the tangent kernel. */
+  readonly ntk: Kernel
+  /** K_c(x, x'), the covariance of the output at initialisation. */
+  readonly nngp: Kernel
+}
+
+function checkOptions(name: string, matrices: number, sigmaW2: readonly number[], sigmaB2: number): void {
+  if (sigmaW2.length !== matrices) {
+    throw new RangeError(`${name}: expected ${matrices} values of sigmaW2, one for each matrix, got ${sigmaW2.length}`)
+  }
+  for (const value of sigmaW2) {
+    if (!(value > 0 && value < Infinity)) {
+      throw new RangeError(`${name}: expected positive finite sigmaW2, got ${value}`)
+    }
+  }
+  if (!(sigmaB2 >= 0 && sigmaB2 < Infinity)) {
+    throw new RangeError(`${name}: expected a non-negative finite sigmaB2, got ${sigmaB2}`)
+  }
+}
+
+function checkSamples(name: string, x: Matrix, inputs: number): void {
+  if (x.cols !== inputs) throw new RangeError(`${name}: expected samples of ${inputs} coordinates, got ${x.cols}`)
+  if (!(x.rows > 0)) throw new RangeError(`${name}: expected at least one sample, got ${x.rows}`)
+  const bad = x.data.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0) {
+    const where = `sample ${Math.floor(bad / x.cols)}, coordinate ${bad % x.cols}`
+    throw new RangeError(`${name}: expected finite samples, got ${x.data[bad]} at ${where}`)
+  }
+}
+
+/**
+ * The Graphon NTK Θ and the NNGP kernel K of a network whose layers follow a graphon chain, in the limit of infinite
+ * width (NTK parameterisation). With ⟨·⟩_v the integral over the positions of a hidden layer,
+ *
+ *     K^1(u) = σ_w² (1/d) Σ_j V^1(u, j) x_j x'_j + σ_b²        K^{l+1}(u) = σ_w² ⟨V^{l+1}(u, v) G^l(v)⟩_v + σ_b²
+ *     Θ^1(u) = σ_w² (1/d) Σ_j W^1(u, j) x_j x'_j + σ_b²
+ *     Θ^{l+1}(u) = σ_w² ⟨W^{l+1}(u, v) G^l(v)⟩_v + σ_w² ⟨V^{l+1}(u, v) Ġ^l(v) Θ^l(v)⟩_v + σ_b²
+ *
+ * The `variance` convention replaces W by 1 in the two equations of Θ (Pham et al. 2025, Theorem 1). K^1 is averaged over
+ * first-layer masks before φ acts, which biases the result by about 1/d: see docs/theory.md.
+ *
+ * Memory: the two results, 16 C N² bytes, and a few megabytes. Time grows with N² (d · bins + Σ bins²).
+ *
+ * @param x samples `[N, d]`
+ * @returns f64 kernels for all C classes, exactly symmetric
+ * @throws RangeError when the chain is invalid, x does not fit it or is not finite, or an option is out of range
+ */
+export function graphonNtk(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): LimitKernels {
+  const { W } = createChain(chain)
+  const {
+    activation = { name: 'relu' },
+    sigmaW2 = defaultSigmaW2(activation, W.length),
+    sigmaB2 = 0,
+    convention = 'masked',
+    rescale = 'none',
+    weights = 'kept',
+    kernels = defaultKernels(),
+    onProgress,
+  } = options
+  checkOptions('graphonNtk', W.length, sigmaW2, sigmaB2)
+  checkSamples('graphonNtk', x, W[0].cols)
+  const plan = recursionPlan(chain, { convention, rescale, weights, sigmaW2 })
+  return runRecursion({ plan, x, dual: dualOf(activation), sigmaB2, kernels, onProgress })
+}
