@@ -1,0 +1,35 @@
+import { matmul } from '../linalg/matmul.js'
+import { matrix, type Matrix } from '../linalg/matrix.js'
+import type { Kernels } from '../linalg/kernels.js'
+import { mapActivation } from '../network/activation.js'
+import type { ForwardPass } from '../network/forward.js'
+import type { Network } from '../network/network.js'
+
+/**
+ * δ^l_c(x) = ∂f_c(x)/∂z^l for classes first … first + count − 1, layer by layer from the output down.
+ * Each matrix is `[count · N, n_l]`: class by class, then sample by sample.
+ *
+ * @param weights effective masked weights
+ */
+export function* outputDerivatives(
+  network: Network,
+  weights: readonly Matrix[],
+  { pre }: ForwardPass,
+  first: number,
+  count: number,
+  kernels: Kernels,
+): Generator<{ readonly index: number; readonly delta: Matrix }> {
+  const n = pre[0].rows
+  const last = weights.length - 1
+  let delta = matrix(count * n, weights[last].rows)
+  for (let c = 0; c < count; c++) {
+    for (let x = 0; x < n; x++) delta.data[(c * n + x) * delta.cols + first + c] = 1
+  }
+  yield { index: last, delta }
+  for (let index = last - 1; index >= 0; index--) {
+    delta = matmul(delta, weights[index + 1], { kernels })
+    const slopes = mapActivation(network.spec.activation, 'derivative', pre[index].data)
+    for (let k = 0; k < delta.data.length; k++) delta.data[k] *= slopes[k % slopes.length]
+    yield { index, delta }
+  }
+}
