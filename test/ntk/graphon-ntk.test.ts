@@ -95,6 +95,29 @@ describe('constant graphons', () => {
   )
 })
 
+describe('constant densities and energies', () => {
+  it('scale the masked kernel by w v^L: one own-layer factor and L of the chain', () => {
+    const x = normalSamples(6, 9, 5)
+    const { W, measures } = constantChain(0.3, 9, [3, 2], 2)
+    const V = constantChain(0.7, 9, [3, 2], 2).W
+    const dense = denseNtk([9, 1, 1, 2], x).data
+    const { ntk, nngp } = graphonNtk({ W, V, measures }, x)
+    expect(
+      relativeError(
+        ntk.data,
+        dense.map((value) => 0.3 * 0.7 ** 2 * value),
+      ),
+    ).toBeLessThan(1e-13)
+    const denseNngp = graphonNtk(constantChain(1, 9, [1, 1], 2), x).nngp.data
+    expect(
+      relativeError(
+        nngp.data,
+        denseNngp.map((value) => 0.7 ** 3 * value),
+      ),
+    ).toBeLessThan(1e-13)
+  })
+})
+
 describe('homogeneous collapse', () => {
   it('makes the masked kernel the dense one times the path density, for every chain with a dense first matrix', () => {
     const x = normalSamples(5, 6, 6)
