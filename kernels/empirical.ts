@@ -93,28 +93,27 @@ export function listedGram(list: usize, end: usize, a: usize, b: usize, tile: us
 }
 
 /**
- * Adds the matrix's part to the tile of Θ whose samples are panel `a` (6) and panel `b` (4): theta is [classes, 6, 4].
- * Unit u of `units` has inputs lists[starts[u] … starts[u+1]) (an even number of them), factor scales[u], and derivatives
- * delta[(rows[u] · classes + c) · ld + sample]; deltaA and deltaB point at the first sample of each panel.
- * work: 64 × 192 bytes.
+ * Adds the part of some units to the tile of Θ whose samples are row panel `a` (6) and column panel `b` (4): theta is
+ * [classes, 6, 4]. Unit u has inputs lists[starts[u] … starts[u + 1]) (an even number of them), factor scales[u], and its
+ * derivatives by class in the panels deltaA and deltaB, packed with (u · classes + c) as the input. work: 64 × 192 bytes.
  */
 export function empiricalTile(
-  units: usize, starts: usize, lists: usize, rows: usize, scales: usize,
-  a: usize, b: usize, deltaA: usize, deltaB: usize, ld: usize, classes: usize, theta: usize, work: usize,
+  units: usize, starts: usize, lists: usize, scales: usize,
+  a: usize, b: usize, deltaA: usize, deltaB: usize, classes: usize, theta: usize, work: usize,
 ): void {
   for (let first: usize = 0; first < units; first += BATCH) {
     const batch = min(BATCH, units - first)
     for (let u: usize = 0; u < batch; u++) {
-      const list = starts + (first + u) * 4
-      listedGram(lists + (<usize>load<i32>(list) << 2), lists + (<usize>load<i32>(list, 4) << 2), a, b, work + u * TILE)
+      const at = starts + (first + u) * 4
+      const list = lists + (<usize>load<i32>(at) << 2), end = lists + (<usize>load<i32>(at, 4) << 2)
+      listedGram(list, end, a, b, work + u * TILE)
     }
     for (let u: usize = 0; u < batch; u++) {
       const gram = work + u * TILE
       const scale = load<f64>(scales + (first + u) * 8)
-      const row = <usize>load<i32>(rows + (first + u) * 4) * classes
       for (let c: usize = 0; c < classes; c++) {
-        const shift = (row + c) * ld * 8
-        const left = deltaA + shift, right = deltaB + shift
+        const row = (first + u) * classes + c
+        const left = deltaA + (row << 6), right = deltaB + (row << 5)
         const d0 = v128.load(right), d1 = v128.load(right, 16)
         const out = theta + c * TILE
         for (let r: usize = 0; r < ROWS; r++) {

@@ -1,4 +1,4 @@
-import { defaultKernels, withScratch, type Kernels } from '../linalg/kernels.js'
+import { defaultKernels, withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import { matmul } from '../linalg/matmul.js'
 import { matrix, transpose, type Matrix } from '../linalg/matrix.js'
 import { effectiveWeights, forwardWith } from '../network/forward.js'
@@ -21,37 +21,54 @@ const colsOfTile = 4
 const unitBatch = 64
 /** Doubles between inputs in a panel of 6 samples. */
 const rowPitch = 8
+/** Units whose lists and derivatives stay in a second-level cache while the kernel walks over all tiles. */
+const unitBlock = 256
 /** Derivatives held at a time, in doubles; more classes than fit are taken in several rounds. */
 const derivativeBudget = 2 ** 25
 
-/** δ as the kernel reads it: `[(unit · classes + c), sample]`, rows padded with zeros. */
+/** δ by unit: `[(unit · classes + c), sample]`. */
 interface Derivatives {
   readonly classes: number
   readonly units: number
-  readonly ld: number
+  readonly n: number
   readonly data: Float64Array
 }
 
 function byUnit({ cols, data }: Matrix, classes: number, n: number): Derivatives {
-  const ld = Math.ceil(n / 12) * 12
-  const result = new Float64Array(cols * classes * ld)
+  const result = new Float64Array(cols * classes * n)
   for (let c = 0; c < classes; c++) {
     for (let x = 0; x < n; x++) {
       const from = (c * n + x) * cols
-      for (let i = 0; i < cols; i++) result[(i * classes + c) * ld + x] = data[from + i]
+      for (let i = 0; i < cols; i++) result[(i * classes + c) * n + x] = data[from + i]
     }
   }
-  return { classes, units: cols, ld, data: result }
+  return { classes, units: cols, n, data: result }
+}
+
+/** `[classes, N]`: the derivatives with respect to one unit. */
+function unitRows({ classes, n, data }: Derivatives, unit: number): Float64Array {
+  return data.subarray(unit * classes * n, (unit + 1) * classes * n)
 }
 
 /** Σ over the chosen units of δ_ci(x) δ_ci(x'), `[N, N]`. */
-function outerSum(delta: Derivatives, c: number, n: number, units: Int32Array, kernels: Kernels): Matrix {
+function outerSum(delta: Derivatives, c: number, units: Int32Array, kernels: Kernels): Matrix {
+  const { n } = delta
   const chosen = matrix(units.length, n)
   units.forEach((i, row) => {
-    const at = (i * delta.classes + c) * delta.ld
-    chosen.data.set(delta.data.subarray(at, at + n), row * n)
+    chosen.data.set(unitRows(delta, i).subarray(c * n, (c + 1) * n), row * n)
   })
   return matmul(chosen, chosen, { transposeA: true, kernels })
+}
+
+/** Adds a register tile of every class at (i0, j0) to the upper triangle of `theta`. */
+function addTile(tile: Float64Array, i0: number, j0: number, theta: Float64Array, n: number, classes: number): void {
+  const [iEnd, jEnd] = [Math.min(n, i0 + rowsOfTile), Math.min(n, j0 + colsOfTile)]
+  for (let c = 0; c < classes; c++) {
+    for (let i = i0; i < iEnd; i++) {
+      const from = (c * rowsOfTile + i - i0) * colsOfTile - j0
+      for (let j = Math.max(i, j0); j < jEnd; j++) theta[(c * n + i) * n + j] += tile[from + j]
+    }
+  }
 }
 
 /** The part of Θ that comes from listed inputs, added to the upper triangle of `theta` (`[classes, N, N]`). */
@@ -65,46 +82,54 @@ function addListed(
   onShare: (share: number) => void,
 ): void {
   const n = activations.rows
-  const { classes, ld } = delta
+  const { classes } = delta
   // One input more than there are: the zero that fills up lists.
   const width = activations.cols + 1
   const size = rowsOfTile * colsOfTile
   const rowPanels = Math.ceil(n / rowsOfTile)
   const colPanels = Math.ceil(n / colsOfTile)
   withScratch(kernels, (scratch) => {
-    const x = scratch.alloc(width * n * 8)
+    const { call } = kernels
+    const blockRows = Math.min(unitBlock, units.length) * classes
+    const source = scratch.alloc(Math.max(width, blockRows) * n * 8)
     const a = scratch.alloc(rowPanels * width * rowPitch * 8)
     const b = scratch.alloc(colPanels * width * colsOfTile * 8)
-    const lists = [starts, inputs, units, signs.map((sign) => sign * scale)].map((array) => scratch.put(array))
-    const d = scratch.put(delta.data)
+    const deltaA = scratch.alloc(rowPanels * blockRows * rowPitch * 8)
+    const deltaB = scratch.alloc(colPanels * blockRows * colsOfTile * 8)
+    const list = scratch.put(inputs)
+    const start = scratch.put(starts)
+    const scales = scratch.put(signs.map((sign) => sign * scale))
     const tile = scratch.alloc(classes * size * 8)
     const work = scratch.alloc(unitBatch * size * 8)
     const tileView = scratch.f64(tile, classes * size)
-    const { call } = kernels
+    const pack = (rows: number, panelRows: Pointer, panelCols: Pointer): void => {
+      call['packPanels'](rows, n, source, n, rowsOfTile, panelRows)
+      call['packPanels'](rows, n, source, n, colsOfTile, panelCols)
+    }
     scratch
-      .f64(x, width * n)
+      .f64(source, width * n)
       .fill(0)
       .set(transpose(activations).data)
-    call['packPanels'](width, n, x, n, rowsOfTile, a)
-    call['packPanels'](width, n, x, n, colsOfTile, b)
-    const panelA = width * rowPitch * 8
-    const panelB = width * colsOfTile * 8
-    for (let p = 0; p < rowPanels; p++) {
-      const i0 = p * rowsOfTile
-      for (let q = Math.floor(i0 / colsOfTile); q < colPanels; q++) {
-        const j0 = q * colsOfTile
-        tileView.fill(0)
-        const samples = [a + p * panelA, b + q * panelB, d + i0 * 8, d + j0 * 8] as const
-        call['empiricalTile'](units.length, ...lists, ...samples, ld, classes, tile, work)
-        for (let c = 0; c < classes; c++) {
-          for (let i = i0; i < Math.min(n, i0 + rowsOfTile); i++) {
-            for (let j = Math.max(i, j0); j < Math.min(n, j0 + colsOfTile); j++) {
-              theta[(c * n + i) * n + j] += tileView[c * size + (i - i0) * colsOfTile + j - j0]
-            }
-          }
+    pack(width, a, b)
+    for (let first = 0; first < units.length; first += unitBlock) {
+      const block = units.subarray(first, first + unitBlock)
+      const rows = block.length * classes
+      const blockView = scratch.f64(source, rows * n)
+      block.forEach((i, u) => blockView.set(unitRows(delta, i), u * classes * n))
+      pack(rows, deltaA, deltaB)
+      const lists = [block.length, start + first * 4, list, scales + first * 8] as const
+      for (let p = 0; p < rowPanels; p++) {
+        const i0 = p * rowsOfTile
+        const rowSide = [a + p * width * rowPitch * 8, deltaA + p * rows * rowPitch * 8] as const
+        for (let q = Math.floor(i0 / colsOfTile); q < colPanels; q++) {
+          const j0 = q * colsOfTile
+          const colSide = [b + q * width * colsOfTile * 8, deltaB + q * rows * colsOfTile * 8] as const
+          tileView.fill(0)
+          call['empiricalTile'](...lists, rowSide[0], colSide[0], rowSide[1], colSide[1], classes, tile, work)
+          addTile(tileView, i0, j0, theta, n, classes)
         }
       }
-      onShare(1 - ((rowPanels - p - 1) / rowPanels) ** 2)
+      onShare(Math.min(units.length, first + unitBlock) / units.length)
     }
   })
 }
@@ -130,11 +155,11 @@ function addLayer(
   for (let c = 0; c < delta.classes; c++) {
     const block = theta.subarray(c * n * n, (c + 1) * n * n)
     if (gram) {
-      const sum = outerSum(delta, c, n, lists.full, kernels)
+      const sum = outerSum(delta, c, lists.full, kernels)
       for (let k = 0; k < block.length; k++) block[k] += scale * sum.data[k] * gram.data[k]
     }
     if (biasPart > 0) {
-      const sum = outerSum(delta, c, n, everyUnit, kernels)
+      const sum = outerSum(delta, c, everyUnit, kernels)
       for (let k = 0; k < block.length; k++) block[k] += biasPart * sum.data[k]
     }
   }

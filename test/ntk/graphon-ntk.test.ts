@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { GraphonChain } from '../../src/graphon/chain.js'
+import { pathDensity } from '../../src/graphon/path-density.js'
 import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
 import { filled, matrix, matrixOf, type Matrix } from '../../src/linalg/matrix.js'
 import { parseActivation } from '../../src/network/activation.js'
@@ -115,6 +116,24 @@ describe('constant densities and energies', () => {
         denseNngp.map((value) => 0.7 ** 3 * value),
       ),
     ).toBeLessThan(1e-13)
+  })
+})
+
+describe('densities apart from energies', () => {
+  it('weigh the part of matrix l by the path density with W at l and V elsewhere', () => {
+    const x = normalSamples(5, 6, 6)
+    const chain = randomChain({ d: 6, bins: [3, 4, 2], classes: 2, seed: 5, denseFirst: true, energies: true })
+    const V = [filled(3, 6, 1.3), ...chain.V!.slice(1)]
+    const ones = constantChain(1, 6, [1, 1, 1], 2)
+    const expected = new Float64Array(2 * 25)
+    for (let l = 0; l < 4; l++) {
+      // With W = 1 at l and 0 elsewhere, only the weights of matrix l are parameters.
+      const only = (m: Matrix, k: number): Matrix => filled(m.rows, m.cols, k === l ? 1 : 0)
+      const part = graphonNtk({ W: ones.W.map(only), V: ones.W, measures: ones.measures }, x).ntk
+      const factor = pathDensity({ W: V.map((m, k) => (k === l ? chain.W[l] : m)), measures: chain.measures })
+      part.data.forEach((value, k) => (expected[k] += value * factor.perClass[Math.floor(k / 25)]))
+    }
+    expect(relativeError(graphonNtk({ ...chain, V }, x).ntk.data, expected)).toBeLessThan(1e-12)
   })
 })
 
