@@ -1,6 +1,9 @@
 import type { GraphonChain } from '../graphon/chain.js'
 
-/** Everything a report shows of a finished study, as plain JSON-able data. Figures and pages are functions of this alone. */
+/**
+ * Everything a report shows of a finished study, as plain data. Figures and pages are functions of this alone. It holds
+ * no times, so that an interrupted and resumed study gives the same report, byte for byte.
+ */
 export interface Findings {
   readonly provenance: Provenance
   readonly methods: readonly string[]
@@ -32,8 +35,6 @@ export interface Provenance {
   readonly convention: string
   readonly scope: string
   readonly runs: number
-  /** Sum of the runs' own times, in seconds. */
-  readonly computeSeconds: number
 }
 
 /** One matrix of one method at one width, averaged over trials. */
@@ -47,8 +48,6 @@ export interface PruningFinding {
   readonly layerDensitySd: readonly number[]
   /** Fraction of hidden units with no input or no output, per hidden layer l = 1 … L. */
   readonly deadFraction: readonly number[]
-  /** Seconds to prune one network, mean over trials. */
-  readonly seconds: number
 }
 
 /** The estimated chain of one method at one width: mean over trials. */

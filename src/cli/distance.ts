@@ -1,0 +1,75 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { readTensors } from '../data/archives.js'
+import { FileError } from '../data/file-error.js'
+import { toFloat64 } from '../data/tensor.js'
+import { chainFromTensors } from '../graphon/chain-file.js'
+import type { GraphonChain } from '../graphon/chain.js'
+import { distance, type DistanceResult } from '../graphon/distances/distance.js'
+import { distanceChains } from '../graphon/distances/chains.js'
+import { norms, type NormName } from '../graphon/distances/norms.js'
+import type { Matrix } from '../linalg/matrix.js'
+import { readBytes } from '../node/files.js'
+import { shared } from './options.js'
+import { print, printJson, short } from './output.js'
+
+type Operand =
+  { readonly kind: 'matrix'; readonly matrix: Matrix } | { readonly kind: 'chain'; readonly chain: GraphonChain }
+
+function readOperand(file: string): Operand {
+  const { tensors } = readTensors(readBytes(file), file)
+  const [tensor] = tensors.values()
+  if (!file.endsWith('.npy')) return { kind: 'chain', chain: chainFromTensors(tensors, file) }
+  const [rows, cols] = tensor.shape
+  if (tensor.shape.length !== 2 || rows < 1 || cols < 1) {
+    throw new FileError(file, `expected a non-empty matrix, got shape [${tensor.shape.join(', ')}]`)
+  }
+  const data = toFloat64(tensor)
+  const bad = data.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0) {
+    throw new FileError(
+      file,
+      `expected finite numbers, got ${data[bad]} at row ${Math.floor(bad / cols)}, column ${bad % cols}`,
+    )
+  }
+  return { kind: 'matrix', matrix: { rows, cols, data } }
+}
+
+function measure(fileA: string, fileB: string, norm: NormName): DistanceResult | DistanceResult[] {
+  const a = readOperand(fileA)
+  const b = readOperand(fileB)
+  try {
+    if (a.kind === 'matrix' && b.kind === 'matrix') return distance(a.matrix, b.matrix, { norm })
+    if (a.kind === 'chain' && b.kind === 'chain') return distanceChains(a.chain, b.chain, { norm })
+  } catch (error) {
+    if (error instanceof RangeError) throw new FileError(fileB, `compared with ${fileA}: ${error.message}`)
+    throw error
+  }
+  throw new FileError(fileB, `expected a ${a.kind} to compare with ${fileA}, got a ${b.kind}`)
+}
+
+function line({ norm, value, lower, upper, exact }: DistanceResult): string {
+  return exact ? `${norm} ${short(value)}` : `${norm} between ${short(lower)} and ${short(upper)}`
+}
+
+function run(a: string, b: string, { norm, json }: { norm: NormName; json?: boolean }): void {
+  const result = measure(a, b, norm)
+  if (json) printJson(result)
+  else if (Array.isArray(result)) result.forEach((entry, i) => print(`matrix ${i + 1}: ${line(entry)}`))
+  else print(line(result))
+}
+
+export function addDistance(program: Command): void {
+  program
+    .command('distance')
+    .summary('distance between two graphon chains or two matrices')
+    .description(
+      'Distance between two graphon chains (.npz, one entry per matrix) or two matrices (.npy), positions as they are.',
+    )
+    .argument('<a>', 'chain .npz or matrix .npy')
+    .argument('<b>', 'the same kind as a')
+    .addOption(new Option('--norm <name>', 'which norm').choices(Object.keys(norms)).default('cut'))
+    .addOption(shared.json())
+    .addHelpText('after', '\nExample:\n  limn distance a.npz b.npz --norm l2 --json')
+    .action(run)
+}

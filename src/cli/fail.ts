@@ -1,0 +1,18 @@
+/** A wrong command line: exit 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
+
+/** One line, whatever the error. */
+export function oneLine(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error)
+  return text.replaceAll(/\s*\n\s*/g, ' ').trim()
+}
+
+/** Errors that speak to the user; anything else is a defect of the program and says so. */
+export function isExpected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ['FileError', 'UsageError', 'RangeError'].includes(error.name) || error.constructor === Error
+}

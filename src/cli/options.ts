@@ -1,0 +1,74 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { formatActivation, parseActivation, type Activation } from '../network/activation.js'
+
+type Parse<Value> = (text: string) => Value
+
+function refuse(expected: string, text: string): never {
+  throw new InvalidArgumentError(`expected ${expected}, got '${text}'`)
+}
+
+const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text))
+
+export const parsePositive: Parse<number> = (text) =>
+  isNumber(text) && Number(text) > 0 ? Number(text) : refuse('a positive number', text)
+
+export const parseNonNegative: Parse<number> = (text) =>
+  isNumber(text) && Number(text) >= 0 ? Number(text) : refuse('a number that is not negative', text)
+
+export const parseDensity: Parse<number> = (text) =>
+  isNumber(text) && Number(text) > 0 && Number(text) <= 1 ? Number(text) : refuse('a density in (0, 1]', text)
+
+export const parseCount: Parse<number> = (text) =>
+  isNumber(text) && Number.isSafeInteger(Number(text)) && Number(text) >= 1
+    ? Number(text)
+    : refuse('a positive integer', text)
+
+export const parseWhole: Parse<number> = (text) =>
+  isNumber(text) && Number.isSafeInteger(Number(text)) && Number(text) >= 0
+    ? Number(text)
+    : refuse('a non-negative integer', text)
+
+export const parseSizes: Parse<number[]> = (text) => {
+  const sizes = text.split(',').map(Number)
+  return sizes.length >= 2 && sizes.every((size) => Number.isSafeInteger(size) && size >= 1)
+    ? sizes
+    : refuse('layer sizes such as 784,1024,1024,10', text)
+}
+
+export const parseNumbers: Parse<number[]> = (text) => {
+  const parts = text.split(',')
+  return parts.every((part) => isNumber(part) && Number(part) > 0)
+    ? parts.map(Number)
+    : refuse('positive numbers such as 1,2,2,1', text)
+}
+
+export const parseActivationOption: Parse<Activation> = (text) => {
+  try {
+    return parseActivation(text)
+  } catch {
+    return refuse('relu, leaky-relu:<slope>, erf or identity', text)
+  }
+}
+
+/** Options that several commands share, made anew for each. */
+export const shared = {
+  json: () => new Option('--json', 'print one JSON document on stdout and nothing else there'),
+  seed: () => new Option('--seed <integer>', 'seed of every random draw').argParser(parseWhole).default(0),
+  out: (what: string) => new Option('--out <file>', what).makeOptionMandatory(),
+  data: () =>
+    new Option(
+      '--data <source>',
+      'mnist, a folder of IDX files, a CIFAR binary folder, an .npz with x and y, or an .npy',
+    ),
+  samples: () =>
+    new Option('--samples <n>', 'use the first n rows (mnist: a class-balanced draw); default: all').argParser(
+      parseCount,
+    ),
+  standardize: () => new Option('--standardize', 'standardise a file’s values (a named dataset always is)'),
+  activation: () =>
+    new Option('--activation <name>', 'relu, leaky-relu:<slope>, erf, identity').argParser(parseActivationOption),
+  sigmaW2: () => new Option('--sigma-w2 <list>', 'σ_w² of each weight matrix, e.g. 1,2,2,1').argParser(parseNumbers),
+  sigmaB2: () => new Option('--sigma-b2 <number>', 'σ_b²').argParser(parseNonNegative),
+}
+
+export { formatActivation }

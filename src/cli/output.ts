@@ -1,0 +1,43 @@
+import { writeSync } from 'node:fs'
+
+/** Writes all of `text` to stdout before returning, also into a pipe that is slow to drain. */
+export function print(text: string): void {
+  const bytes = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
+  let at = 0
+  while (at < bytes.length) {
+    try {
+      at += writeSync(1, bytes, at)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    }
+  }
+}
+
+/**
+ * One JSON document on stdout.
+ *
+ * @throws RangeError when a number is not finite, which JSON cannot say
+ */
+export function printJson(value: unknown): void {
+  print(
+    JSON.stringify(value, (key, entry: unknown) => {
+      if (typeof entry === 'number' && !Number.isFinite(entry))
+        throw new RangeError(`${key}: expected a finite number, got ${entry}`)
+      return ArrayBuffer.isView(entry) ? Array.from(entry as Float64Array) : entry
+    }),
+  )
+}
+
+/** A message for people, on stderr. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** A number with three significant digits. */
+export function short(value: number): string {
+  return value === 0
+    ? '0'
+    : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
+      ? value.toExponential(2)
+      : String(Number(value.toPrecision(3)))
+}

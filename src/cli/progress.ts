@@ -1,0 +1,51 @@
+import { SingleBar } from 'cli-progress'
+
+/** Progress of one long computation on stderr: a bar with time left on a terminal, a line every ten seconds elsewhere. */
+export interface Progress {
+  /** @param share done so far, 0 … 1 */
+  update(share: number, label?: string): void
+  stop(): void
+}
+
+function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?'
+  const whole = Math.max(0, Math.round(seconds))
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
+
+/** Seconds between lines where stderr is not a terminal. */
+const lineInterval = 10
+/** Seconds before the first sign of life: short work stays silent. */
+const patience = 1
+
+export function startProgress(what: string): Progress {
+  const begin = performance.now()
+  const terminal = process.stderr.isTTY
+  let bar: SingleBar | undefined
+  let lastLine = 0
+  return {
+    update(share, label = '') {
+      const elapsed = (performance.now() - begin) / 1000
+      if (elapsed < patience) return
+      const left = share > 0.01 ? clock((elapsed * (1 - share)) / share) : '?'
+      if (terminal) {
+        if (!bar) {
+          bar = new SingleBar({
+            format: `${what} {bar} {percentage}% | {left} left {label}`,
+            stream: process.stderr,
+            hideCursor: true,
+            clearOnComplete: true,
+          })
+          bar.start(1000, 0, { left, label })
+        }
+        bar.update(Math.round(1000 * share), { left, label })
+      } else if (elapsed - lastLine >= lineInterval) {
+        lastLine = elapsed
+        process.stderr.write(`${what}: ${Math.round(100 * share)} %, ${left} left${label ? `, ${label}` : ''}\n`)
+      }
+    },
+    stop() {
+      bar?.stop()
+    },
+  }
+}

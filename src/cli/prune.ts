@@ -1,0 +1,159 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { encodeSafetensors } from '../data/safetensors.js'
+import { oneHot } from '../data/one-hot.js'
+import { FileError } from '../data/file-error.js'
+import { networkToTensors } from '../network/checkpoint.js'
+import { createSpec, initialize } from '../network/initialize.js'
+import { defaultSigmaW2, type Network } from '../network/network.js'
+import type { Activation } from '../network/activation.js'
+import { writeAtomic } from '../node/files.js'
+import { loadData } from '../node/load-data.js'
+import { criteria, type CriterionName } from '../prune/criteria.js'
+import { applyMasks, prune } from '../prune/prune.js'
+import { version } from '../version.js'
+import { readNetwork, requireInputs } from './checkpoint.js'
+import { UsageError } from './fail.js'
+import { parseDensity, parsePositive, parseSizes, shared } from './options.js'
+import { print, printJson, say, short } from './output.js'
+import { startProgress } from './progress.js'
+
+interface PruneFlags {
+  readonly sizes?: number[]
+  readonly weights?: string
+  readonly data?: string
+  readonly samples?: number
+  readonly standardize?: boolean
+  readonly method: CriterionName
+  readonly density: number
+  readonly scope: 'global' | 'layer'
+  readonly temperature?: number
+  readonly activation?: Activation
+  readonly sigmaW2?: number[]
+  readonly sigmaB2?: number
+  readonly parameterization: 'ntk' | 'standard'
+  readonly seed: number
+  readonly out: string
+  readonly json?: boolean
+}
+
+function startNetwork(flags: PruneFlags): Network {
+  const { sizes, weights, activation, sigmaW2, sigmaB2, parameterization, seed } = flags
+  if (weights !== undefined) {
+    const network = readNetwork(weights, flags)
+    if (sizes && network.spec.sizes.join() !== sizes.join()) {
+      throw new FileError(
+        weights,
+        `expected sizes ${sizes.join(',')} as --sizes says, got ${network.spec.sizes.join(',')}`,
+      )
+    }
+    return network
+  }
+  if (!sizes) throw new UsageError('prune: expected --sizes or --weights')
+  if (sigmaW2 && sigmaW2.length !== sizes.length - 1) {
+    throw new UsageError(`prune: expected ${sizes.length - 1} numbers in --sigma-w2, got ${sigmaW2.length}`)
+  }
+  const phi = activation ?? { name: 'relu' }
+  const spec = createSpec({
+    sizes,
+    activation: phi,
+    parameterization,
+    sigmaW2: sigmaW2 ?? defaultSigmaW2(phi, sizes.length - 1),
+    sigmaB2: sigmaB2 ?? 0,
+  })
+  return initialize(spec, seed)
+}
+
+function run(flags: PruneFlags): void {
+  const { method, density, scope, seed, temperature, out, json } = flags
+  const network = startNetwork(flags)
+  const { sizes } = network.spec
+  let batch
+  if (criteria[method].needsData) {
+    if (flags.data === undefined) throw new UsageError(`prune: --method ${method} needs --data`)
+    const data = loadData(flags.data, { ...flags, needLabels: true })
+    requireInputs(network, data.x.cols, data.name)
+    const outputs = sizes[sizes.length - 1]
+    if (data.classes! > outputs) {
+      throw new FileError(
+        data.name,
+        `expected labels below ${outputs}, the network’s outputs, got ${data.classes! - 1}`,
+      )
+    }
+    batch = { x: data.x, targets: oneHot(data.labels!, outputs) }
+  } else if (flags.data !== undefined) {
+    const data = loadData(flags.data, { ...flags, samples: flags.samples ?? 1 })
+    requireInputs(network, data.x.cols, data.name)
+  }
+  const progress = startProgress(`prune ${method}`)
+  const begin = performance.now()
+  const result = prune(network, {
+    method,
+    density,
+    scope,
+    seed,
+    onProgress: (share) => progress.update(share),
+    ...(temperature !== undefined && { temperature }),
+    ...(batch && { batch }),
+  })
+  const seconds = (performance.now() - begin) / 1000
+  progress.stop()
+  const { tensors, metadata } = networkToTensors(applyMasks(network, result.masks), {
+    method,
+    density: String(density),
+    scope,
+    seed: String(seed),
+    limn: version,
+  })
+  writeAtomic(out, encodeSafetensors(tensors, metadata))
+  for (const warning of result.warnings) say(`warning: ${warning}`)
+  if (json) {
+    printJson({ method, density: totalDensity(result.layers), layers: result.layers, seconds })
+    return
+  }
+  print(`${method}: kept ${short(totalDensity(result.layers))} of the weights in ${short(seconds)} s → ${out}`)
+  result.layers.forEach(({ shape, kept, density: layerDensity, deadUnits }, i) => {
+    print(
+      `  layer ${i + 1}  ${shape.join(' × ')}  kept ${kept}  density ${short(layerDensity)}  dead units ${deadUnits}`,
+    )
+  })
+}
+
+function totalDensity(layers: readonly { readonly kept: number; readonly shape: readonly number[] }[]): number {
+  const kept = layers.reduce((sum, layer) => sum + layer.kept, 0)
+  return kept / layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
+}
+
+export function addPrune(program: Command): void {
+  program
+    .command('prune')
+    .summary('prune a network and write its masks and weights')
+    .description(
+      'Prune a fully connected network, drawn anew (--sizes) or read from a file (--weights), and write masks and weights.',
+    )
+    .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes))
+    .addOption(new Option('--weights <file>', 'weights to prune (.safetensors, .npz) in place of drawing them'))
+    .addOption(new Option('--method <name>', 'pruning method').choices(Object.keys(criteria)).makeOptionMandatory())
+    .addOption(new Option('--density <fraction>', 'kept fraction').argParser(parseDensity).makeOptionMandatory())
+    .addOption(
+      new Option('--scope <scope>', 'one threshold for all matrices, or one for each')
+        .choices(['global', 'layer'])
+        .default('global'),
+    )
+    .addOption(shared.data())
+    .addOption(shared.samples())
+    .addOption(shared.standardize())
+    .addOption(new Option('--temperature <number>', 'softmax temperature of GraSP; default 1').argParser(parsePositive))
+    .addOption(shared.activation())
+    .addOption(shared.sigmaW2())
+    .addOption(shared.sigmaB2())
+    .addOption(new Option('--parameterization <name>', 'of drawn weights').choices(['ntk', 'standard']).default('ntk'))
+    .addOption(shared.seed())
+    .addOption(shared.out('masks and weights, .safetensors'))
+    .addOption(shared.json())
+    .addHelpText(
+      'after',
+      '\nExample:\n  limn prune --sizes 784,512,512,10 --data mnist --samples 512 --method snip --density 0.1 --out masks.safetensors',
+    )
+    .action(run)
+}

@@ -1,0 +1,141 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { encodeSafetensors } from '../data/safetensors.js'
+import { FileError } from '../data/file-error.js'
+import { oneHot } from '../data/one-hot.js'
+import type { Dataset } from '../data/dataset.js'
+import type { Matrix } from '../linalg/matrix.js'
+import { networkToTensors } from '../network/checkpoint.js'
+import type { Activation } from '../network/activation.js'
+import { lossNames, type LossName } from '../network/loss.js'
+import type { Network } from '../network/network.js'
+import { optimizerNames, type OptimizerName } from '../network/optimizer.js'
+import { train } from '../network/train.js'
+import { writeAtomic } from '../node/files.js'
+import { loadData } from '../node/load-data.js'
+import { version } from '../version.js'
+import { readNetwork, requireInputs } from './checkpoint.js'
+import { UsageError } from './fail.js'
+import { parseCount, parseNonNegative, parsePositive, parseWhole, shared } from './options.js'
+import { print, printJson, short } from './output.js'
+import { startProgress } from './progress.js'
+
+interface TrainFlags {
+  readonly data: string
+  readonly samples?: number
+  readonly standardize?: boolean
+  readonly steps: number
+  readonly optimizer: OptimizerName
+  readonly lr: number
+  readonly momentum?: number
+  readonly loss: LossName
+  readonly batchSize?: number
+  readonly centered?: boolean
+  readonly activation?: Activation
+  readonly sigmaW2?: number[]
+  readonly sigmaB2?: number
+  readonly seed: number
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** What the network should give: one-hot classes, or the data's own real-valued targets. */
+function targetsFor(network: Network, data: Dataset, loss: LossName): Matrix {
+  const { sizes } = network.spec
+  const outputs = sizes[sizes.length - 1]
+  if (data.labels && data.classes !== undefined) {
+    if (data.classes > outputs) {
+      throw new FileError(data.name, `expected labels below ${outputs}, the network’s outputs, got ${data.classes - 1}`)
+    }
+    return oneHot(data.labels, outputs)
+  }
+  if (!data.targets) throw new FileError(data.name, 'has no y; expected an .npz with x and y')
+  if (loss === 'cross-entropy') throw new FileError(data.name, 'expected class labels in y for --loss cross-entropy')
+  if (data.targets.cols !== outputs) {
+    throw new FileError(
+      data.name,
+      `expected ${outputs} targets per sample as the network has outputs, got ${data.targets.cols}`,
+      'y',
+    )
+  }
+  return data.targets
+}
+
+function run(file: string, flags: TrainFlags): void {
+  const {
+    steps,
+    optimizer: name,
+    lr: learningRate,
+    momentum,
+    loss,
+    batchSize,
+    centered = false,
+    seed,
+    out,
+    json,
+  } = flags
+  if (momentum !== undefined && name !== 'sgd') throw new UsageError('train: --momentum goes with --optimizer sgd')
+  const network = readNetwork(file, flags)
+  const data = loadData(flags.data, flags)
+  requireInputs(network, data.x.cols, data.name)
+  const targets = targetsFor(network, data, loss)
+  const progress = startProgress('train')
+  const result = train(
+    network,
+    { x: data.x, targets, ...(data.labels && { labels: data.labels }) },
+    {
+      loss,
+      optimizer:
+        name === 'sgd' ? { name, learningRate, ...(momentum !== undefined && { momentum }) } : { name, learningRate },
+      steps,
+      seed,
+      centered,
+      ...(batchSize !== undefined && { batchSize }),
+      onStep: (step, value) => progress.update(steps > 0 ? step / steps : 1, `loss ${short(value)}`),
+    },
+  )
+  progress.stop()
+  if (out !== undefined) {
+    const { tensors, metadata } = networkToTensors(result.network, { limn: version, seed: String(seed) })
+    writeAtomic(out, encodeSafetensors(tensors, metadata))
+  }
+  if (json) {
+    printJson({ steps, loss: result.loss, ...(result.accuracy && { accuracy: result.accuracy }) })
+    return
+  }
+  const accuracy = result.accuracy?.at(-1)
+  print(
+    `loss ${short(result.loss[0])} → ${short(result.loss[steps])} in ${steps} steps${accuracy === undefined ? '' : `, accuracy ${short(accuracy)}`}`,
+  )
+}
+
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .summary('train a pruned network')
+    .description(
+      'Train the surviving weights of a network; full batch unless --batch-size is given. Loss mse is 1/(2N) Σ ‖f − y‖².',
+    )
+    .argument('<masks>', 'masks and weights (.safetensors, .npz)')
+    .addOption(shared.data().makeOptionMandatory())
+    .addOption(shared.samples())
+    .addOption(shared.standardize())
+    .addOption(new Option('--steps <n>', 'number of updates').argParser(parseWhole).default(200))
+    .addOption(new Option('--optimizer <name>', 'update rule').choices([...optimizerNames]).default('sgd'))
+    .addOption(new Option('--lr <number>', 'learning rate').argParser(parsePositive).default(1e-3))
+    .addOption(new Option('--momentum <number>', 'momentum of sgd; default 0').argParser(parseNonNegative))
+    .addOption(new Option('--loss <name>', 'what is minimised').choices([...lossNames]).default('mse'))
+    .addOption(new Option('--batch-size <n>', 'samples per update; default: all').argParser(parseCount))
+    .addOption(new Option('--centered', 'train f − f₀, so that the output starts at 0 as in predictions'))
+    .addOption(shared.activation())
+    .addOption(shared.sigmaW2())
+    .addOption(shared.sigmaB2())
+    .addOption(shared.seed())
+    .addOption(new Option('--out <file>', 'write the trained network, .safetensors'))
+    .addOption(shared.json())
+    .addHelpText(
+      'after',
+      '\nExample:\n  limn train masks.safetensors --data mnist --samples 1024 --steps 200 --optimizer adam --lr 1e-3 --json',
+    )
+    .action(run)
+}

@@ -1,0 +1,28 @@
+import { extname } from 'node:path'
+import type { Figure } from '../plot/figure.js'
+import { forPng, renderSvg, standaloneSvg } from '../plot/render.js'
+import { writeAtomic } from './files.js'
+import { svgToPng } from './png.js'
+
+/** File types a figure can be written as. */
+export const figureFormats = {
+  '.svg': (svg) => standaloneSvg(svg),
+  '.png': (svg) => svgToPng(forPng(svg)),
+} as const satisfies Record<string, (svg: string) => string | Uint8Array>
+
+/** @throws RangeError when the name ends in no known format */
+export function figureFormat(file: string): keyof typeof figureFormats {
+  const extension = Object.keys(figureFormats).find((known) => known === extname(file).toLowerCase())
+  if (!extension) {
+    throw new RangeError(
+      `figure: expected a name that ends in ${Object.keys(figureFormats).join(' or ')}, got '${file}'`,
+    )
+  }
+  return extension as keyof typeof figureFormats
+}
+
+/** Writes a figure as SVG (light and dark) or PNG (light), by the file's extension. */
+export async function writeFigure(figure: Figure, file: string): Promise<void> {
+  const format = figureFormat(file)
+  writeAtomic(file, figureFormats[format](await renderSvg(figure)))
+}

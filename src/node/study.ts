@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import { FileError } from '../data/file-error.js'
+import { formatActivation, parseActivation } from '../network/activation.js'
+import { supportedKernelBuilds } from '../linalg/kernels.js'
+import { studyFigures } from '../plot/figures.js'
+import { renderReport } from '../report/report.js'
+import { buildFindings } from '../study/build-findings.js'
+import type { Findings, Provenance } from '../study/findings.js'
+import { hashNumbers } from '../study/hash.js'
+import type { Job } from '../study/job.js'
+import { planStudy } from '../study/plan.js'
+import { readStudy } from '../study/read-study.js'
+import { runStudy, type StudyProgress } from '../study/run-study.js'
+import type { StudyConfig } from '../study/schema.js'
+import type { StudyData } from '../study/study-data.js'
+import { version } from '../version.js'
+import { readText, writeAtomic } from './files.js'
+import { directoryStore } from './result-store.js'
+import { loadStudyData } from './study-data.js'
+import { startStudyWorkers } from './study-workers.js'
+
+/** What a study's folder says of itself in `plan.json`. */
+export interface StudyPlan {
+  readonly config: StudyConfig
+  readonly provenance: Provenance
+  readonly jobs: readonly Job[]
+}
+
+const planFile = 'plan.json'
+const reportFile = 'report.html'
+
+function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: number): Provenance {
+  const { network } = config
+  return {
+    title: config.title,
+    study: text,
+    limnVersion: version,
+    nodeVersion: process.versions.node,
+    kernelBuild: supportedKernelBuilds()[0],
+    seed: config.seed,
+    data: data.name,
+    samples: data.x.rows,
+    inputs: data.x.cols,
+    classes: data.classes,
+    hiddenLayers: network.sizes ? network.sizes.length - 2 : network.hiddenLayers,
+    trials: config.trials,
+    bins: config.graphon.bins,
+    activation: formatActivation(parseActivation(network.activation)),
+    convention: config.kernel.convention,
+    scope: config.prune.scope,
+    runs,
+  }
+}
+
+/**
+ * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
+ *
+ * @throws FileError when the study file or its data is wrong
+ */
+export function prepareStudy(file: string): StudyPlan {
+  const text = readText(file)
+  const config = readStudy(text, file)
+  const data = loadStudyData(config)
+  const facts = {
+    inputs: data.x.cols,
+    classes: data.classes,
+    fingerprint: [data.x, data.pruneX, ...(data.test ? [data.test.x] : [])]
+      .map(({ data: values }) => hashNumbers(values))
+      .join('-'),
+  }
+  try {
+    const jobs = planStudy(config, facts)
+    const runs = jobs.filter(({ kind }) => kind === 'run').length
+    return { config, jobs, provenance: provenanceOf(text, config, data, runs) }
+  } catch (error) {
+    if (error instanceof RangeError) throw new FileError(file, error.message)
+    throw error
+  }
+}
+
+/** @throws FileError when the folder holds no study */
+export function readPlan(directory: string): StudyPlan {
+  const file = join(directory, planFile)
+  try {
+    return JSON.parse(readText(file)) as StudyPlan
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new FileError(file, 'is not JSON; run the study again to write it anew')
+    throw error
+  }
+}
+
+/** Findings from a study's folder. @throws Error when results are missing */
+export function studyFindings(directory: string, { config, provenance, jobs }: StudyPlan): Promise<Findings> {
+  return buildFindings(config, provenance, jobs, directoryStore(directory))
+}
+
+/** Writes `report.html` from what is in the folder and returns its path. */
+export async function writeReport(directory: string, plan: StudyPlan): Promise<string> {
+  const path = join(directory, reportFile)
+  const findings = await studyFindings(directory, plan)
+  writeAtomic(path, await renderReport(findings, studyFigures(findings)))
+  return path
+}
+
+export interface ExecuteOptions {
+  readonly workers: number
+  readonly onProgress?: (progress: StudyProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** Runs the jobs that the folder lacks on worker threads, then writes the report; returns the report's path. */
+export async function executeStudy(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
+  const { workers: count, onProgress, signal } = options
+  writeAtomic(join(directory, planFile), `${JSON.stringify(plan, null, 1)}\n`)
+  const workers = startStudyWorkers(count, { config: plan.config, directory })
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+  try {
+    await Promise.race([
+      aborted,
+      runStudy({
+        jobs: plan.jobs,
+        store: directoryStore(directory),
+        runner: workers.runner,
+        concurrency: count,
+        ...(onProgress && { onProgress }),
+        ...(signal && { signal }),
+      }),
+    ])
+  } finally {
+    await workers.close()
+  }
+  return writeReport(directory, plan)
+}
+
+export function finishedJobs(directory: string, { jobs }: StudyPlan): Job[] {
+  const store = directoryStore(directory)
+  return jobs.filter((job) => store.has(job.id))
+}

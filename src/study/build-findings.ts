@@ -1,0 +1,173 @@
+import { agreement } from '../dynamics/agreement.js'
+import { chainFromTensors } from '../graphon/chain-file.js'
+import { spectralSummary } from '../spectrum/summary.js'
+import {
+  rungs,
+  type ConvergenceFinding,
+  type Findings,
+  type GraphonFinding,
+  type KernelKind,
+  type Prediction,
+  type Provenance,
+  type PruningFinding,
+  type SpectrumFinding,
+  type TrainingFinding,
+} from './findings.js'
+import type { Job, JobResult, ResultStore } from './job.js'
+import type { ResultRow } from './rows.js'
+import type { StudyConfig } from './schema.js'
+
+interface Finished {
+  readonly job: Job
+  readonly result: JobResult
+}
+
+const records = (rows: readonly ResultRow[], record: string) => rows.filter((row) => row.record === record)
+
+function meanAndSd(values: readonly number[]): { mean: number; sd: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 }
+}
+
+/** Averages the trials of one method, density and width. */
+function pruningFinding(kernelJob: Job, runs: readonly JobResult[]): PruningFinding {
+  const { method, density, width, sizes } = kernelJob
+  const layers = runs.map((run) => records(run.rows, 'layer'))
+  const densities = layers[0].map((_, l) => meanAndSd(layers.map((rows) => rows[l].matrix_density ?? 0)))
+  return {
+    method,
+    density,
+    width,
+    layerDensity: densities.map(({ mean }) => mean),
+    layerDensitySd: densities.map(({ sd }) => sd),
+    deadFraction: sizes
+      .slice(1, -1)
+      .map((units, l) => meanAndSd(layers.map((rows) => (rows[l].dead_units ?? 0) / units)).mean),
+  }
+}
+
+function spectrumFindings({ job, result }: Finished): SpectrumFinding[] {
+  const rows = records(result.rows, 'spectrum')
+  const kinds = [...new Set(rows.map((row) => row.kernel!))] as KernelKind[]
+  return kinds.map((kernel) => {
+    const own = rows.filter((row) => row.kernel === kernel)
+    const summary = own.find((row) => row.rank === undefined || row.rank === null)!
+    const eigenvalues = own.flatMap((row) => (typeof row.eigenvalue === 'number' ? [row.eigenvalue] : []))
+    const { method, density, width } = job
+    return {
+      method,
+      density,
+      width,
+      kernel,
+      eigenvalues,
+      ...spectralSummary(Float64Array.from(eigenvalues)),
+      targetAlignment: summary.target_alignment ?? 0,
+      errorToEmpirical: summary.error_to_empirical ?? null,
+    }
+  })
+}
+
+function lossOf(rows: readonly ResultRow[]): number[] {
+  const loss: number[] = []
+  for (const { step, loss: value } of rows)
+    if (typeof step === 'number' && typeof value === 'number') loss[step] = value
+  return loss
+}
+
+function trainingFinding(run: Finished, trial: number, kernel: JobResult): TrainingFinding | undefined {
+  const summary = records(run.result.rows, 'run')[0]
+  if (typeof summary.learning_rate !== 'number') return undefined
+  const steps = records(run.result.rows, 'step')
+  const measured = lossOf(steps.filter((row) => !row.rung))
+  const predicted = records(kernel.rows, 'step').filter((row) => row.trial === trial)
+  const predictions = rungs.flatMap((rung): Prediction[] => {
+    const loss = lossOf((rung === 'finite-width' ? steps : predicted).filter((row) => row.rung === rung))
+    return loss.length === measured.length ? [{ rung, loss, ...agreement(loss, measured) }] : []
+  })
+  const { method, density, width } = run.job
+  return {
+    method,
+    density,
+    width,
+    trial,
+    learningRate: summary.learning_rate,
+    loss: measured,
+    trainAccuracy: summary.train_accuracy ?? 0,
+    testAccuracy: summary.test_accuracy ?? null,
+    laziness: summary.laziness ?? null,
+    predictions,
+  }
+}
+
+function convergenceFindings({ job, result }: Finished): ConvergenceFinding[] {
+  const rows = records(result.rows, 'distance')
+  const matrices = [...new Set(rows.map((row) => row.matrix!))]
+  return matrices.map((matrix) => ({
+    method: job.method,
+    density: job.density,
+    matrix,
+    points: rows
+      .filter((row) => row.matrix === matrix)
+      .map((row) => ({
+        width: row.width!,
+        toWidest: row.to_widest ?? null,
+        toWidestFloor: row.to_widest_floor ?? null,
+        successive: row.successive ?? null,
+        successiveFloor: row.successive_floor ?? null,
+        splitHalf: row.split_half ?? null,
+      })),
+  }))
+}
+
+/**
+ * Collects a finished study's results into what its report shows. A pure function of the stored results: the same
+ * results give the same findings, however and wherever they were computed.
+ *
+ * @throws Error when a job's result is missing
+ */
+export async function buildFindings(
+  config: StudyConfig,
+  provenance: Provenance,
+  jobs: readonly Job[],
+  store: ResultStore,
+): Promise<Findings> {
+  const missing = jobs.filter((job) => !store.has(job.id))
+  if (missing.length > 0)
+    throw new Error(`findings: ${missing.length} of ${jobs.length} results are missing; run the study first`)
+  const findings = {
+    pruning: [] as PruningFinding[],
+    graphons: [] as GraphonFinding[],
+    convergence: [] as ConvergenceFinding[],
+    spectra: [] as SpectrumFinding[],
+    training: [] as TrainingFinding[],
+  }
+  const byId = new Map(jobs.map((job) => [job.id, job]))
+  const order = (job: Job) => config.prune.methods.indexOf(job.method as (typeof config.prune.methods)[number])
+  const ordered = [...jobs].sort((a, b) => order(a) - order(b) || a.density - b.density || a.width - b.width)
+  for (const job of ordered) {
+    if (job.kind === 'run') continue
+    const result = await store.read(job.id)
+    if (job.kind === 'dense') findings.spectra.push(...spectrumFindings({ job, result }))
+    if (job.kind === 'convergence') findings.convergence.push(...convergenceFindings({ job, result }))
+    if (job.kind !== 'kernel') continue
+    const runJobs = job.needs.map((id) => byId.get(id)!).filter((needed) => needed.kind === 'run')
+    const runs = await Promise.all(runJobs.map((run) => store.read(run.id)))
+    const { method, density, width } = job
+    const pathDensity = records(result.rows, 'run')[0].path_density ?? 0
+    findings.pruning.push(pruningFinding(job, runs))
+    findings.graphons.push({ method, density, width, chain: chainFromTensors(result.arrays, job.id), pathDensity })
+    findings.spectra.push(...spectrumFindings({ job, result }))
+    runs.forEach((run, i) => {
+      const training = trainingFinding({ job: runJobs[i], result: run }, runJobs[i].trial ?? 0, result)
+      if (training) findings.training.push(training)
+    })
+  }
+  return {
+    provenance,
+    methods: config.prune.methods,
+    widths: [...new Set(findings.pruning.map(({ width }) => width))].sort((a, b) => a - b),
+    densities: config.prune.densities,
+    ...findings,
+  }
+}

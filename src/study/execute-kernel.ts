@@ -1,0 +1,101 @@
+import { oneHot } from '../data/one-hot.js'
+import type { Tensor } from '../data/tensor.js'
+import { toFloat64 } from '../data/tensor.js'
+import { lossFromModes, modes } from '../dynamics/predict.js'
+import { averageChains } from '../graphon/average.js'
+import { chainFromTensors, chainToTensors } from '../graphon/chain-file.js'
+import type { GraphonChain } from '../graphon/chain.js'
+import { pathDensity } from '../graphon/path-density.js'
+import { parseActivation } from '../network/activation.js'
+import { classMean, kernelDistance } from '../ntk/agreement.js'
+import { denseNtk } from '../ntk/dense-ntk.js'
+import { graphonNtk } from '../ntk/graphon-ntk.js'
+import type { Kernel } from '../ntk/kernel.js'
+import { kernelTargetAlignment } from '../spectrum/alignment.js'
+import { spectrum } from '../spectrum/spectrum.js'
+import { kernelTensor } from './execute-run.js'
+import type { KernelKind, Rung } from './findings.js'
+import type { Job, JobResult } from './job.js'
+import type { ResultRow } from './rows.js'
+import type { StudyConfig } from './schema.js'
+import type { StudyData } from './study-data.js'
+
+export function tensorKernel(tensor: Tensor): Kernel {
+  const [classes, n] = tensor.shape
+  return { classes, n, data: toFloat64(tensor) }
+}
+
+function kernelOptions(config: StudyConfig) {
+  const { activation, sigmaW2, sigmaB2 } = config.network
+  return { activation: parseActivation(activation), sigmaB2, ...config.kernel, ...(sigmaW2 && { sigmaW2 }) }
+}
+
+/** Spectrum rows of a kernel's class mean. */
+function spectrumRows(kind: KernelKind, kernel: Kernel, data: StudyData, empirical: Kernel | undefined): ResultRow[] {
+  const mean = classMean(kernel)
+  const { eigenvalues } = spectrum(mean)
+  const targets = oneHot(data.labels, data.classes, { centered: true })
+  const summary: ResultRow = {
+    record: 'spectrum',
+    kernel: kind,
+    target_alignment: kernelTargetAlignment(mean, targets),
+    error_to_empirical: empirical ? kernelDistance(kernel, empirical) : null,
+  }
+  return [
+    summary,
+    ...Array.from(eigenvalues, (eigenvalue, k): ResultRow => ({
+      record: 'spectrum',
+      kernel: kind,
+      rank: k + 1,
+      eigenvalue,
+    })),
+  ]
+}
+
+/** The unpruned limit kernel of a study. */
+export function executeDense(config: StudyConfig, data: StudyData, job: Job): JobResult {
+  const dense = denseNtk(job.sizes, data.x, kernelOptions(config))
+  return {
+    arrays: new Map([['dense', kernelTensor(dense)]]),
+    rows: spectrumRows('dense', dense, data, undefined),
+  }
+}
+
+function scaled({ classes, n, data }: Kernel, factor: number): Kernel {
+  return { classes, n, data: data.map((value) => factor * value) }
+}
+
+/** The limit kernels of one method, density and width, their spectra, and the training they predict. */
+export function executeKernel(config: StudyConfig, data: StudyData, job: Job, inputs: readonly JobResult[]): JobResult {
+  const runs = inputs.slice(0, -1)
+  const dense = tensorKernel(inputs[inputs.length - 1].arrays.get('dense')!)
+  const chain: GraphonChain = averageChains(runs.map((run, i) => chainFromTensors(run.arrays, job.needs[i])))
+  const options = kernelOptions(config)
+  const graphon = graphonNtk(chain, data.x, { ...options, weights: 'redrawn' }).ntk
+  const energy = chain.V ? graphonNtk(chain, data.x, { ...options, weights: 'kept' }).ntk : graphon
+  const density = pathDensity(chain).mean
+  const stored = runs.at(0)?.arrays.get('empirical')
+  const empirical = stored && tensorKernel(stored)
+  const rows: ResultRow[] = [
+    { record: 'run', path_density: density },
+    ...spectrumRows('graphon', graphon, data, empirical),
+    ...spectrumRows('energy', energy, data, empirical),
+    ...(empirical ? spectrumRows('empirical', empirical, data, empirical) : []),
+  ]
+  const targets = oneHot(data.labels, data.classes, { centered: true })
+  const ladder: [Rung, Kernel][] = [
+    ['scale', scaled(dense, density)],
+    ['shape', graphon],
+    ['weights', energy],
+  ]
+  const decomposed = ladder.map(([rung, kernel]) => [rung, modes(kernel, targets)] as const)
+  runs.forEach((run, trial) => {
+    const learningRate = run.rows.find((row) => row.record === 'run')?.learning_rate
+    if (learningRate === undefined || learningRate === null) return
+    for (const [rung, kernelModes] of decomposed) {
+      const { loss } = lossFromModes(kernelModes, { learningRate, steps: config.training.steps, mode: 'descent' })
+      loss.forEach((value, step) => rows.push({ record: 'step', trial, rung, step, loss: value }))
+    }
+  })
+  return { arrays: new Map(chainToTensors(chain)), rows }
+}

@@ -1,0 +1,95 @@
+import { oneHot } from '../data/one-hot.js'
+import type { Tensor, TensorMap } from '../data/tensor.js'
+import { chainToTensors } from '../graphon/chain-file.js'
+import { weightEnergies } from '../graphon/energies.js'
+import { estimateChain } from '../graphon/estimate.js'
+import type { Network } from '../network/network.js'
+import { largestNtkEigenvalue, trainLinearized } from '../network/linearize.js'
+import { train } from '../network/train.js'
+import { kernelDistance } from '../ntk/agreement.js'
+import { empiricalNtk } from '../ntk/empirical-ntk.js'
+import type { Kernel } from '../ntk/kernel.js'
+import type { Job, JobResult } from './job.js'
+import { deriveSeed, prunedNetwork } from './networks.js'
+import type { ResultRow } from './rows.js'
+import type { StudyConfig } from './schema.js'
+import type { StudyData } from './study-data.js'
+
+/** Relative tolerance of the λ_max that sets an automatic step size. */
+const lambdaTolerance = 1e-3
+
+export function kernelTensor({ classes, n, data }: Kernel): Tensor {
+  return { shape: [classes, n, n], data }
+}
+
+interface TrainedRun {
+  readonly summary: ResultRow
+  readonly steps: readonly ResultRow[]
+  readonly empirical: Kernel
+}
+
+/** Trains the network for real, and beside it its own linearisation, at one step size. */
+function trainRun(config: StudyConfig, data: StudyData, network: Network, job: Job): TrainedRun {
+  const { steps, learningRate, relativeRate } = config.training
+  const targets = oneHot(data.labels, data.classes, { centered: true })
+  const seed = deriveSeed(config.seed, 'power', job.width, job.trial ?? 0)
+  const lambdaMax = largestNtkEigenvalue(network, data.x, { seed, tolerance: lambdaTolerance })
+  if (learningRate === 'auto' && !(lambdaMax > 0)) {
+    throw new Error(
+      `${job.id}: the pruned network’s tangent kernel is zero (no path from input to output survives), so there is no step size; raise the density, use scope: layer, or set training.learningRate`,
+    )
+  }
+  const eta = learningRate === 'auto' ? (relativeRate * data.x.rows) / lambdaMax : learningRate
+  const empirical = empiricalNtk(network, data.x)
+  const measured = train(
+    network,
+    { x: data.x, targets, labels: data.labels },
+    {
+      loss: 'mse',
+      optimizer: { name: 'sgd', learningRate: eta },
+      steps,
+      centered: true,
+      ...(data.test && { test: data.test }),
+    },
+  )
+  const linear = trainLinearized(network, { x: data.x, targets }, { learningRate: eta, steps })
+  const after = empiricalNtk(measured.network, data.x)
+  const rows: ResultRow[] = []
+  measured.loss.forEach((loss, step) => rows.push({ record: 'step', step, loss }))
+  linear.loss.forEach((loss, step) => rows.push({ record: 'step', rung: 'finite-width', step, loss }))
+  return {
+    steps: rows,
+    empirical,
+    summary: {
+      learning_rate: eta,
+      ntk_lambda_max: lambdaMax,
+      train_accuracy: measured.accuracy?.at(-1) ?? null,
+      test_accuracy: measured.testAccuracy ?? null,
+      laziness: kernelDistance(after, empirical),
+    },
+  }
+}
+
+/** One pruned network: masks' statistics, estimated chain, and when asked its training. */
+export function executeRun(config: StudyConfig, data: StudyData, job: Job): JobResult {
+  const { network, pruning } = prunedNetwork(config, data, job)
+  const energies = config.network.weights === 'kept' ? weightEnergies(network) : undefined
+  const { chain } = estimateChain(pruning.masks, {
+    bins: config.graphon.bins,
+    estimator: config.graphon.estimator,
+    ...(energies && { energies }),
+  })
+  const arrays = new Map<string, Tensor>(chainToTensors(chain) as TensorMap)
+  const trained = job.train ? trainRun(config, data, network, job) : undefined
+  if (trained) arrays.set('empirical', kernelTensor(trained.empirical))
+  const layers = pruning.layers.map(({ shape, kept, density, deadUnits }, matrix): ResultRow => ({
+    record: 'layer',
+    matrix: matrix + 1,
+    rows: shape[0],
+    cols: shape[1],
+    kept,
+    matrix_density: density,
+    dead_units: deadUnits,
+  }))
+  return { arrays, rows: [{ record: 'run', ...trained?.summary }, ...layers, ...(trained?.steps ?? [])] }
+}

@@ -1,0 +1,41 @@
+import type { TensorMap } from '../data/tensor.js'
+import type { ResultRow } from './rows.js'
+
+/** What identifies one pruned network, or with `trial: null` all trials of one method, density and width. */
+export interface JobKey {
+  readonly method: string
+  readonly density: number
+  readonly sizes: readonly number[]
+  readonly width: number
+  readonly trial: number | null
+}
+
+/**
+ * One independent piece of a study. `run`: prune one network, estimate its chain, perhaps train it. `kernel`: the limit
+ * kernels of all trials of one method, density and width. `convergence`: distances between widths of one method and
+ * density, with the noise floor. `dense`: the unpruned limit.
+ */
+export interface Job extends JobKey {
+  readonly kind: 'run' | 'kernel' | 'convergence' | 'dense'
+  /** File-safe name, unique in the study; ends in a hash of everything the result depends on. */
+  readonly id: string
+  /** Ids of the jobs whose results this one reads. */
+  readonly needs: readonly string[]
+  /** Whether a `run` is trained. */
+  readonly train: boolean
+  /** Relative expected time, for progress. */
+  readonly cost: number
+}
+
+/** What a job leaves behind: table rows for people and queries, arrays for later jobs. */
+export interface JobResult {
+  readonly rows: readonly ResultRow[]
+  readonly arrays: TensorMap
+}
+
+/** Where results are kept. A result is there wholly or not at all. */
+export interface ResultStore {
+  has(id: string): boolean
+  read(id: string): Promise<JobResult>
+  write(id: string, result: JobResult): Promise<void>
+}

@@ -1,0 +1,44 @@
+import { randomStream } from '../random/random.js'
+import { oneHot } from '../data/one-hot.js'
+import { parseActivation } from '../network/activation.js'
+import { createNetwork, createSpec, initialize } from '../network/initialize.js'
+import type { Network, NetworkSpec } from '../network/network.js'
+import { applyMasks, prune, type PruneResult } from '../prune/prune.js'
+import type { JobKey } from './job.js'
+import type { StudyConfig } from './schema.js'
+import type { StudyData } from './study-data.js'
+
+/** A seed for one purpose of one network, derived from the study's seed. */
+export function deriveSeed(seed: number, ...path: readonly (string | number)[]): number {
+  return randomStream(seed, 'study', ...path).uint32()
+}
+
+export function studySpec(config: StudyConfig, sizes: readonly number[]): NetworkSpec {
+  const { activation, sigmaW2, sigmaB2 } = config.network
+  return createSpec({ sizes, activation: parseActivation(activation), sigmaB2, ...(sigmaW2 && { sigmaW2 }) })
+}
+
+/**
+ * The pruned network of one job. All methods of a trial start from the same weights, so that they are compared in pairs;
+ * with `weights: redrawn` the survivors are drawn anew after pruning.
+ */
+export function prunedNetwork(
+  config: StudyConfig,
+  data: StudyData,
+  { method, density, sizes, width, trial }: JobKey,
+): { network: Network; pruning: PruneResult } {
+  const spec = studySpec(config, sizes)
+  const at = [width, trial ?? 0] as const
+  const unpruned = initialize(spec, deriveSeed(config.seed, 'network', ...at))
+  const pruning = prune(unpruned, {
+    method: method as StudyConfig['prune']['methods'][number],
+    density,
+    scope: config.prune.scope,
+    seed: deriveSeed(config.seed, 'prune', ...at),
+    temperature: config.prune.temperature,
+    batch: { x: data.pruneX, targets: oneHot(data.pruneLabels, data.classes) },
+  })
+  const start =
+    config.network.weights === 'kept' ? unpruned : initialize(spec, deriveSeed(config.seed, 'redraw', ...at))
+  return { network: applyMasks(createNetwork(spec, start.layers), pruning.masks), pruning }
+}

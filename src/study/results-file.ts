@@ -1,0 +1,23 @@
+import { parquetReadObjects } from 'hyparquet'
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer'
+import { columns, type ResultRow } from './rows.js'
+
+const parquetTypes = { string: 'STRING', double: 'DOUBLE', int: 'INT32' } as const
+
+/** Rows as one Parquet file with every column of {@link columns}, readable by DuckDB, pandas and polars. */
+export function encodeRows(rows: readonly ResultRow[]): Uint8Array {
+  const columnData = Object.entries(columns).map(([name, kind]): ColumnSource => ({
+    name,
+    type: parquetTypes[kind],
+    nullable: true,
+    data: rows.map((row) => row[name as keyof ResultRow] ?? null),
+  }))
+  return new Uint8Array(parquetWriteBuffer({ columnData }))
+}
+
+/** Reads {@link encodeRows} back; nulls are left out. */
+export async function decodeRows(bytes: Uint8Array): Promise<ResultRow[]> {
+  const file = bytes.slice().buffer
+  const objects = await parquetReadObjects({ file })
+  return objects.map((object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)))
+}

@@ -1,0 +1,84 @@
+import type { Job, JobResult, ResultStore } from './job.js'
+
+/** Runs a job somewhere and returns when its result is in the store. */
+export type JobRunner = (job: Job) => Promise<void>
+
+export interface StudyProgress {
+  readonly done: number
+  readonly total: number
+  /** Found finished before this call began. */
+  readonly found: number
+  /** Share of the expected work of the missing jobs that is done, 0 … 1. */
+  readonly share: number
+  readonly latest: Job | undefined
+}
+
+export interface RunStudyOptions {
+  readonly jobs: readonly Job[]
+  readonly store: ResultStore
+  readonly runner: JobRunner
+  /** How many jobs run at once. */
+  readonly concurrency: number
+  readonly onProgress?: (progress: StudyProgress) => void
+  /** When aborted, no further job starts and the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Runs every job that the store lacks, each after those it needs. Results do not depend on the concurrency or on the
+ * order in which jobs finish, since a job reads nothing but its own description and the results it needs.
+ *
+ * @throws the first job's error; results already stored stay
+ */
+export async function runStudy(options: RunStudyOptions): Promise<void> {
+  const { jobs, store, runner, concurrency, onProgress, signal } = options
+  const finished = new Set(jobs.filter((job) => store.has(job.id)).map((job) => job.id))
+  const found = finished.size
+  const waiting = jobs.filter((job) => !finished.has(job.id))
+  const totalCost = waiting.reduce((sum, job) => sum + job.cost, 0)
+  let doneCost = 0
+  const report = (latest: Job | undefined) =>
+    onProgress?.({
+      done: finished.size,
+      total: jobs.length,
+      found,
+      share: totalCost > 0 ? doneCost / totalCost : 1,
+      latest,
+    })
+  report(undefined)
+  const running = new Set<Promise<void>>()
+  while (waiting.length > 0 || running.size > 0) {
+    signal?.throwIfAborted()
+    while (running.size < concurrency) {
+      const next = waiting.findIndex((job) => job.needs.every((id) => finished.has(id)))
+      if (next < 0) break
+      const [job] = waiting.splice(next, 1)
+      const promise = runner(job).then(() => {
+        finished.add(job.id)
+        doneCost += job.cost
+        running.delete(promise)
+        report(job)
+      })
+      running.add(promise)
+    }
+    if (running.size === 0) throw new Error(`study: ${waiting.length} jobs wait for results that no job gives`)
+    await Promise.race(running)
+  }
+}
+
+/** A store in memory, for tests and browsers. */
+export function memoryStore(): ResultStore & { readonly results: ReadonlyMap<string, JobResult> } {
+  const results = new Map<string, JobResult>()
+  return {
+    results,
+    has: (id) => results.has(id),
+    read(id) {
+      const result = results.get(id)
+      return result ? Promise.resolve(result) : Promise.reject(new Error(`memoryStore: no result '${id}'`))
+    },
+    write(id, result) {
+      results.set(id, result)
+      return Promise.resolve()
+    },
+  }
+}

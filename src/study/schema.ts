@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { parseActivation } from '../network/activation.js'
+import { criteria } from '../prune/criteria.js'
+import { estimators } from '../graphon/estimators/estimators.js'
+
+const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
+  z.enum(Object.keys(table) as [Name, ...Name[]])
+
+const count = (what: string) => z.int().positive().max(1_000_000).describe(what)
+
+const unique = (values: readonly unknown[]) => new Set(values).size === values.length
+
+const density = z
+  .number()
+  .refine((value) => value > 0 && value <= 1, { message: 'expected a density in (0, 1]' })
+  .describe('kept fraction of the weights')
+
+const activation = z
+  .string()
+  .refine(
+    (text) => {
+      try {
+        parseActivation(text)
+        return true
+      } catch {
+        return false
+      }
+    },
+    { message: 'expected relu, leaky-relu:<slope>, erf or identity' },
+  )
+  .describe('relu, leaky-relu:<slope>, erf or identity')
+
+/** A study file: what is varied, what is measured, and on which data. The defaults are those of the quickstart. */
+export const studySchema = z.strictObject({
+  title: z.string().min(1).default('A study of pruned networks').describe('headline of the report'),
+  seed: z.int().nonnegative().default(0).describe('every random draw derives from it'),
+  trials: count('independent networks per method, density and width').default(3),
+  data: z.strictObject({
+    source: z.string().min(1).describe('mnist, a folder of IDX files, a CIFAR folder, an .npz with x and y'),
+    samples: count('samples for kernels and training (class-balanced for a named dataset)').default(256),
+    testSamples: z.int().nonnegative().default(1000).describe('test samples for accuracy; 0: none'),
+    standardize: z.boolean().default(false).describe('standardise a file (a named dataset always is)'),
+  }),
+  network: z.strictObject({
+    hiddenLayers: count('number of hidden layers').default(3),
+    widths: z
+      .array(count('units of every hidden layer'))
+      .min(1)
+      .refine(unique, { message: 'expected different widths' })
+      .refine((widths) => widths.every((width, i) => i === 0 || width > widths[i - 1]), {
+        message: 'expected widths in increasing order',
+      })
+      .optional()
+      .describe('ladder of widths; each gives d, n, …, n, C'),
+    sizes: z
+      .array(count('layer size'))
+      .min(2)
+      .optional()
+      .describe('one architecture [d, n_1, …, n_L, C] in place of a ladder'),
+    activation: activation.default('relu'),
+    sigmaW2: z.array(z.number().positive()).optional().describe('σ_w² of each weight matrix'),
+    sigmaB2: z.number().nonnegative().default(0).describe('σ_b²'),
+    weights: z.enum(['kept', 'redrawn']).default('kept').describe('train the surviving weights, or draw them anew'),
+  }),
+  prune: z.strictObject({
+    methods: z.array(names(criteria)).min(1).refine(unique, { message: 'expected different methods' }),
+    densities: z.array(density).min(1).refine(unique, { message: 'expected different densities' }),
+    scope: z.enum(['global', 'layer']).default('global'),
+    samples: count('samples for data-dependent scores').optional().describe('default: data.samples'),
+    temperature: z.number().positive().default(1).describe('softmax temperature of GraSP'),
+  }),
+  graphon: z
+    .strictObject({
+      bins: count('bins per hidden layer').default(64),
+      estimator: names(estimators).default('histogram'),
+    })
+    .prefault({}),
+  kernel: z
+    .strictObject({
+      convention: z.enum(['masked', 'variance']).default('masked'),
+      rescale: z.enum(['none', 'layer', 'fan-in']).default('none'),
+    })
+    .prefault({}),
+  training: z
+    .strictObject({
+      steps: z.int().nonnegative().max(1_000_000).default(200).describe('full-batch gradient steps; 0: no training'),
+      trials: z.int().nonnegative().default(1).describe('how many of the trials are trained'),
+      learningRate: z
+        .union([z.number().positive(), z.literal('auto')])
+        .default('auto')
+        .describe('auto: relativeRate · N / λ_max of each network’s own empirical NTK'),
+      relativeRate: z.number().positive().max(2).default(0.5).describe('share of N / λ_max used by learningRate: auto'),
+    })
+    .prefault({}),
+})
+
+/** A checked study file with every default filled in. */
+export type StudyConfig = z.infer<typeof studySchema>
+
+/** JSON Schema of a study file, for editors and forms. */
+export function studyJsonSchema(): object {
+  return z.toJSONSchema(studySchema, { io: 'input', unrepresentable: 'any' })
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { planStudy } from '../../src/study/plan.js'
+import { readStudy } from '../../src/study/read-study.js'
+import type { StudyConfig } from '../../src/study/schema.js'
+
+const facts = { inputs: 16, classes: 3, fingerprint: 'f' }
+
+function config(change: (text: string) => string = (text) => text): StudyConfig {
+  const text = `trials: 2
+data: { source: mnist, samples: 8 }
+network: { widths: [8, 16], hiddenLayers: 2 }
+prune: { methods: [random, snip], densities: [0.5] }
+graphon: { bins: 4 }
+training: { steps: 3, trials: 1 }
+`
+  return readStudy(change(text), 'study.yaml')
+}
+
+const ids = (study: StudyConfig) => new Set(planStudy(study, facts).map((job) => job.id))
+
+describe('planStudy', () => {
+  it('has one run per method, density, width and trial, one kernel per method and width, and no duplicate', () => {
+    const jobs = planStudy(config(), facts)
+    const count = (kind: string) => jobs.filter((job) => job.kind === kind).length
+    expect([count('run'), count('kernel'), count('convergence'), count('dense')]).toEqual([8, 4, 2, 1])
+    expect(new Set(jobs.map((job) => job.id)).size).toBe(jobs.length)
+  })
+
+  it('lists every job after those it needs', () => {
+    const seen = new Set<string>()
+    for (const job of planStudy(config(), facts)) {
+      for (const id of job.needs) expect(seen).toContain(id)
+      seen.add(job.id)
+    }
+  })
+
+  it('keeps the results that an edit cannot change and drops those it can', () => {
+    const before = ids(config())
+    const kept = (change: (text: string) => string) => [...ids(config(change))].filter((id) => before.has(id)).length
+    expect(kept((text) => text.replace('trials: 2', 'title: Another\ntrials: 2'))).toBe(before.size)
+    expect(kept((text) => text.replace('samples: 8', 'samples: 9'))).toBe(0)
+    expect(kept((text) => `seed: 1\n${text}`)).toBe(0)
+    // One more method leaves the others' results in place.
+    expect(kept((text) => text.replace('snip]', 'snip, grasp]'))).toBe(before.size)
+    // Another step count touches trained runs and kernels (1 + 4 untrained runs + … stay).
+    const retrained = kept((text) => text.replace('steps: 3', 'steps: 4'))
+    expect(retrained).toBe(4 + 1)
+  })
+
+  it('refuses sizes that do not fit the data', () => {
+    const study = config((text) => text.replace('widths: [8, 16], hiddenLayers: 2', 'sizes: [15, 4, 3]'))
+    expect(() => planStudy(study, facts)).toThrow(/expected 16 inputs and 3 outputs as the data has, got \[15, 4, 3\]/)
+  })
+})

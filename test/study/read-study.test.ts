@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readStudy } from '../../src/study/read-study.js'
+import { studyJsonSchema } from '../../src/study/schema.js'
+
+const minimal = `data:
+  source: mnist
+network:
+  widths: [32, 64]
+prune:
+  methods: [random, snip]
+  densities: [0.2]
+`
+
+describe('readStudy', () => {
+  it('fills in every default of a minimal study', () => {
+    const config = readStudy(minimal, 'study.yaml')
+    expect(config).toMatchObject({ seed: 0, trials: 3, graphon: { bins: 64 }, kernel: { convention: 'masked' } })
+    expect(config.training.learningRate).toBe('auto')
+  })
+
+  it('reads the quickstart as it stands', () => {
+    const config = readStudy(readFileSync('examples/quickstart.yaml', 'utf8'), 'quickstart.yaml')
+    expect(config.network.widths).toEqual([128, 256, 512, 1024])
+    expect(config.prune.methods).toHaveLength(5)
+  })
+
+  const wrong: [string, string, RegExp][] = [
+    [
+      'an unknown key',
+      minimal.replace('trials', '').concat('colour: blue\n'),
+      /^s\.yaml: line 8: colour: unknown key 'colour'; known keys here: title, seed/,
+    ],
+    [
+      'an unknown key deep inside',
+      minimal.replace('  source: mnist', '  source: mnist\n  sample: 3'),
+      /^s\.yaml: line 3: data\.sample: unknown key 'sample'; known keys here: source, samples/,
+    ],
+    ['a density of 0', minimal.replace('0.2', '0'), /line 7: prune\.densities\.0: expected a density in \(0, 1\]/],
+    ['a density of 1.5', minimal.replace('0.2', '1.5'), /line 7: prune\.densities\.0: expected a density/],
+    ['an unknown method', minimal.replace('snip', 'snap'), /line 6: prune\.methods\.1: /],
+    [
+      'widths that fall',
+      minimal.replace('[32, 64]', '[64, 32]'),
+      /line 4: network\.widths: expected widths in increasing order/,
+    ],
+    [
+      'neither widths nor sizes',
+      minimal.replace('widths: [32, 64]', 'hiddenLayers: 2'),
+      /network: expected either widths/,
+    ],
+    ['a missing section', minimal.replace(/prune:[^]*/, ''), /prune: expected/],
+    [
+      'a wrong number of variances',
+      minimal.replace('64]', '64]\n  sigmaW2: [1, 2]'),
+      /line 5: network\.sigmaW2: expected 4 numbers/,
+    ],
+    ['text that is not YAML', 'data: [', /^s\.yaml: line \d+: not YAML: /],
+    ['an empty file', '', /^s\.yaml: line 1: expected/],
+  ]
+  it.each(wrong)('refuses %s in one line that names file, line and key', (_, text, message) => {
+    let caught: unknown
+    try {
+      readStudy(text, 's.yaml')
+    } catch (error) {
+      caught = error
+    }
+    expect((caught as Error).name).toBe('FileError')
+    expect((caught as Error).message).toMatch(message)
+    expect((caught as Error).message).not.toContain('\n')
+  })
+
+  it('has a JSON Schema for editors with a description of every setting', () => {
+    expect(JSON.stringify(studyJsonSchema())).toContain('kept fraction of the weights')
+  })
+})

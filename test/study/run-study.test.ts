@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { decodeRows, encodeRows } from '../../src/study/results-file.js'
+import { columns, type ResultRow } from '../../src/study/rows.js'
+import { memoryStore, runStudy } from '../../src/study/run-study.js'
+import type { Job } from '../../src/study/job.js'
+
+function job(id: string, needs: string[] = [], cost = 1): Job {
+  return {
+    kind: 'run',
+    id,
+    needs,
+    cost,
+    train: false,
+    method: 'random',
+    density: 0.5,
+    sizes: [1, 1],
+    width: 1,
+    trial: 0,
+  }
+}
+
+const empty = { rows: [], arrays: new Map() }
+
+describe('runStudy', () => {
+  it('runs each job once, after those it needs, never more at once than allowed', async () => {
+    const jobs = [job('a'), job('b', ['a']), job('c'), job('d', ['b', 'c']), job('e', ['a'])]
+    const store = memoryStore()
+    const order: string[] = []
+    let running = 0
+    let most = 0
+    await runStudy({
+      jobs,
+      store,
+      concurrency: 2,
+      async runner({ id, needs }) {
+        expect(needs.every((need) => store.has(need))).toBe(true)
+        most = Math.max(most, ++running)
+        await new Promise((resolve) => setTimeout(resolve, id === 'a' ? 5 : 1))
+        running--
+        order.push(id)
+        await store.write(id, empty)
+      },
+    })
+    expect([...order].sort()).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(most).toBe(2)
+  })
+
+  it('computes only what the store lacks', async () => {
+    const store = memoryStore()
+    await store.write('a', empty)
+    const ran: string[] = []
+    await runStudy({
+      jobs: [job('a'), job('b', ['a'])],
+      store,
+      concurrency: 1,
+      runner: ({ id }) => {
+        ran.push(id)
+        return store.write(id, empty)
+      },
+    })
+    expect(ran).toEqual(['b'])
+  })
+
+  it('reports a share of work that grows to 1', async () => {
+    const store = memoryStore()
+    const shares: number[] = []
+    await runStudy({
+      jobs: [job('a', [], 3), job('b', [], 1)],
+      store,
+      concurrency: 1,
+      runner: ({ id }) => store.write(id, empty),
+      onProgress: ({ share }) => shares.push(share),
+    })
+    expect(shares).toEqual([0, 0.75, 1])
+  })
+
+  it('rejects with the first failure, keeps what is stored, and stops when aborted', async () => {
+    const store = memoryStore()
+    const failing = runStudy({
+      jobs: [job('a'), job('b', ['a'])],
+      store,
+      concurrency: 1,
+      runner: ({ id }) => (id === 'b' ? Promise.reject(new Error('b broke')) : store.write(id, empty)),
+    })
+    await expect(failing).rejects.toThrow('b broke')
+    expect(store.has('a')).toBe(true)
+    const stop = new AbortController()
+    const aborted = runStudy({
+      jobs: [job('x'), job('y', ['x'])],
+      store,
+      concurrency: 1,
+      signal: stop.signal,
+      runner: ({ id }) => {
+        stop.abort(new Error('stop'))
+        return store.write(id, empty)
+      },
+    })
+    await expect(aborted).rejects.toThrow('stop')
+    expect(store.has('y')).toBe(false)
+  })
+
+  it('says so when a job waits for a result that no job gives', async () => {
+    const lost = runStudy({
+      jobs: [job('a', ['nowhere'])],
+      store: memoryStore(),
+      concurrency: 1,
+      runner: () => Promise.resolve(),
+    })
+    await expect(lost).rejects.toThrow(/1 jobs wait for results that no job gives/)
+  })
+})
+
+describe('results files', () => {
+  it('read back what was written, nulls left out, doubles to the last bit', async () => {
+    const rows: ResultRow[] = [
+      { job: 'x', record: 'step', step: 0, loss: Math.PI * 1e-300, rung: 'scale', trial: null },
+      { job: 'x', record: 'layer', matrix: 3, kept: 2_000_000, matrix_density: 0.1 + 0.2 },
+    ]
+    const back = await decodeRows(encodeRows(rows))
+    expect(back).toEqual([{ job: 'x', record: 'step', step: 0, loss: Math.PI * 1e-300, rung: 'scale' }, rows[1]])
+    expect(Object.keys(columns)).toContain('loss')
+  })
+})
