@@ -3,7 +3,7 @@
 
 import { madd } from './simd'
 
-const RUN: usize = 128
+const RUN: usize = 96
 
 // @ts-ignore: decorator
 @inline

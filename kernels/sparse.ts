@@ -1,30 +1,29 @@
-// Products of a sparse matrix with activations in blocked layout: 128 bytes of samples (32 in f32, 16 in f64) of one
+// Products of a sparse matrix with activations in blocked layout: 96 bytes of samples (24 in f32, 12 in f64) of one
 // feature lie together, features of a block follow each other, blocks follow each other. A row of the sparse matrix is
-// then walked once per block with all samples of the block in 8 registers.
-// The matrix is cut into `tiles` column tiles whose part of a block stays in the first-level cache. Entries are ordered by
-// tile, row, column: `start` (tiles · rows + 1 counts), `offsets` (column · 128 bytes, so that no multiplication is left in
-// the loop), `values`. Nothing is validated here.
+// then walked once per block with all samples of the block in 6 registers.
+// (Not 8: the engine issues all loads of an iteration before its multiply-adds, and 8 + 8 + 1 registers do not exist. A
+// spilled accumulator halves the speed.)
+// Matrices are compressed rows: `start` (rows + 1 counts), `offsets` (column · 96 bytes, so that no multiplication is left
+// in the loop), `values`. Nothing is validated here.
 
 import { madd } from './simd'
 
-const RUN: usize = 128
+const RUN: usize = 96
 
 /** out (+)= scale · (A·x), A[rows, cols] sparse, x `blocks` blocks of cols features, out of rows features. */
 // @ts-ignore: decorator
 @inline
 function multiply<T>(
-  blocks: usize, rows: usize, cols: usize, tiles: usize,
+  blocks: usize, rows: usize, cols: usize,
   start: usize, offsets: usize, values: usize,
   x: usize, out: usize, scale: T, accumulate: bool,
 ): void {
   const factor = v128.splat<T>(scale)
   for (let b: usize = 0; b < blocks; b++) {
     let k: usize = 0
-    let row: usize = 0, to = out
-    const lists = rows * tiles
-    for (let i: usize = 0; i < lists; i++) {
+    for (let i: usize = 0; i < rows; i++) {
       const end: usize = load<u32>(start + 4 * i, 4)
-      let c0 = v128.splat<T>(<T>0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0
+      let c0 = v128.splat<T>(<T>0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0
       for (; k < end; k++) {
         const a = x + <usize>load<u32>(offsets + 4 * k)
         const s = v128.load_splat<T>(values + k * sizeof<T>())
@@ -34,35 +33,24 @@ function multiply<T>(
         c3 = madd<T>(s, v128.load(a, 48), c3)
         c4 = madd<T>(s, v128.load(a, 64), c4)
         c5 = madd<T>(s, v128.load(a, 80), c5)
-        c6 = madd<T>(s, v128.load(a, 96), c6)
-        c7 = madd<T>(s, v128.load(a, 112), c7)
       }
-      if (accumulate || i >= rows) {
-        v128.store(to, madd<T>(factor, c0, v128.load(to)))
-        v128.store(to, madd<T>(factor, c1, v128.load(to, 16)), 16)
-        v128.store(to, madd<T>(factor, c2, v128.load(to, 32)), 32)
-        v128.store(to, madd<T>(factor, c3, v128.load(to, 48)), 48)
-        v128.store(to, madd<T>(factor, c4, v128.load(to, 64)), 64)
-        v128.store(to, madd<T>(factor, c5, v128.load(to, 80)), 80)
-        v128.store(to, madd<T>(factor, c6, v128.load(to, 96)), 96)
-        v128.store(to, madd<T>(factor, c7, v128.load(to, 112)), 112)
+      if (accumulate) {
+        v128.store(out, madd<T>(factor, c0, v128.load(out)))
+        v128.store(out, madd<T>(factor, c1, v128.load(out, 16)), 16)
+        v128.store(out, madd<T>(factor, c2, v128.load(out, 32)), 32)
+        v128.store(out, madd<T>(factor, c3, v128.load(out, 48)), 48)
+        v128.store(out, madd<T>(factor, c4, v128.load(out, 64)), 64)
+        v128.store(out, madd<T>(factor, c5, v128.load(out, 80)), 80)
       } else {
-        v128.store(to, v128.mul<T>(factor, c0))
-        v128.store(to, v128.mul<T>(factor, c1), 16)
-        v128.store(to, v128.mul<T>(factor, c2), 32)
-        v128.store(to, v128.mul<T>(factor, c3), 48)
-        v128.store(to, v128.mul<T>(factor, c4), 64)
-        v128.store(to, v128.mul<T>(factor, c5), 80)
-        v128.store(to, v128.mul<T>(factor, c6), 96)
-        v128.store(to, v128.mul<T>(factor, c7), 112)
+        v128.store(out, v128.mul<T>(factor, c0))
+        v128.store(out, v128.mul<T>(factor, c1), 16)
+        v128.store(out, v128.mul<T>(factor, c2), 32)
+        v128.store(out, v128.mul<T>(factor, c3), 48)
+        v128.store(out, v128.mul<T>(factor, c4), 64)
+        v128.store(out, v128.mul<T>(factor, c5), 80)
       }
-      to += RUN
-      if (++row == rows) {
-        row = 0
-        to = out
-      }
+      out += RUN
     }
-    out += rows * RUN
     x += cols * RUN
   }
 }
@@ -83,122 +71,90 @@ function laneSumsF64(a: v128, b: v128): v128 {
   return v128.add<f64>(v128.shuffle<f64>(a, b, 0, 2), v128.shuffle<f64>(a, b, 1, 3))
 }
 
+/** Partial sums of four entries on their way to one vector. */
+const partial = memory.data(64, 16)
+
+/** Σ delta ∘ x of one run per lane, written to memory: the store keeps the engine from loading four runs at once. */
+// @ts-ignore: decorator
+@inline
+function partialSum<T>(to: usize, x: usize, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128): void {
+  let c = v128.mul<T>(d0, v128.load(x))
+  c = madd<T>(d1, v128.load(x, 16), c)
+  c = madd<T>(d2, v128.load(x, 32), c)
+  c = madd<T>(d3, v128.load(x, 48), c)
+  c = madd<T>(d4, v128.load(x, 64), c)
+  v128.store(to, madd<T>(d5, v128.load(x, 80), c))
+}
+
 /** out[k] += scale · Σ_samples delta[i] x[j] for every stored entry k = (i, j): the gradient at the surviving weights only. */
 // @ts-ignore: decorator
 @inline
 function sampled<T>(
-  blocks: usize, rows: usize, cols: usize, tiles: usize,
+  blocks: usize, rows: usize, cols: usize,
   start: usize, offsets: usize,
   delta: usize, x: usize, out: usize, scale: T,
 ): void {
   const factor = v128.splat<T>(scale)
   for (let b: usize = 0; b < blocks; b++) {
     let k: usize = 0
-    let row: usize = 0
-    const lists = rows * tiles
-    for (let i: usize = 0; i < lists; i++) {
+    for (let i: usize = 0; i < rows; i++) {
       const end: usize = load<u32>(start + 4 * i, 4)
-      const d0 = v128.load(delta), d1 = v128.load(delta, 16), d2 = v128.load(delta, 32), d3 = v128.load(delta, 48)
-      const d4 = v128.load(delta, 64), d5 = v128.load(delta, 80), d6 = v128.load(delta, 96), d7 = v128.load(delta, 112)
+      const d0 = v128.load(delta), d1 = v128.load(delta, 16), d2 = v128.load(delta, 32)
+      const d3 = v128.load(delta, 48), d4 = v128.load(delta, 64), d5 = v128.load(delta, 80)
       for (; k + 4 <= end; k += 4) {
         const at = offsets + 4 * k
-        const p = x + <usize>load<u32>(at)
-        const q = x + <usize>load<u32>(at, 4)
-        const r = x + <usize>load<u32>(at, 8)
-        const s = x + <usize>load<u32>(at, 12)
-        let cp = v128.mul<T>(d0, v128.load(p))
-        let cq = v128.mul<T>(d0, v128.load(q))
-        let cr = v128.mul<T>(d0, v128.load(r))
-        let cs = v128.mul<T>(d0, v128.load(s))
-        cp = madd<T>(d1, v128.load(p, 16), cp)
-        cq = madd<T>(d1, v128.load(q, 16), cq)
-        cr = madd<T>(d1, v128.load(r, 16), cr)
-        cs = madd<T>(d1, v128.load(s, 16), cs)
-        cp = madd<T>(d2, v128.load(p, 32), cp)
-        cq = madd<T>(d2, v128.load(q, 32), cq)
-        cr = madd<T>(d2, v128.load(r, 32), cr)
-        cs = madd<T>(d2, v128.load(s, 32), cs)
-        cp = madd<T>(d3, v128.load(p, 48), cp)
-        cq = madd<T>(d3, v128.load(q, 48), cq)
-        cr = madd<T>(d3, v128.load(r, 48), cr)
-        cs = madd<T>(d3, v128.load(s, 48), cs)
-        cp = madd<T>(d4, v128.load(p, 64), cp)
-        cq = madd<T>(d4, v128.load(q, 64), cq)
-        cr = madd<T>(d4, v128.load(r, 64), cr)
-        cs = madd<T>(d4, v128.load(s, 64), cs)
-        cp = madd<T>(d5, v128.load(p, 80), cp)
-        cq = madd<T>(d5, v128.load(q, 80), cq)
-        cr = madd<T>(d5, v128.load(r, 80), cr)
-        cs = madd<T>(d5, v128.load(s, 80), cs)
-        cp = madd<T>(d6, v128.load(p, 96), cp)
-        cq = madd<T>(d6, v128.load(q, 96), cq)
-        cr = madd<T>(d6, v128.load(r, 96), cr)
-        cs = madd<T>(d6, v128.load(s, 96), cs)
-        cp = madd<T>(d7, v128.load(p, 112), cp)
-        cq = madd<T>(d7, v128.load(q, 112), cq)
-        cr = madd<T>(d7, v128.load(r, 112), cr)
-        cs = madd<T>(d7, v128.load(s, 112), cs)
+        partialSum<T>(partial, x + <usize>load<u32>(at), d0, d1, d2, d3, d4, d5)
+        partialSum<T>(partial + 16, x + <usize>load<u32>(at, 4), d0, d1, d2, d3, d4, d5)
+        partialSum<T>(partial + 32, x + <usize>load<u32>(at, 8), d0, d1, d2, d3, d4, d5)
+        partialSum<T>(partial + 48, x + <usize>load<u32>(at, 12), d0, d1, d2, d3, d4, d5)
+        const p = v128.load(partial), q = v128.load(partial, 16), r = v128.load(partial, 32), s = v128.load(partial, 48)
         const g = out + k * sizeof<T>()
         if (sizeof<T>() == 4) {
-          v128.store(g, madd<T>(factor, laneSumsF32(cp, cq, cr, cs), v128.load(g)))
+          v128.store(g, madd<T>(factor, laneSumsF32(p, q, r, s), v128.load(g)))
         } else {
-          v128.store(g, madd<T>(factor, laneSumsF64(cp, cq), v128.load(g)))
-          v128.store(g, madd<T>(factor, laneSumsF64(cr, cs), v128.load(g, 16)), 16)
+          v128.store(g, madd<T>(factor, laneSumsF64(p, q), v128.load(g)))
+          v128.store(g, madd<T>(factor, laneSumsF64(r, s), v128.load(g, 16)), 16)
         }
       }
       for (; k < end; k++) {
-        const p = x + <usize>load<u32>(offsets + 4 * k)
-        let c0 = v128.mul<T>(d0, v128.load(p))
-        let c1 = v128.mul<T>(d1, v128.load(p, 16))
-        c0 = madd<T>(d2, v128.load(p, 32), c0)
-        c1 = madd<T>(d3, v128.load(p, 48), c1)
-        c0 = madd<T>(d4, v128.load(p, 64), c0)
-        c1 = madd<T>(d5, v128.load(p, 80), c1)
-        c0 = madd<T>(d6, v128.load(p, 96), c0)
-        c1 = madd<T>(d7, v128.load(p, 112), c1)
-        c0 = v128.add<T>(c0, c1)
-        let sum: T = v128.extract_lane<T>(c0, 0) + v128.extract_lane<T>(c0, 1)
-        if (sizeof<T>() == 4) sum += v128.extract_lane<T>(c0, 2) + v128.extract_lane<T>(c0, 3)
+        partialSum<T>(partial, x + <usize>load<u32>(offsets + 4 * k), d0, d1, d2, d3, d4, d5)
+        let sum: T = load<T>(partial) + load<T>(partial + sizeof<T>())
+        if (sizeof<T>() == 4) sum += load<T>(partial, 8) + load<T>(partial, 12)
         const g = out + k * sizeof<T>()
         store<T>(g, load<T>(g) + scale * sum)
       }
       delta += RUN
-      if (++row == rows) {
-        row = 0
-        delta -= rows * RUN
-      }
     }
-    delta += rows * RUN
     x += cols * RUN
   }
 }
 
 export function sparseMultiplyF32(
-  blocks: usize, rows: usize, cols: usize, tiles: usize, start: usize, offsets: usize, values: usize,
+  blocks: usize, rows: usize, cols: usize, start: usize, offsets: usize, values: usize,
   x: usize, out: usize, scale: f32, accumulate: bool,
 ): void {
-  multiply<f32>(blocks, rows, cols, tiles, start, offsets, values, x, out, scale, accumulate)
+  multiply<f32>(blocks, rows, cols, start, offsets, values, x, out, scale, accumulate)
 }
 
 export function sparseMultiplyF64(
-  blocks: usize, rows: usize, cols: usize, tiles: usize, start: usize, offsets: usize, values: usize,
+  blocks: usize, rows: usize, cols: usize, start: usize, offsets: usize, values: usize,
   x: usize, out: usize, scale: f64, accumulate: bool,
 ): void {
-  multiply<f64>(blocks, rows, cols, tiles, start, offsets, values, x, out, scale, accumulate)
+  multiply<f64>(blocks, rows, cols, start, offsets, values, x, out, scale, accumulate)
 }
 
 export function sampledProductF32(
-  blocks: usize, rows: usize, cols: usize, tiles: usize, start: usize, offsets: usize,
+  blocks: usize, rows: usize, cols: usize, start: usize, offsets: usize,
   delta: usize, x: usize, out: usize, scale: f32,
 ): void {
-  sampled<f32>(blocks, rows, cols, tiles, start, offsets, delta, x, out, scale)
+  sampled<f32>(blocks, rows, cols, start, offsets, delta, x, out, scale)
 }
 
 export function sampledProductF64(
-  blocks: usize, rows: usize, cols: usize, tiles: usize, start: usize, offsets: usize,
+  blocks: usize, rows: usize, cols: usize, start: usize, offsets: usize,
   delta: usize, x: usize, out: usize, scale: f64,
 ): void {
-  sampled<f64>(blocks, rows, cols, tiles, start, offsets, delta, x, out, scale)
+  sampled<f64>(blocks, rows, cols, start, offsets, delta, x, out, scale)
 }
 
 // @ts-ignore: decorator
@@ -242,8 +198,6 @@ function copyRun(from: usize, to: usize): void {
   v128.store(to, v128.load(from, 48), 48)
   v128.store(to, v128.load(from, 64), 64)
   v128.store(to, v128.load(from, 80), 80)
-  v128.store(to, v128.load(from, 96), 96)
-  v128.store(to, v128.load(from, 112), 112)
 }
 
 /** Blocked layout → a row-major matrix [features, blocks · samples per block], for the dense product. */

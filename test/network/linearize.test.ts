@@ -93,8 +93,7 @@ describe.each(supportedKernelBuilds())('linearisation on the %s build', (build) 
 
 describe('trainLinearized', () => {
   it('is what centered training tends to as the step size goes to zero at fixed time', () => {
-    // In units of the width, larger displacements bend f quadratically: at time T the gap to the tangent is of the order
-    // T², so that dividing T by 4 divides the relative gap in the loss drop by about 4.
+    // The parameters move by O(T) in time T and the outputs bend by O(T²): the gap, relative to the drop, is O(T).
     const network = sampleNetwork([5, 20, 20, 3], { activation: { name: 'erf' }, density: 0.6 })
     const gap = (learningRate: number) => {
       const real = train(network, batch, {

@@ -70,7 +70,7 @@ describe.each(supportedKernelBuilds())('train on the %s build', (build) => {
     for (const activation of activations) {
       for (const [density, bias] of [
         [0.25, true],
-        [0.7, false],
+        [0.8, false],
         [1, true],
       ] as const) {
         const network = sampleNetwork([5, 12, 11, 3], { activation, density, bias, dead: true, seed: 3 })
