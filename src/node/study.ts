@@ -3,6 +3,7 @@ import { FileError } from '../data/file-error.js'
 import { formatActivation, parseActivation } from '../network/activation.js'
 import { supportedKernelBuilds } from '../linalg/kernels.js'
 import { studyFigures } from '../plot/figures.js'
+import { renderSvg, standaloneSvg } from '../plot/render.js'
 import { renderReport } from '../report/report.js'
 import { buildFindings } from '../study/build-findings.js'
 import type { Findings, Provenance } from '../study/findings.js'
@@ -94,11 +95,15 @@ export function studyFindings(directory: string, { config, provenance, jobs }: S
   return buildFindings(config, provenance, jobs, directoryStore(directory))
 }
 
-/** Writes `report.html` from what is in the folder and returns its path. */
+/** Writes `report.html` and `figures/<id>.svg` from what is in the folder and returns the report's path. */
 export async function writeReport(directory: string, plan: StudyPlan): Promise<string> {
   const path = join(directory, reportFile)
   const findings = await studyFindings(directory, plan)
-  writeAtomic(path, await renderReport(findings, studyFigures(findings)))
+  const figures = studyFigures(findings)
+  for (const figure of figures) {
+    writeAtomic(join(directory, 'figures', `${figure.id}.svg`), standaloneSvg(await renderSvg(figure)))
+  }
+  writeAtomic(path, await renderReport(findings, figures))
   return path
 }
 

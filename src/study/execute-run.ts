@@ -1,5 +1,5 @@
 import { oneHot } from '../data/one-hot.js'
-import type { Tensor, TensorMap } from '../data/tensor.js'
+import type { Tensor } from '../data/tensor.js'
 import { chainToTensors } from '../graphon/chain-file.js'
 import { weightEnergies } from '../graphon/energies.js'
 import { estimateChain } from '../graphon/estimate.js'
@@ -79,7 +79,7 @@ export function executeRun(config: StudyConfig, data: StudyData, job: Job): JobR
     estimator: config.graphon.estimator,
     ...(energies && { energies }),
   })
-  const arrays = new Map<string, Tensor>(chainToTensors(chain) as TensorMap)
+  const arrays = new Map<string, Tensor>(chainToTensors(chain))
   const trained = job.train ? trainRun(config, data, network, job) : undefined
   if (trained) arrays.set('empirical', kernelTensor(trained.empirical))
   const layers = pruning.layers.map(({ shape, kept, density, deadUnits }, matrix): ResultRow => ({

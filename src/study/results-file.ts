@@ -17,7 +17,7 @@ export function encodeRows(rows: readonly ResultRow[]): Uint8Array {
 
 /** Reads {@link encodeRows} back; nulls are left out. */
 export async function decodeRows(bytes: Uint8Array): Promise<ResultRow[]> {
-  const file = bytes.slice().buffer
+  const file = new Uint8Array(bytes).buffer
   const objects = await parquetReadObjects({ file })
   return objects.map((object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)))
 }
