@@ -1,19 +1,11 @@
 import { FileError } from '../data/file-error.js'
 import { readTensors } from '../data/archives.js'
-import { networkFromTensors, type Checkpoint } from '../network/checkpoint.js'
-import type { Activation } from '../network/activation.js'
+import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
 import type { Network } from '../network/network.js'
 import { readBytes } from '../node/files.js'
 
-/** What the command line says of a network that its file may not. */
-export interface NetworkOptions {
-  readonly activation?: Activation
-  readonly sigmaW2?: readonly number[]
-  readonly sigmaB2?: number
-}
-
 /** Reads masks, and weights where the file has them. */
-export function readCheckpoint(file: string, options: NetworkOptions = {}): Checkpoint {
+export function readCheckpoint(file: string, options: ReadOptions = {}): Checkpoint {
   const { tensors, metadata } = readTensors(readBytes(file), file)
   return networkFromTensors(tensors, metadata, file, options)
 }
@@ -23,7 +15,7 @@ export function readCheckpoint(file: string, options: NetworkOptions = {}): Chec
  *
  * @throws FileError when the file holds masks alone
  */
-export function readNetwork(file: string, options: NetworkOptions = {}): Network {
+export function readNetwork(file: string, options: ReadOptions = {}): Network {
   const { network } = readCheckpoint(file, options)
   if (!network) {
     throw new FileError(file, 'holds masks without weights; expected layers.<i>.weight too, as limn prune writes')

@@ -40,7 +40,7 @@ interface PruneFlags {
 function startNetwork(flags: PruneFlags): Network {
   const { sizes, weights, activation, sigmaW2, sigmaB2, parameterization, seed } = flags
   if (weights !== undefined) {
-    const network = readNetwork(weights, flags)
+    const network = readNetwork(weights, { ...flags, zeros: 'kept' })
     if (sizes && network.spec.sizes.join() !== sizes.join()) {
       throw new FileError(
         weights,

@@ -8,6 +8,15 @@ import { biasScale, type Layer, type Network, type NetworkSpec } from './network
 
 export type { SpecOverrides } from './checkpoint-metadata.js'
 
+/** What a caller says of a file that the file does not say itself. */
+export interface ReadOptions extends SpecOverrides {
+  /**
+   * What a zero means in a weight without a mask: `pruned` (default), or `kept`, a weight that happens to be zero, as in
+   * a dense network about to be pruned
+   */
+  readonly zeros?: 'pruned' | 'kept'
+}
+
 /** What a file of masks and weights holds. */
 export interface Checkpoint {
   readonly spec: NetworkSpec
@@ -65,13 +74,13 @@ function readValues({ key, tensor }: KeyedTensor, file: string): Float64Array {
   return toFloat64(tensor)
 }
 
-/** The mask of a layer: its own, or where its weight is not zero. */
-function maskOf({ rows, cols, mask, weight }: StoredLayer, file: string): Mask {
+/** The mask of a layer: its own, or what its weight says. */
+function maskOf({ rows, cols, mask, weight }: StoredLayer, zeros: 'pruned' | 'kept', file: string): Mask {
   if (mask) return readMask(mask, file)
   return createMask(
     rows,
     cols,
-    Uint8Array.from(readValues(weight!, file), (value) => (value === 0 ? 0 : 1)),
+    Uint8Array.from(readValues(weight!, file), (value) => (value === 0 && zeros === 'pruned' ? 0 : 1)),
   )
 }
 
@@ -98,23 +107,23 @@ function nameTensor(tensor: Tensor): TensorMap {
  * Masks, and the network where there are weights, from the tensors of a `.safetensors`, `.npz` or `.npy` file.
  *
  * Keys: `layers.<i>.mask | weight | bias`; or PyTorch's `<name>.weight`, `<name>.bias`, and under pruning
- * `<name>.weight_orig` with `<name>.weight_mask`. A weight without a mask is kept where it is not zero. Without metadata a
- * file is in the standard parameterisation with ReLU.
+ * `<name>.weight_orig` with `<name>.weight_mask`. A weight without a mask is kept where it is not zero, or
+ * everywhere with `zeros: 'kept'`. Without metadata a file is in the standard parameterisation with ReLU.
  *
  * @param tensors in file order; an `.npy` file's tensor under the empty key
- * @param overrides go before the metadata
+ * @param options what is said here goes before the metadata
  * @throws FileError naming file and key at the first thing that does not fit
  */
 export function networkFromTensors(
   tensors: TensorMap,
   metadata: Readonly<Record<string, string>>,
   file: string,
-  overrides: SpecOverrides = {},
+  options: ReadOptions = {},
 ): Checkpoint {
   const only = tensors.size === 1 ? tensors.get('') : undefined
   const stored = storedLayers(only ? nameTensor(only) : tensors, file)
-  const spec = specFromMetadata(metadata, [stored[0].cols, ...stored.map(({ rows }) => rows)], file, overrides)
-  const masks = stored.map((layer) => maskOf(layer, file))
+  const spec = specFromMetadata(metadata, [stored[0].cols, ...stored.map(({ rows }) => rows)], file, options)
+  const masks = stored.map((layer) => maskOf(layer, options.zeros ?? 'pruned', file))
   if (stored.every(({ weight }) => !weight)) return { spec, masks }
   const layers = stored.map((layer, i) => readLayer(layer, masks[i], spec, file))
   return { spec, masks, network: createNetwork(spec, layers) }

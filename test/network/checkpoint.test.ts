@@ -68,6 +68,19 @@ describe('a file without metadata', () => {
     expect(network).toBeDefined()
   })
 
+  it('is dense when the caller takes zeros for weights, except where a mask says otherwise', () => {
+    const tensors: TensorMap = new Map([
+      ['fc1.weight', weights(2, 3, [1, 5])],
+      ['fc2.weight', weights(1, 2, [0])],
+      ['fc2.weight_mask', { shape: [1, 2], data: Uint8Array.of(1, 0) }],
+    ])
+    const { masks } = networkFromTensors(tensors, {}, file, { zeros: 'kept' })
+    expect(masks.map(({ data }) => [...data])).toEqual([
+      [1, 1, 1, 1, 1, 1],
+      [1, 0],
+    ])
+  })
+
   it('may hold masks alone, float or integer', () => {
     const { masks, network } = read([
       ['fc1.weight_mask', { shape: [2, 2], data: Float32Array.of(1, 0, 0, 1) }],
