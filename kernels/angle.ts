@@ -4,24 +4,26 @@ import { madd } from './simd'
 
 /**
  * atan(t)/t as a polynomial in z = t² for |t| ≤ tan(π/8): Chebyshev fit of degree 12, relative error below 5e-20, so
- * that only the rounding of the evaluation remains.
+ * that only the rounding of the evaluation remains. Even and odd powers apart: half as long a chain of dependent steps.
  */
 // @ts-ignore: decorator
 @inline
 function atanRatio(z: v128): v128 {
-  let p = f64x2.splat(0.01511237643149516949)
-  p = madd<f64>(p, z, f64x2.splat(-0.033386452259033168958))
-  p = madd<f64>(p, z, f64x2.splat(0.044994415067496043881))
-  p = madd<f64>(p, z, f64x2.splat(-0.052172979196550592472))
-  p = madd<f64>(p, z, f64x2.splat(0.058768317098427496904))
-  p = madd<f64>(p, z, f64x2.splat(-0.066662050231780916616))
-  p = madd<f64>(p, z, f64x2.splat(0.076922810836789009203))
-  p = madd<f64>(p, z, f64x2.splat(-0.090909080582984095118))
-  p = madd<f64>(p, z, f64x2.splat(0.1111111108530123871))
-  p = madd<f64>(p, z, f64x2.splat(-0.14285714285329358709))
-  p = madd<f64>(p, z, f64x2.splat(0.19999999999997010881))
-  p = madd<f64>(p, z, f64x2.splat(-0.33333333333333324196))
-  return madd<f64>(p, z, f64x2.splat(1))
+  const w = f64x2.mul(z, z)
+  let even = f64x2.splat(0.01511237643149516949)
+  let odd = f64x2.splat(-0.033386452259033168958)
+  even = madd<f64>(even, w, f64x2.splat(0.044994415067496043881))
+  odd = madd<f64>(odd, w, f64x2.splat(-0.052172979196550592472))
+  even = madd<f64>(even, w, f64x2.splat(0.058768317098427496904))
+  odd = madd<f64>(odd, w, f64x2.splat(-0.066662050231780916616))
+  even = madd<f64>(even, w, f64x2.splat(0.076922810836789009203))
+  odd = madd<f64>(odd, w, f64x2.splat(-0.090909080582984095118))
+  even = madd<f64>(even, w, f64x2.splat(0.1111111108530123871))
+  odd = madd<f64>(odd, w, f64x2.splat(-0.14285714285329358709))
+  even = madd<f64>(even, w, f64x2.splat(0.19999999999997010881))
+  odd = madd<f64>(odd, w, f64x2.splat(-0.33333333333333324196))
+  even = madd<f64>(even, w, f64x2.splat(1))
+  return madd<f64>(odd, z, even)
 }
 
 /** The angle in [0, π] of (x, y), y ≥ 0, not both zero: 0 on the positive and exactly π on the negative x axis. */

@@ -1,8 +1,9 @@
 import { matrix, type Matrix } from '../linalg/matrix.js'
+import { factorLowRank, type Factors } from './low-rank.js'
 import { distinctRows } from './merge-positions.js'
 import type { RecursionLayer } from './recursion-plan.js'
 
-/** Position u of K^1 (or Θ^1) is `scale[u]` times the weighted Gram of basis row `base[u]`; dead positions have scale 0. */
+/** Position u of K^1 (or Θ^1) is `scale[u]` times the weighted Gram of weight row `base[u]`; dead positions have scale 0. */
 export interface ScaledRows {
   readonly base: Int32Array
   readonly scale: Float64Array
@@ -10,9 +11,11 @@ export interface ScaledRows {
 
 /** The first matrix as few weighted Grams as possible over the input coordinates that matter. */
 export interface FirstLayer {
-  /** `[bases, live]`: one weighted Gram Σ_j basis(b, j) x_j x'_j for each row. */
-  readonly basis: Matrix
-  /** Input coordinates that some row weighs, in order; the columns of `basis`. */
+  /** `[distinct, live]`: rows of weights, each with its weighted Gram Σ_j weights(b, j) x_j x'_j. */
+  readonly weights: Matrix
+  /** The weights at low rank, where that is cheaper: only the Grams of `factors.right` have to be formed. */
+  readonly factors: Factors | undefined
+  /** Input coordinates that some row weighs, in order; the columns of `weights`. */
   readonly live: Int32Array
   readonly propagate: ScaledRows
   readonly own: ScaledRows
@@ -20,9 +23,11 @@ export interface FirstLayer {
 
 /**
  * Factors the first layer. Rows that are constant over the inputs share one unweighted Gram, equal rows share theirs,
- * dead rows need none, and `own` shares whatever it has in common with `propagate`.
+ * dead rows need none, and `own` shares whatever it has in common with `propagate`. What is left is factored at low rank.
+ *
+ * @param tolerance of the factors, entry by entry: see {@link factorLowRank}
  */
-export function factorFirstLayer({ propagate, own }: RecursionLayer): FirstLayer {
+export function factorFirstLayer({ propagate, own }: RecursionLayer, tolerance: number): FirstLayer {
   const { rows, cols } = propagate
   const sources = own === propagate ? [propagate] : [propagate, own]
   const all = sources.flatMap(({ data }) =>
@@ -37,9 +42,9 @@ export function factorFirstLayer({ propagate, own }: RecursionLayer): FirstLayer
   })
   const sampleRows = representatives.map((k) => alive[k])
   const live = Int32Array.from({ length: cols }, (_, j) => j).filter((j) => sampleRows.some((u) => all[u][j] !== 0))
-  const basis = matrix(sampleRows.length, live.length)
+  const weights = matrix(sampleRows.length, live.length)
   sampleRows.forEach((u, b) => {
-    live.forEach((j, column) => (basis.data[b * live.length + column] = constant[u] ? 1 : all[u][j]))
+    live.forEach((j, column) => (weights.data[b * live.length + column] = constant[u] ? 1 : all[u][j]))
   })
   const base = new Int32Array(all.length)
   const scale = new Float64Array(all.length)
@@ -52,5 +57,11 @@ export function factorFirstLayer({ propagate, own }: RecursionLayer): FirstLayer
     scale: scale.subarray(first, first + rows),
   })
   const propagateRows = scaledRows(0)
-  return { basis, live, propagate: propagateRows, own: own === propagate ? propagateRows : scaledRows(rows) }
+  return {
+    weights,
+    factors: factorLowRank(weights, tolerance),
+    live,
+    propagate: propagateRows,
+    own: own === propagate ? propagateRows : scaledRows(rows),
+  }
 }

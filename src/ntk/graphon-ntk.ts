@@ -20,6 +20,12 @@ export interface NtkOptions {
   readonly convention?: Convention
   /** Divides σ_w² by the matrix's mean density (`layer`) or by each output position's (`fan-in`). Default `none`. */
   readonly rescale?: Rescale
+  /**
+   * Matrices of low rank are applied as factors that agree with them to this relative tolerance in every entry, rounding
+   * included; every covariance K(x, x') is then off by at most this share of √(K(x, x) K(x', x')) per matrix. Default
+   * 1e-12, a bound that rounding alone stays far below; 0 applies every matrix whole.
+   */
+  readonly rankTolerance?: number
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void
   /** Which kernel instance computes; default this thread's. */
@@ -89,11 +95,15 @@ export function graphonNtk(chain: GraphonChain, x: Matrix, options: GraphonNtkOp
     convention = 'masked',
     rescale = 'none',
     weights = 'kept',
+    rankTolerance = 1e-12,
     kernels = defaultKernels(),
     onProgress,
   } = options
   checkOptions('graphonNtk', W.length, sigmaW2, sigmaB2)
+  if (!(rankTolerance >= 0 && rankTolerance < 1)) {
+    throw new RangeError(`graphonNtk: expected rankTolerance in [0, 1), got ${rankTolerance}`)
+  }
   checkSamples('graphonNtk', x, W[0].cols)
   const plan = recursionPlan(chain, { convention, rescale, weights, sigmaW2 })
-  return runRecursion({ plan, x, dual: dualOf(activation), sigmaB2, kernels, onProgress })
+  return runRecursion({ plan, x, dual: dualOf(activation), sigmaB2, rankTolerance, kernels, onProgress })
 }

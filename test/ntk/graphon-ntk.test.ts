@@ -63,6 +63,22 @@ describe.each(supportedKernelBuilds())('the recursion on the %s build', (build) 
     }
   })
 
+  it('does not depend on which pairs share a tile: samples in reverse order give the kernel in reverse', () => {
+    const many = normalSamples(61, 5, 22)
+    const reversed = matrixOf(Array.from({ length: 61 }, (_, i) => [...many.data.subarray((60 - i) * 5, (61 - i) * 5)]))
+    for (const activation of activations) {
+      const forward = graphonNtk(chain, many, { activation, kernels })
+      const backward = graphonNtk(chain, reversed, { activation, kernels })
+      for (const name of ['ntk', 'nngp'] as const) {
+        for (let c = 0; c < 3; c++) {
+          const expected = classKernel(forward[name], c)
+          const found = classKernel(backward[name], c).map((_, k, block) => block[61 * 61 - 1 - k])
+          expect(relativeError(found, expected)).toBeLessThan(1e-13)
+        }
+      }
+    }
+  })
+
   it('is symmetric to the last bit, and equal samples have equal entries', () => {
     const twice = matrix(6, 5, Float64Array.from([...x.data.subarray(0, 15), ...x.data.subarray(0, 15)]))
     const { ntk } = graphonNtk(chain, twice, { kernels })

@@ -1,0 +1,116 @@
+import type { Kernels } from '../linalg/kernels.js'
+import { matmul } from '../linalg/matmul.js'
+import { matrix, type Matrix } from '../linalg/matrix.js'
+
+/**
+ * Samples as their difference from a background, x = b + y, so that the coordinates in which a sample is background cost
+ * nothing: Σ_j B_j x_j x'_j = o + o' + Σ_j B_j y_j y'_j with o = Σ_j B_j b_j (y_j + b_j/2).
+ */
+export interface SamplePanels {
+  /** y in panels of four samples, `[panel][live][4]`, zeros beyond the last sample. */
+  readonly panels: Float64Array
+  /** o `[bases, ld]`, zeros beyond the last sample. */
+  readonly offsets: Float64Array
+}
+
+/** Samples looked at for the most frequent value of a coordinate. */
+const probes = 64
+/** A value is background when at least this share of the probes, and four of them, have it. */
+const backgroundShare = 0.25
+/** How much larger than the sum itself the magnitudes of the shifted sum may be. */
+const amplification = 100
+/** Samples handled at a time. */
+const block = 512
+
+/** The value that most samples have in each live coordinate; 0 where none is frequent. */
+function frequentValues(x: Matrix, live: Int32Array): Float64Array {
+  const count = Math.min(probes, x.rows)
+  const least = Math.max(4, backgroundShare * count)
+  return Float64Array.from(live, (j) => {
+    const seen = new Map<number, number>()
+    let best = 0
+    let most = least - 1
+    for (let k = 0; k < count; k++) {
+      const value = x.data[Math.floor((k * x.rows) / count) * x.cols + j]
+      const times = (seen.get(value) ?? 0) + 1
+      seen.set(value, times)
+      if (times > most) [best, most] = [value, times]
+    }
+    return best
+  })
+}
+
+/** `f(x, b)` of the live coordinates of samples from … to, as a matrix. */
+function liveBlock(
+  x: Matrix,
+  live: Int32Array,
+  background: Float64Array,
+  [from, to]: readonly [number, number],
+  f: (value: number, b: number) => number,
+): Matrix {
+  const result = matrix(to - from, live.length)
+  for (let i = from; i < to; i++) {
+    for (let p = 0; p < live.length; p++) {
+      result.data[(i - from) * live.length + p] = f(x.data[i * x.cols + live[p]], background[p])
+    }
+  }
+  return result
+}
+
+const blocks = (n: number): [number, number][] =>
+  Array.from({ length: Math.ceil(n / block) }, (_, k) => [k * block, Math.min(n, (k + 1) * block)])
+
+/** Whether no row's variance loses more than the stated factor to the cancellation that the shift brings. */
+function harmless(x: Matrix, live: Int32Array, background: Float64Array, rows: Matrix, kernels: Kernels): boolean {
+  return blocks(x.rows).every((range) => {
+    const square = liveBlock(x, live, background, range, (value) => value * value)
+    const shifted = liveBlock(x, live, background, range, (value, b) => (Math.abs(b) + Math.abs(value - b)) ** 2)
+    const options = { transposeB: true, kernels }
+    const variances = matmul(rows, square, options).data
+    return matmul(rows, shifted, options).data.every((size, k) => size <= amplification * variances[k])
+  })
+}
+
+/**
+ * Lays samples out for the weighted Grams of the first layer. The background is left at zero when for some row of weights
+ * and some sample Σ_j A_j (|b_j| + |y_j|)² > 100 Σ_j A_j x_j²: rounding then stays within 100 times that of the plain sum,
+ * relative to the variances (by Cauchy and Schwarz, for all pairs).
+ *
+ * @param live coordinates that take part
+ * @param rows `[·, live]`: the weights ≥ 0 that matter
+ * @param basis `[bases, live]`: the weights whose Grams are formed; may have any sign
+ * @param ld row length of the offsets
+ */
+export function samplePanels(
+  x: Matrix,
+  live: Int32Array,
+  rows: Matrix,
+  basis: Matrix,
+  ld: number,
+  kernels: Kernels,
+): SamplePanels {
+  let background = frequentValues(x, live)
+  const shift = background.some((b) => b !== 0) && harmless(x, live, background, rows, kernels)
+  if (!shift) background = new Float64Array(live.length)
+  const panels = new Float64Array(Math.ceil(x.rows / 4) * 4 * live.length)
+  for (let i = 0; i < x.rows; i++) {
+    const at = (i >> 2) * 4 * live.length + (i & 3)
+    for (let p = 0; p < live.length; p++) panels[at + p * 4] = x.data[i * x.cols + live[p]] - background[p]
+  }
+  const offsets = new Float64Array(basis.rows * ld)
+  if (shift) {
+    const weights = matrix(
+      basis.rows,
+      basis.cols,
+      basis.data.map((value, k) => value * background[k % basis.cols]),
+    )
+    for (const range of blocks(x.rows)) {
+      const middle = liveBlock(x, live, background, range, (value, b) => value - b + b / 2)
+      const part = matmul(weights, middle, { transposeB: true, kernels })
+      for (let b = 0; b < basis.rows; b++) {
+        offsets.set(part.data.subarray(b * part.cols, (b + 1) * part.cols), b * ld + range[0])
+      }
+    }
+  }
+  return { panels, offsets }
+}
