@@ -5,9 +5,20 @@ export class UsageError extends Error {
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
+/** What the engine says when it cannot make an array. */
+function isOutOfMemory(error: unknown): error is RangeError {
+  return (
+    error instanceof RangeError && /^(Array buffer allocation failed|Invalid (typed )?array length)/.test(error.message)
+  )
+}
+
 /** One line, whatever the error. */
 export function oneLine(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error)
+  const text = isOutOfMemory(error)
+    ? `not enough memory (${error.message}); use fewer samples, smaller layers or fewer workers`
+    : error instanceof Error
+      ? error.message || error.name
+      : String(error)
   return text.replaceAll(/\s*\n\s*/g, ' ').trim()
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { encodeNpz } from '../data/npz.js'
@@ -7,12 +8,13 @@ import { chainToTensors, layersToTensors } from '../graphon/chain-file.js'
 import { weightEnergies } from '../graphon/energies.js'
 import { estimateChain, estimateLayers } from '../graphon/estimate.js'
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
-import { figureFormat, writeFigure } from '../node/figure.js'
-import { writeAtomic } from '../node/files.js'
+import { encodeFigure } from '../node/figure.js'
+import { requireWritable, writeTogether } from '../node/files.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
 import { readCheckpoint } from './checkpoint.js'
-import { parseCount, shared } from './options.js'
+import { UsageError } from './fail.js'
+import { parseCount, parseFigure, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
 
 interface GraphonFlags {
@@ -52,11 +54,17 @@ function estimate(file: string, flags: GraphonFlags): Estimate {
 
 async function run(file: string, flags: GraphonFlags): Promise<void> {
   const { bins, align, estimator, out, figure, json } = flags
+  if (figure !== undefined && resolve(figure) === resolve(out)) {
+    throw new UsageError(`graphon: expected two files, got ${out} as --out and as --figure`)
+  }
+  requireWritable(out)
+  if (figure !== undefined) requireWritable(figure)
   const { tensors, warnings, picture } = estimate(file, flags)
-  if (figure !== undefined) figureFormat(figure)
+  writeTogether([
+    { path: out, contents: encodeNpz(tensors) },
+    ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
+  ])
   for (const warning of warnings) say(`warning: ${warning}`)
-  writeAtomic(out, encodeNpz(tensors))
-  if (figure !== undefined) await writeFigure(picture(), figure)
   const matrices = [...tensors].filter(([key]) => /^W\d+$/.test(key))
   const summary = matrices.map(([key, tensor]) => {
     const values = toFloat64(tensor)
@@ -92,7 +100,7 @@ export function addGraphon(program: Command): void {
     )
     .addOption(shared.sigmaW2())
     .addOption(shared.out('graphon chain, .npz'))
-    .addOption(new Option('--figure <file>', 'a picture of the chain (.png or .svg)'))
+    .addOption(new Option('--figure <file>', 'a picture of the chain (.png or .svg)').argParser(parseFigure))
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn graphon masks.safetensors --bins 64 --out chain.npz --figure chain.png')
     .action(run)

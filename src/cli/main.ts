@@ -6,6 +6,7 @@ import { addDoctor } from './doctor.js'
 import { exitCodes, isExpected, oneLine } from './fail.js'
 import { addGraphon } from './graphon.js'
 import { addNtk } from './ntk.js'
+import { print } from './output.js'
 import { addPredict } from './predict.js'
 import { addPrune } from './prune.js'
 import { addSpectrum } from './spectrum.js'
@@ -21,7 +22,7 @@ function buildProgram(): Command {
     .showSuggestionAfterError(false)
   for (const add of commands) add(program)
   const quiet = (command: Command): void => {
-    command.exitOverride().configureOutput({ outputError: () => undefined })
+    command.exitOverride().configureOutput({ outputError: () => undefined, writeErr: () => undefined, writeOut: print })
     command.commands.forEach(quiet)
   }
   quiet(program)
@@ -34,13 +35,26 @@ function exitCodeOf(error: unknown): number {
   return exitCodes.failed
 }
 
+/** Where the words of the command line lead to no command: what could follow. */
+function missingCommand(): string {
+  const [first] = process.argv.slice(2)
+  const parent = program.commands.find((command) => command.name() === first && command.commands.length > 0)
+  const names = (parent ?? program).commands.map((command) => command.name()).join(', ')
+  const path = parent ? `limn ${parent.name()}` : 'limn'
+  return `expected a command: ${names} (see ${path} --help)`
+}
+
+// Nobody reads the messages any more: no reason to fail.
+process.stderr.on('error', () => undefined)
 const program = buildProgram()
 try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = exitCodeOf(error)
-  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+  if (error instanceof CommanderError && error.exitCode === 0) {
     // Help and version are on stdout already.
+  } else if (error instanceof CommanderError && error.code === 'commander.help') {
+    process.stderr.write(`limn: ${missingCommand()}\n`)
   } else if (isExpected(error) || error instanceof CommanderError) {
     const text = oneLine(error).replace(/^error: /, '')
     const hint = process.exitCode === exitCodes.usage ? ` (see limn ${process.argv.slice(2, 3).join(' ')} --help)` : ''

@@ -5,9 +5,9 @@ import { encodeNpy } from '../data/npy.js'
 import { FileError } from '../data/file-error.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
 import type { Activation } from '../network/activation.js'
-import { writeAtomic } from '../node/files.js'
-import { readBytes } from '../node/files.js'
+import { readBytes, requireWritable, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
+import { requireMemory } from '../node/memory.js'
 import { empiricalNtk } from '../ntk/empirical-ntk.js'
 import { graphonNtk } from '../ntk/graphon-ntk.js'
 import type { Kernel } from '../ntk/kernel.js'
@@ -34,6 +34,23 @@ interface NtkFlags {
   readonly json?: boolean
 }
 
+/** The kernel itself in f64, `[C, N, N]`. @throws RangeError when it cannot fit into memory */
+function requireKernelMemory(classes: number, samples: number, dataName: string): void {
+  const bytes = 8 * classes * samples ** 2
+  requireMemory(bytes, `${dataName}: a kernel [${classes}, ${samples}, ${samples}]`, 'use fewer --samples')
+}
+
+/** @throws FileError when the kernel left the range of f64 */
+function requireFiniteKernel({ n, data }: Kernel, file: string): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value))
+  if (bad < 0) return
+  const place = `[${Math.floor(bad / n) % n}, ${bad % n}]`
+  throw new FileError(
+    file,
+    `expected a kernel within the range of f64, got ${data[bad]} at ${place}; scale the weights or the data down`,
+  )
+}
+
 function limitKernel(file: string, flags: NtkFlags, onProgress: (share: number) => void): Kernel {
   const { convention, rescale, weights, activation, sigmaW2, sigmaB2 } = flags
   const chain = chainFromTensors(decodeNpz(readBytes(file), file), file)
@@ -46,6 +63,7 @@ function limitKernel(file: string, flags: NtkFlags, onProgress: (share: number) 
       `ntk: expected ${chain.W.length} numbers in --sigma-w2, one per matrix of ${file}, got ${sigmaW2.length}`,
     )
   }
+  requireKernelMemory(chain.W[chain.W.length - 1].rows, data.x.rows, data.name)
   return graphonNtk(chain, data.x, {
     convention,
     rescale,
@@ -61,13 +79,17 @@ function finiteKernel(file: string, flags: NtkFlags, onProgress: (share: number)
   const network = readNetwork(file, flags)
   const data = loadData(flags.data, flags)
   requireInputs(network, data.x.cols, data.name)
+  const { sizes } = network.spec
+  requireKernelMemory(sizes[sizes.length - 1], data.x.rows, data.name)
   return empiricalNtk(network, data.x, { onProgress })
 }
 
 function run(file: string, flags: NtkFlags): void {
+  requireWritable(flags.out)
   const progress = startProgress('ntk')
   const kernel = (flags.empirical ? finiteKernel : limitKernel)(file, flags, (share) => progress.update(share))
   progress.stop()
+  requireFiniteKernel(kernel, file)
   const tensor = kernelToTensor(kernel)
   writeAtomic(flags.out, encodeNpy(tensor))
   const trace = Array.from({ length: kernel.classes }, (_, c) => {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { formatActivation, parseActivation, type Activation } from '../network/activation.js'
+import { figureFormat } from '../node/figure.js'
 
 type Parse<Value> = (text: string) => Value
 
@@ -28,6 +29,28 @@ export const parseWhole: Parse<number> = (text) =>
     ? Number(text)
     : refuse('a non-negative integer', text)
 
+/** A curve has one number per step, so that a slip of the keyboard must not ask for all memory. */
+const mostSteps = 10_000_000
+
+export const parseSteps: Parse<number> = (text) =>
+  isNumber(text) && Number.isInteger(Number(text)) && Number(text) >= 0 && Number(text) <= mostSteps
+    ? Number(text)
+    : refuse(`a whole number of steps from 0 to ${mostSteps}`, text)
+
+export const parseMomentum: Parse<number> = (text) =>
+  isNumber(text) && Number(text) >= 0 && Number(text) < 1 ? Number(text) : refuse('a momentum in [0, 1)', text)
+
+export const parsePath: Parse<string> = (text) => (text === '' ? refuse('a path', text) : text)
+
+export const parseFigure: Parse<string> = (text) => {
+  try {
+    figureFormat(text)
+    return text
+  } catch {
+    return refuse('a name that ends in .svg or .png', text)
+  }
+}
+
 export const parseSizes: Parse<number[]> = (text) => {
   const sizes = text.split(',').map(Number)
   return sizes.length >= 2 && sizes.every((size) => Number.isSafeInteger(size) && size >= 1)
@@ -54,7 +77,7 @@ export const parseActivationOption: Parse<Activation> = (text) => {
 export const shared = {
   json: () => new Option('--json', 'print one JSON document on stdout and nothing else there'),
   seed: () => new Option('--seed <integer>', 'seed of every random draw').argParser(parseWhole).default(0),
-  out: (what: string) => new Option('--out <file>', what).makeOptionMandatory(),
+  out: (what: string) => new Option('--out <file>', what).argParser(parsePath).makeOptionMandatory(),
   data: () =>
     new Option(
       '--data <source>',

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { FileError } from '../data/file-error.js'
 
 /** Writes all of `text` to stdout before returning, also into a pipe that is slow to drain. */
 export function print(text: string): void {
@@ -8,7 +9,11 @@ export function print(text: string): void {
     try {
       at += writeSync(1, bytes, at)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      const { code } = error as NodeJS.ErrnoException
+      // A reader that has seen enough (head) is no failure.
+      if (code === 'EPIPE') return
+      if (code === 'ENOSPC') throw new FileError('standard output', 'no space left on the device; free some space')
+      if (code !== 'EAGAIN') throw error
     }
   }
 }

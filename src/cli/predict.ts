@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { FileError } from '../data/file-error.js'
+import { FileError, inFile } from '../data/file-error.js'
 import { decodeNpy } from '../data/npy.js'
 import { toFloat64 } from '../data/tensor.js'
 import { predict } from '../dynamics/predict.js'
@@ -8,7 +8,7 @@ import type { Matrix } from '../linalg/matrix.js'
 import { readBytes } from '../node/files.js'
 import type { Kernel } from '../ntk/kernel.js'
 import { kernelFromTensor } from '../ntk/kernel-file.js'
-import { parsePositive, parseWhole, shared } from './options.js'
+import { parsePositive, parseSteps, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
 
 interface PredictFlags {
@@ -47,7 +47,9 @@ function readTargets(file: string, kernel: Kernel, kernelFile: string): Matrix {
 function run(file: string, { targets: targetFile, lr, steps, flow = false, json }: PredictFlags): void {
   const kernel = kernelFromTensor(decodeNpy(readBytes(file), file), file)
   const targets = readTargets(targetFile, kernel, file)
-  const result = predict(kernel, targets, { learningRate: lr, steps, mode: flow ? 'flow' : 'descent' })
+  const result = inFile(file, () =>
+    predict(kernel, targets, { learningRate: lr, steps, mode: flow ? 'flow' : 'descent' }),
+  )
   if (!result.stable) say(`warning: --lr ${lr} is above 2N/λ_max, so gradient descent diverges`)
   if (json) {
     printJson({ steps, loss: result.loss, ...(result.accuracy && { accuracy: result.accuracy }) })
@@ -67,7 +69,7 @@ export function addPredict(program: Command): void {
     .argument('<kernel>', 'kernel .npy, [N, N] or [C, N, N]')
     .addOption(new Option('--targets <file>', 'y as .npy, [N] or [N, C]').makeOptionMandatory())
     .addOption(new Option('--lr <number>', 'learning rate').argParser(parsePositive).default(0.1))
-    .addOption(new Option('--steps <n>', 'number of steps').argParser(parseWhole).default(200))
+    .addOption(new Option('--steps <n>', 'number of steps').argParser(parseSteps).default(200))
     .addOption(new Option('--flow', 'gradient flow in place of descent; step t is time lr · t'))
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn predict kernel.npy --targets y.npy --lr 0.1 --steps 200 --json')

@@ -7,8 +7,9 @@ import { networkToTensors } from '../network/checkpoint.js'
 import { createSpec, initialize } from '../network/initialize.js'
 import { defaultSigmaW2, type Network } from '../network/network.js'
 import type { Activation } from '../network/activation.js'
-import { writeAtomic } from '../node/files.js'
+import { requireWritable, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
+import { bytesPerWeight, requireMemory } from '../node/memory.js'
 import { criteria, type CriterionName } from '../prune/criteria.js'
 import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
@@ -53,6 +54,8 @@ function startNetwork(flags: PruneFlags): Network {
   if (sigmaW2 && sigmaW2.length !== sizes.length - 1) {
     throw new UsageError(`prune: expected ${sizes.length - 1} numbers in --sigma-w2, got ${sigmaW2.length}`)
   }
+  const weightCount = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
+  requireMemory(bytesPerWeight * weightCount, `prune: --sizes ${sizes.join(',')}`, 'use smaller layers')
   const phi = activation ?? { name: 'relu' }
   const spec = createSpec({
     sizes,
@@ -66,6 +69,7 @@ function startNetwork(flags: PruneFlags): Network {
 
 function run(flags: PruneFlags): void {
   const { method, density, scope, seed, temperature, out, json } = flags
+  requireWritable(out)
   const network = startNetwork(flags)
   const { sizes } = network.spec
   let batch

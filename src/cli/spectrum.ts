@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { inFile } from '../data/file-error.js'
 import { decodeNpy } from '../data/npy.js'
 import { readBytes } from '../node/files.js'
 import { kernelMatrix } from '../ntk/kernel.js'
@@ -24,7 +25,9 @@ function describe(document: SpectrumDocument): string[] {
 
 function run(file: string, { json }: { json?: boolean }): void {
   const kernel = kernelFromTensor(decodeNpy(readBytes(file), file), file)
-  const documents = Array.from({ length: kernel.classes }, (_, c) => spectrum(kernelMatrix(kernel, c)))
+  const documents = Array.from({ length: kernel.classes }, (_, c) =>
+    inFile(file, () => spectrum(kernelMatrix(kernel, c))),
+  )
   if (json) {
     printJson(documents.length === 1 ? documents[0] : documents)
     return

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { executeStudy, finishedJobs, prepareStudy, readPlan, writeReport } from '../node/study.js'
 import { exitCodes } from './fail.js'
-import { parseCount, shared } from './options.js'
+import { parseCount, parsePath, shared } from './options.js'
 import { print, printJson, say } from './output.js'
 import { startProgress } from './progress.js'
 
@@ -35,7 +35,6 @@ async function run(
       workers,
       signal: interrupt.signal,
       onProgress: ({ done, total, share, latest, found: before }) => {
-        if (latest === undefined && before > 0) say(`study: ${before} of ${total} results found in ${directory}`)
         found = before
         progress.update(share, `${done}/${total} ${latest?.id.replace(/-[0-9a-f]{12}$/, '') ?? ''}`)
       },
@@ -96,7 +95,9 @@ export function addStudy(program: Command): void {
       'Run every job of a study file that has no result yet, then write report.html. Interrupting loses nothing that is finished.',
     )
     .argument('<study>', 'study file (.yaml)')
-    .addOption(new Option('--out <dir>', 'folder of results; default: out/<name of the study file>'))
+    .addOption(
+      new Option('--out <dir>', 'folder of results; default: out/<name of the study file>').argParser(parsePath),
+    )
     .addOption(new Option('--workers <n>', 'worker threads; default: one per core').argParser(parseCount))
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn study run examples/quickstart.yaml --out out/quickstart')

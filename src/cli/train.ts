@@ -11,12 +11,12 @@ import { lossNames, type LossName } from '../network/loss.js'
 import type { Network } from '../network/network.js'
 import { optimizerNames, type OptimizerName } from '../network/optimizer.js'
 import { train } from '../network/train.js'
-import { writeAtomic } from '../node/files.js'
+import { pathKind, requireWritable, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { version } from '../version.js'
 import { readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
-import { parseCount, parseNonNegative, parsePositive, parseWhole, shared } from './options.js'
+import { parseCount, parseMomentum, parsePath, parsePositive, parseSteps, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
 
@@ -75,8 +75,10 @@ function run(file: string, flags: TrainFlags): void {
     json,
   } = flags
   if (momentum !== undefined && name !== 'sgd') throw new UsageError('train: --momentum goes with --optimizer sgd')
+  if (out !== undefined) requireWritable(out)
   const network = readNetwork(file, flags)
-  const data = loadData(flags.data, flags)
+  // A folder's labels are a file of their own, which the refusal then names.
+  const data = loadData(flags.data, { ...flags, needLabels: pathKind(flags.data) === 'folder' })
   requireInputs(network, data.x.cols, data.name)
   const targets = targetsFor(network, data, loss)
   const progress = startProgress('train')
@@ -120,10 +122,10 @@ export function addTrain(program: Command): void {
     .addOption(shared.data().makeOptionMandatory())
     .addOption(shared.samples())
     .addOption(shared.standardize())
-    .addOption(new Option('--steps <n>', 'number of updates').argParser(parseWhole).default(200))
+    .addOption(new Option('--steps <n>', 'number of updates').argParser(parseSteps).default(200))
     .addOption(new Option('--optimizer <name>', 'update rule').choices([...optimizerNames]).default('sgd'))
     .addOption(new Option('--lr <number>', 'learning rate').argParser(parsePositive).default(1e-3))
-    .addOption(new Option('--momentum <number>', 'momentum of sgd; default 0').argParser(parseNonNegative))
+    .addOption(new Option('--momentum <number>', 'momentum of sgd; default 0').argParser(parseMomentum))
     .addOption(new Option('--loss <name>', 'what is minimised').choices([...lossNames]).default('mse'))
     .addOption(new Option('--batch-size <n>', 'samples per update; default: all').argParser(parseCount))
     .addOption(new Option('--centered', 'train f − f₀, so that the output starts at 0 as in predictions'))
@@ -131,7 +133,7 @@ export function addTrain(program: Command): void {
     .addOption(shared.sigmaW2())
     .addOption(shared.sigmaB2())
     .addOption(shared.seed())
-    .addOption(new Option('--out <file>', 'write the trained network, .safetensors'))
+    .addOption(new Option('--out <file>', 'write the trained network, .safetensors').argParser(parsePath))
     .addOption(shared.json())
     .addHelpText(
       'after',

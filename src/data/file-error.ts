@@ -10,7 +10,7 @@ export class FileError extends Error {
    * @param key the tensor, array or field inside the file
    */
   constructor(file: string, problem: string, key?: string) {
-    super(`${file}: ${key === undefined ? '' : `${key}: `}${problem}`.replaceAll(/\s*\n\s*/g, ' '))
+    super(`${file === '' ? "''" : file}: ${key === undefined ? '' : `${key}: `}${problem}`.replaceAll(/\s*\n\s*/g, ' '))
     this.file = file
     this.key = key
   }

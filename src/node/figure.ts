@@ -21,8 +21,13 @@ export function figureFormat(file: string): keyof typeof figureFormats {
   return extension as keyof typeof figureFormats
 }
 
-/** Writes a figure as SVG (light and dark) or PNG (light), by the file's extension. */
-export async function writeFigure(figure: Figure, file: string): Promise<void> {
+/** A figure as SVG (light and dark) or PNG (light), by the extension of the file it is meant for. */
+export async function encodeFigure(figure: Figure, file: string): Promise<string | Uint8Array> {
   const format = figureFormat(file)
-  writeAtomic(file, figureFormats[format](await renderSvg(figure)))
+  return figureFormats[format](await renderSvg(figure))
+}
+
+/** Writes {@link encodeFigure}. */
+export async function writeFigure(figure: Figure, file: string): Promise<void> {
+  writeAtomic(file, await encodeFigure(figure, file))
 }

@@ -11,6 +11,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
@@ -88,6 +89,18 @@ export function readText(path: string): string {
   }
 }
 
+/** A file to write; a text is written as UTF-8. */
+export interface OutputFile {
+  readonly path: string
+  readonly contents: Uint8Array | string
+}
+
+/** Contents that wait under a temporary name; `discard` after `commit` leaves the file alone. */
+interface Staged {
+  readonly commit: () => void
+  readonly discard: () => void
+}
+
 /**
  * Writes a whole file or nothing: a reader sees the old contents or the new ones, also after a crash. Missing folders
  * are made. The target of a symbolic link is replaced, not the link. Devices, pipes and whatever is below /dev and
@@ -97,13 +110,68 @@ export function readText(path: string): string {
  * @throws FileError with the remedy when there is no space, no permission or no such place; nothing is left behind then
  */
 export function writeAtomic(path: string, contents: Uint8Array | string): void {
-  const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents
+  writeTogether([{ path, contents }])
+}
+
+/**
+ * Writes several files as {@link writeAtomic} does, none of them when one fails: all contents are on the disk under
+ * temporary names before the first gets its own.
+ *
+ * @throws FileError naming the file that cannot be written; no file and no folder is left behind then
+ */
+export function writeTogether(files: readonly OutputFile[]): void {
+  const staged: Staged[] = []
+  try {
+    for (const { path, contents } of files) {
+      const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents
+      staged.push(onDisk(path, () => stage(path, bytes)))
+    }
+    staged.forEach(({ commit }, i) => onDisk(files[i].path, commit))
+  } catch (error) {
+    for (const { discard } of staged.reverse()) discard()
+    throw error
+  }
+}
+
+/**
+ * Checks, before anything is computed, that a file can be put there; writes nothing. A full disk shows only on writing.
+ *
+ * @throws FileError as {@link writeAtomic}
+ */
+export function requireWritable(path: string): void {
   onDisk(path, () => {
-    const kind = pathKind(path)
-    if (kind === 'folder') throw new FileError(path, 'expected a file to write, got a folder; choose another path')
-    if (kind === 'other' || /^\/(dev|proc)\//.test(resolve(path))) writeDirectly(path, bytes)
-    else writeByRenaming(kind === 'file' ? realpathSync(path) : path, bytes, kind === 'file')
+    const kind = targetKind(path)
+    if (kind !== 'missing') {
+      accessSync(path, constants.W_OK)
+      return
+    }
+    let folder = dirname(resolve(path))
+    while (pathKind(folder) === 'missing') folder = dirname(folder)
+    if (pathKind(folder) !== 'folder') throw new FileError(path, problems['ENOTDIR'])
+    accessSync(folder, constants.W_OK)
   })
+}
+
+/** What is at a path that is to be written; links are followed. @throws FileError when no file can be put there */
+function targetKind(path: string): 'file' | 'other' | 'missing' {
+  const kind = pathKind(path)
+  if (kind === 'folder') throw new FileError(path, 'expected a file to write, got a folder; choose another path')
+  if (path === '' || /[/\\]$/.test(path)) {
+    throw new FileError(path, 'expected the name of a file to write, got none; add one to the path')
+  }
+  if (kind === 'missing' && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new FileError(path, 'expected a file to write, got a symbolic link that leads nowhere; choose another path')
+  }
+  return kind
+}
+
+function stage(path: string, bytes: Uint8Array): Staged {
+  const kind = targetKind(path)
+  if (kind === 'other' || /^\/(dev|proc)\//.test(resolve(path))) {
+    writeDirectly(path, bytes)
+    return { commit: () => undefined, discard: () => undefined }
+  }
+  return stageBeside(kind === 'file' ? realpathSync(path) : path, bytes, kind === 'file')
 }
 
 function writeDirectly(path: string, bytes: Uint8Array): void {
@@ -116,18 +184,17 @@ function writeDirectly(path: string, bytes: Uint8Array): void {
   }
 }
 
-function writeByRenaming(path: string, bytes: Uint8Array, exists: boolean): void {
+function stageBeside(path: string, bytes: Uint8Array, exists: boolean): Staged {
   const folder = dirname(path)
   if (exists) accessSync(path, constants.W_OK)
-  else {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-      throw new FileError(path, 'expected a file to write, got a symbolic link that leads nowhere; choose another path')
-    }
-    mkdirSync(folder, { recursive: true })
-  }
+  const firstMade = exists ? undefined : mkdirSync(folder, { recursive: true })
   const temporary = join(folder, `.limn-${randomUUID()}.tmp`)
-  const descriptor = openSync(temporary, 'wx')
+  const discard = () => {
+    rmSync(temporary, { force: true })
+    if (firstMade !== undefined) removeEmpty(resolve(folder), firstMade)
+  }
   try {
+    const descriptor = openSync(temporary, 'wx')
     try {
       writeAll(descriptor, bytes)
       fsyncSync(descriptor)
@@ -135,11 +202,21 @@ function writeByRenaming(path: string, bytes: Uint8Array, exists: boolean): void
       closeSync(descriptor)
     }
     if (exists) chmodSync(temporary, statSync(path).mode & 0o777)
-    renameSync(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    discard()
     throw error
   }
+  return { commit: () => renameSync(temporary, path), discard }
+}
+
+/** Removes `folder` and those above it up to `last`, as far as they are empty. */
+function removeEmpty(folder: string, last: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    return
+  }
+  if (folder !== resolve(last)) removeEmpty(dirname(folder), last)
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {

@@ -27,7 +27,10 @@ parentPort?.on('message', (job: Job) => {
     (error: unknown) => {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
       parentPort?.postMessage({
-        error: { name, message: message.startsWith(job.id) ? message : `${job.id}: ${message}` },
+        error: {
+          name,
+          message: name === 'FileError' || message.startsWith(job.id) ? message : `${job.id}: ${message}`,
+        },
       } satisfies StudyWorkerReply)
     },
   )

@@ -9,13 +9,14 @@ import { buildFindings } from '../study/build-findings.js'
 import type { Findings, Provenance } from '../study/findings.js'
 import { hashNumbers } from '../study/hash.js'
 import type { Job } from '../study/job.js'
-import { planStudy } from '../study/plan.js'
+import { architectures, planStudy, type DataFacts } from '../study/plan.js'
 import { readStudy } from '../study/read-study.js'
 import { runStudy, type StudyProgress } from '../study/run-study.js'
-import type { StudyConfig } from '../study/schema.js'
+import { studySchema, type StudyConfig } from '../study/schema.js'
 import type { StudyData } from '../study/study-data.js'
 import { version } from '../version.js'
 import { readText, writeAtomic } from './files.js'
+import { bytesPerWeight, requireMemory } from './memory.js'
 import { directoryStore } from './result-store.js'
 import { loadStudyData } from './study-data.js'
 import { startStudyWorkers } from './study-workers.js'
@@ -70,6 +71,7 @@ export function prepareStudy(file: string): StudyPlan {
       .join('-'),
   }
   try {
+    requireStudyMemory(config, facts)
     const jobs = planStudy(config, facts)
     const runs = jobs.filter(({ kind }) => kind === 'run').length
     return { config, jobs, provenance: provenanceOf(text, config, data, runs) }
@@ -79,19 +81,51 @@ export function prepareStudy(file: string): StudyPlan {
   }
 }
 
+function isPlan(value: unknown): value is StudyPlan {
+  const { config, provenance, jobs } = (value ?? {}) as { readonly [key: string]: unknown }
+  const isObject = (part: unknown) => typeof part === 'object' && part !== null
+  const isJob = (job: unknown) => isObject(job) && typeof (job as Job).id === 'string'
+  return studySchema.safeParse(config).success && isObject(provenance) && Array.isArray(jobs) && jobs.every(isJob)
+}
+
+/**
+ * Refuses networks and kernels that can never fit into memory.
+ *
+ * @throws RangeError naming the key
+ */
+function requireStudyMemory(config: StudyConfig, facts: DataFacts): void {
+  const { samples } = config.data
+  requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, 'use fewer')
+  for (const { sizes } of architectures(config, facts)) {
+    const weights = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
+    const key = config.network.sizes ? 'network.sizes' : 'network.widths'
+    requireMemory(bytesPerWeight * weights, `${key}: ${weights} weights`, 'use smaller layers')
+  }
+}
+
 /** @throws FileError when the folder holds no study */
 export function readPlan(directory: string): StudyPlan {
   const file = join(directory, planFile)
   try {
-    return JSON.parse(readText(file)) as StudyPlan
+    const plan: unknown = JSON.parse(readText(file))
+    if (isPlan(plan)) return plan
+    throw new FileError(file, 'is no plan of a study; run the study again to write it anew')
   } catch (error) {
     if (error instanceof SyntaxError) throw new FileError(file, 'is not JSON; run the study again to write it anew')
     throw error
   }
 }
 
-/** Findings from a study's folder. @throws Error when results are missing */
-export function studyFindings(directory: string, { config, provenance, jobs }: StudyPlan): Promise<Findings> {
+/** Findings from a study's folder. @throws FileError when results are missing or damaged */
+export async function studyFindings(directory: string, plan: StudyPlan): Promise<Findings> {
+  const { config, provenance, jobs } = plan
+  const missing = jobs.length - finishedJobs(directory, plan).length
+  if (missing > 0) {
+    throw new FileError(
+      directory,
+      `${missing} of ${jobs.length} results are missing; run the study again to compute them`,
+    )
+  }
   return buildFindings(config, provenance, jobs, directoryStore(directory))
 }
 

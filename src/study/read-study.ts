@@ -44,6 +44,15 @@ function knownKeys(path: readonly PropertyKey[]): string {
   return Object.keys((schema as { shape?: object }).shape ?? {}).join(', ')
 }
 
+/** The document's value. @throws FileError when an alias has no anchor, or aliases multiply beyond reason */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw new FileError(file, `not YAML: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 /**
  * Reads a study file (YAML or JSON).
  *
@@ -62,7 +71,7 @@ export function readStudy(text: string, file: string): StudyConfig {
       `not YAML: ${broken.message.split('\n')[0].replace(/ at line.*$/, '')}`,
       at(broken.pos[0]),
     )
-  const parsed = studySchema.safeParse(document.toJS())
+  const parsed = studySchema.safeParse(plainValue(document, file))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const { path, key, text: problem } = describe(issue)

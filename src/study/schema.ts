@@ -6,7 +6,7 @@ import { estimators } from '../graphon/estimators/estimators.js'
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(table) as [Name, ...Name[]])
 
-const count = (what: string) => z.int().positive().max(1_000_000).describe(what)
+const count = (what: string, most = 1_000_000) => z.int().positive().max(most).describe(what)
 
 const unique = (values: readonly unknown[]) => new Set(values).size === values.length
 
@@ -34,7 +34,7 @@ const activation = z
 export const studySchema = z.strictObject({
   title: z.string().min(1).default('A study of pruned networks').describe('headline of the report'),
   seed: z.int().nonnegative().default(0).describe('every random draw derives from it'),
-  trials: count('independent networks per method, density and width').default(3),
+  trials: count('independent networks per method, density and width', 10_000).default(3),
   data: z.strictObject({
     source: z.string().min(1).describe('mnist, a folder of IDX files, a CIFAR folder, an .npz with x and y'),
     samples: count('samples for kernels and training (class-balanced for a named dataset)').default(256),
@@ -42,7 +42,7 @@ export const studySchema = z.strictObject({
     standardize: z.boolean().default(false).describe('standardise a file (a named dataset always is)'),
   }),
   network: z.strictObject({
-    hiddenLayers: count('number of hidden layers').default(3),
+    hiddenLayers: count('number of hidden layers', 1000).default(3),
     widths: z
       .array(count('units of every hidden layer'))
       .min(1)

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { execSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeNpy, encodeNpy } from '../../src/data/npy.js'
 import { decodeNpz, encodeNpz } from '../../src/data/npz.js'
@@ -169,8 +171,15 @@ describe('refusals', () => {
   const masks = file('r.safetensors')
   const chain = file('r.npz')
   const kernel = file('r.npy')
+  const huge = file('huge-x.npy')
+  const hugeKernel = file('huge.npy')
+  const images = file('images')
 
   beforeAll(() => {
+    writeFileSync(huge, encodeNpy({ shape: [2, 12], data: new Float64Array(24).fill(1e300) }))
+    writeFileSync(hugeKernel, encodeNpy({ shape: [2, 2], data: Float64Array.of(1e308, 0, 0, 1e308) }))
+    mkdirSync(images)
+    writeFileSync(join(images, 'train-images-idx3-ubyte'), Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 9))
     writeFileSync(text, 'not an archive')
     writeFileSync(mask2, encodeNpz(new Map([['layers.0.mask', { shape: [1, 2], data: Uint8Array.of(1, 2) }]])))
     const x = Float64Array.of(0, NaN)
@@ -235,6 +244,61 @@ describe('refusals', () => {
       ['prune', '--sizes', sizes, '--method', 'random', '--density', '0.5', '--out', '/dev/full'],
       /\/dev\/full/,
     ],
+    [
+      'a folder as --out, before anything is computed',
+      1,
+      ['graphon', masks, '--bins', '64', '--out', file('.')],
+      /expected a file to write, got a folder/,
+    ],
+    ['a name that ends in a slash', 1, ['graphon', masks, '--out', `${out}/`], /never\/: expected the name of a file/],
+    ['an empty --out', 2, ['graphon', masks, '--out', ''], /--out.*expected a path/],
+    ['a path through a file', 1, ['ntk', chain, '--data', data, '--out', `${masks}/k.npy`], /r\.safetensors\/k\.npy/],
+    [
+      'a figure that cannot be written',
+      1,
+      ['graphon', masks, '--out', out, '--figure', `${masks}/x.svg`],
+      /r\.safetensors\/x\.svg/,
+    ],
+    [
+      'a figure of unknown type',
+      2,
+      ['graphon', masks, '--out', out, '--figure', file('x.jpg')],
+      /\.svg or \.png.*x\.jpg/,
+    ],
+    [
+      'one file for chain and figure',
+      2,
+      ['graphon', masks, '--out', file('x.svg'), '--figure', file('x.svg')],
+      /x\.svg/,
+    ],
+    [
+      'networks beyond any memory',
+      1,
+      ['prune', '--sizes', '8,1099511627776,3', '--method', 'random', '--density', '0.5', '--out', out],
+      /--sizes 8,1099511627776,3: .*memory/,
+    ],
+    [
+      'more steps than a curve can have',
+      2,
+      ['predict', kernel, '--targets', file('y.npy'), '--steps', '1000000000000'],
+      /--steps.*10000000/,
+    ],
+    ['a momentum of 1', 2, ['train', masks, '--data', data, '--momentum', '1'], /--momentum.*\[0, 1\)/],
+    [
+      'a kernel beyond the range of f64',
+      1,
+      ['ntk', chain, '--data', huge, '--out', out],
+      /expected a kernel within the range of f64/,
+    ],
+    ['eigenvalues beyond the range of f64', 1, ['spectrum', hugeKernel], /huge\.npy: .*range of f64/],
+    [
+      'a folder of images without labels',
+      1,
+      ['train', masks, '--data', images],
+      /train-labels-idx1-ubyte: no such file/,
+    ],
+    ['no command', 2, [], /expected a command: study, prune/],
+    ['no command of study', 2, ['study'], /expected a command: run, status, report/],
     ['a study file that is not there', 1, ['study', 'run', file('no.yaml'), '--out', out], /no\.yaml/],
   ]
   it.each(cases)('refuses %s with exit %i and exactly one line', (_, code, args, message) => {
@@ -245,6 +309,14 @@ describe('refusals', () => {
     expect(outcome.code).toBe(code)
     expect(outcome.stdout).toBe('')
     expect(existsSync(out)).toBe(false)
+  })
+
+  it('ends in silence when nobody reads what it prints', () => {
+    const main = resolve('dist/cli/main.js')
+    for (const args of ['--help', 'doctor --help', `spectrum ${kernel} --json`]) {
+      const command = `{ ${process.execPath} ${main} ${args}; echo $? >&3; } 3>&1 1> >(exec true) 2>&3; wait`
+      expect(execSync(command, { shell: '/bin/bash', encoding: 'utf8' })).toBe('0\n')
+    }
   })
 
   it('explains every command with an example', () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeRows } from '../../src/study/results-file.js'
@@ -87,6 +87,54 @@ describe('a study', () => {
     expect(count('run')).toBe(8)
     expect(count('layer')).toBe(24)
     expect(count('step')).toBe(4 * 2 * 11)
+  })
+
+  it('refuses damaged results by name, and computes what was deleted', () => {
+    const folder = file('damaged')
+    cpSync(file('one'), folder, { recursive: true })
+    const [name] = results(folder).filter((result) => result.startsWith('run-'))
+    const damaged = join(folder, 'runs', name)
+    writeFileSync(damaged, readFileSync(damaged).subarray(0, 100))
+    for (const kernel of results(folder).filter((result) => result.startsWith('kernel-')))
+      rmSync(join(folder, 'runs', kernel))
+    for (const args of [
+      ['report', folder],
+      ['run', study, '--out', folder, '--workers', '1'],
+    ]) {
+      const { code, stdout, stderr } = limn('study', ...args)
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+      expect(stderr).toMatch(
+        args[0] === 'run' ? /^limn: .*run-.*: is damaged .*; delete it/ : /damaged: \d+ of \d+ results/,
+      )
+    }
+    rmSync(damaged)
+    run(folder)
+    expect(report(folder)).toBe(report(file('one')))
+  })
+
+  it.each(['', '{', '[]', '{"config": {}, "jobs": []}'])('refuses the plan %j', (plan) => {
+    const folder = file('plan')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'plan.json'), plan)
+    const { code, stderr } = limn('study', 'status', folder)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^limn: .*plan\.json: is n[^\n]*; run the study again to write it anew\n$/)
+  })
+
+  it.each([
+    ['trials: *nowhere', /line \d|not YAML: .*nowhere/],
+    ['network: { widths: [1000000] }', /network\.widths: .*memory/],
+    ['network: { widths: [8], hiddenLayers: 1000000 }', /hiddenLayers.*1000/],
+  ])('refuses %s before anything is written', (change, message) => {
+    const changed = file('changed.yaml')
+    const key = change.slice(0, change.indexOf(':'))
+    writeFileSync(changed, readFileSync(study, 'utf8').replace(new RegExp(`^${key}:.*$`, 'm'), change))
+    const { code, stderr } = limn('study', 'run', changed, '--out', file('unwritten'))
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(existsSync(file('unwritten'))).toBe(false)
   })
 
   it('can be interrupted with Ctrl-C and says how to go on', async () => {

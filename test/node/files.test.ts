@@ -16,7 +16,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listFolder, pathKind, readBytes, readText, writeAtomic } from '../../src/node/files.js'
+import {
+  listFolder,
+  pathKind,
+  readBytes,
+  readText,
+  requireWritable,
+  writeAtomic,
+  writeTogether,
+} from '../../src/node/files.js'
 import { expectFileError, utf8 } from '../data/helpers.js'
 
 let folder: string
@@ -158,5 +166,32 @@ describe('writeAtomic', () => {
       expect(readText(at('redirected'))).toBe('first\nyyy')
       expect(lstatSync('/dev/stdout').isSymbolicLink()).toBe(true)
     })
+  })
+})
+
+describe('writing several files', () => {
+  it('writes all of them or none, and leaves no folder behind', () => {
+    writeTogether([
+      { path: at('new', 'a'), contents: 'a' },
+      { path: at('b'), contents: 'b' },
+    ])
+    expect([readText(at('new', 'a')), readText(at('b'))]).toEqual(['a', 'b'])
+    const files = [
+      { path: at('other', 'deep', 'c'), contents: 'c' },
+      { path: at('b', 'd'), contents: 'd' },
+    ]
+    expectFileError(() => writeTogether(files), at('b', 'd'), /not a folder|is a file/)
+    expect(readdirSync(folder).sort()).toEqual(['b', 'new'])
+  })
+
+  it('tells beforehand what cannot be written, without writing', () => {
+    writeFileSync(at('file'), '')
+    requireWritable(at('file'))
+    requireWritable(at('new', 'deep', 'x'))
+    expectFileError(() => requireWritable(folder), folder, /got a folder/)
+    expectFileError(() => requireWritable(`${at('new')}/`), `${at('new')}/`, /name of a file/)
+    expectFileError(() => requireWritable(at('file', 'x')), at('file', 'x'), /not a folder/)
+    expect(() => requireWritable('')).toThrow(/^'': expected the name of a file/)
+    expect(readdirSync(folder)).toEqual(['file'])
   })
 })
