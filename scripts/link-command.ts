@@ -1,4 +1,5 @@
-// Puts the built command where `npx limn` looks first in a checkout: node_modules/.bin. Installed packages get theirs from npm.
+// Makes the built command executable, as npx expects of a checkout, and links it into node_modules/.bin for npm scripts.
+// An installed package gets both from npm.
 
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
