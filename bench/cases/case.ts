@@ -1,0 +1,24 @@
+import type { Compare } from '../compare.js'
+import type { Parameters } from '../contestant.js'
+import type { TaskName } from '../limn/tasks.js'
+import type { Peer } from '../peers.js'
+
+/** One piece of work that limn and its peers do. */
+export interface Case {
+  readonly title: string
+  /** limn's side. */
+  readonly task: TaskName
+  readonly peers: readonly Peer[]
+  readonly parameters: Parameters
+  /** Smaller sizes for `--quick`, laid over `parameters`. */
+  readonly quick: Parameters
+  /** Writes the inputs that both sides read. */
+  readonly prepare: (folder: string, parameters: Parameters) => void
+  readonly compare: (parameters: Parameters, peer: Peer) => Compare
+  /** The ratio that limn should reach at least. */
+  readonly floor: number
+  /** Arithmetic that the work needs when nothing but symmetry and sparsity is exploited; absent where counting it says nothing. */
+  readonly flops?: (parameters: Parameters) => number
+  /** What limn computes in, and whose peak its speed is compared with. */
+  readonly precision: 'f32' | 'f64'
+}

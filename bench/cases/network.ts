@@ -1,0 +1,45 @@
+import { randomStream } from '../../src/random/random.js'
+import { createSpec, initialize } from '../../src/network/initialize.js'
+import { loadData } from '../../src/node/load-data.js'
+import type { Parameters } from '../contestant.js'
+import { writeInput, writeMatrix } from '../inputs.js'
+
+/** `[d, n, …, n, C]` */
+export function sizesOf({ inputs, width, hiddenLayers, classes }: Parameters): number[] {
+  return [inputs, ...Array.from({ length: hiddenLayers }, () => width), classes]
+}
+
+/** Pairs [n_{l−1}, n_l] of every matrix. */
+export function shapesOf(parameters: Parameters): [number, number][] {
+  const sizes = sizesOf(parameters)
+  return sizes.slice(1).map((rows, i) => [sizes[i], rows])
+}
+
+export function totalWeights(parameters: Parameters): number {
+  return shapesOf(parameters).reduce((sum, [cols, rows]) => sum + rows * cols, 0)
+}
+
+/** A dense He-initialised network as w0, w1, … in f32, standard parameterisation, no biases. */
+export function writeNetwork(folder: string, parameters: Parameters): void {
+  const network = initialize(createSpec({ sizes: sizesOf(parameters), parameterization: 'standard' }), 1)
+  network.layers.forEach(({ weight, mask }, i) => {
+    writeInput(folder, `w${i}`, { shape: [mask.rows, mask.cols], data: Float32Array.from(weight) })
+  })
+}
+
+/** Random masks mask0, mask1, …: every entry is kept with probability `density`. */
+export function writeMasks(folder: string, parameters: Parameters): void {
+  shapesOf(parameters).forEach(([cols, rows], i) => {
+    const random = randomStream(1, 'bench mask', i)
+    const data = Uint8Array.from({ length: rows * cols }, () => (random.uniform() < parameters['density'] ? 1 : 0))
+    writeInput(folder, `mask${i}`, { shape: [rows, cols], data })
+  })
+}
+
+/** Standardised, class-balanced MNIST as `x`, f32 or f64, and `labels`. */
+export function writeMnist(folder: string, samples: number, precision: 'f32' | 'f64'): void {
+  const { x, labels } = loadData('mnist', { samples, seed: 0, needLabels: true })
+  if (precision === 'f64') writeMatrix(folder, 'x', x)
+  else writeInput(folder, 'x', { shape: [x.rows, x.cols], data: Float32Array.from(x.data) })
+  writeInput(folder, 'labels', { shape: [x.rows], data: labels! })
+}

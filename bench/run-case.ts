@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Case } from './cases/case.js'
+import { cases, type CaseName } from './cases/cases.js'
+import { compete, type CompeteOptions } from './compete.js'
+import type { Parameters } from './contestant.js'
+import { startLimn } from './limn/start.js'
+import { startPeer } from './peers.js'
+import { sideResult, type CaseResult, type Roofline } from './results.js'
+
+export interface RunOptions extends CompeteOptions {
+  readonly threads: number
+  readonly quick: boolean
+}
+
+/** Runs `body` with a folder of its own that is removed afterwards. */
+export async function withFolder<Result>(body: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'limn-bench-'))
+  try {
+    return await body(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** One case with all its peers. */
+export async function runCase(name: CaseName, roofline: Roofline, options: RunOptions): Promise<CaseResult> {
+  const { title, task, peers, prepare, compare, floor, flops, precision, ...given }: Case = cases[name]
+  const { threads, quick } = options
+  const parameters: Parameters = quick ? { ...given.parameters, ...given.quick } : given.parameters
+  return withFolder(async (folder) => {
+    prepare(folder, parameters)
+    const rivals = peers.map((peer) => ({
+      contestant: startPeer(peer, threads, folder),
+      compare: compare(parameters, peer),
+    }))
+    const assignment = { folder, parameters, threads }
+    const outcome = await compete(startLimn(task, folder), rivals, assignment, options)
+    const work = flops?.(parameters)
+    const { limn, peer, ...rest } = outcome
+    return {
+      name,
+      title,
+      parameters,
+      precision,
+      floor,
+      ...(work !== undefined && { gflop: work / 1e9 }),
+      ...rest,
+      limn: sideResult(limn, work, roofline[precision]),
+      ...(peer && { peer: sideResult(peer, work, roofline[precision]) }),
+    }
+  })
+}
+
+/** limn's median time of a case with some parameters changed, without peers. */
+export async function timeLimn(name: CaseName, changes: Parameters, options: RunOptions): Promise<number> {
+  const { task, prepare, ...given }: Case = cases[name]
+  const parameters = { ...given.parameters, ...changes }
+  return withFolder(async (folder) => {
+    prepare(folder, parameters)
+    const assignment = { folder, parameters, threads: options.threads }
+    return (await compete(startLimn(task, folder), [], assignment, options)).limn.median
+  })
+}
