@@ -3,8 +3,8 @@
 // row-major f64, one row per position. Segments are written in order and in steps of two: a segment of odd length spills
 // into the first column of the next one, which is written afterwards, or into the panel's padding.
 
-import { upperAngle } from './angle'
-import { madd } from './simd'
+import { quadrantAngle, upperAngle } from './angle'
+import { madd, select } from './simd'
 
 const SEGMENT: usize = 16
 
@@ -28,29 +28,31 @@ function deadSegment(count: usize, qj: usize, theta: usize, g: usize, h: usize, 
 
 /**
  * With S = √(q q' − k²) and ψ the angle of (−k, S): G = slope k + weight (S + k ψ), Ġ = slope + weight ψ. Both products
- * under the root are rounded alike and not fused, so that S is exactly zero for equal and for opposite samples. Needs
- * products of variances within the range of f64: `arcCosineWideSegment` does without.
+ * under the root are rounded alike and not fused, so that S is exactly zero for equal and for opposite samples. roots:
+ * √q, which spare a root for every pair. Needs products of variances within the range of f64; where q' = 0, k = 0.
  */
 function arcCosineSegment(
-  count: usize, qi: f64, qj: usize, k: usize, theta: usize, g: usize, h: usize, slope: f64, own: f64,
+  count: usize, qi: f64, qj: usize, rootI: f64, rootJ: usize,
+  k: usize, theta: usize, g: usize, h: usize, slope: f64, own: f64,
 ): void {
   const zero = f64x2.splat(0)
   const mixed = f64x2.splat(slope * (1 + slope) * 0.5)
-  const q = f64x2.splat(qi)
+  const q = f64x2.splat(qi), root = f64x2.splat(rootI)
   const a = f64x2.splat(slope)
   const share = f64x2.splat(own)
   const weight = f64x2.splat(arcWeight(slope))
+  const straight = f64x2.splat(arcWeight(slope) * Math.PI)
   for (let t: usize = 0; t < count; t += 2) {
     const other = v128.load(qj + t * 8)
     const covariance = v128.load(k + t * 8)
-    const dead = f64x2.eq(other, zero)
     const square = f64x2.sub(f64x2.mul(q, other), f64x2.mul(covariance, covariance))
-    const root = f64x2.sqrt(f64x2.pmax(zero, square))
-    const angle = f64x2.mul(weight, upperAngle(root, f64x2.neg(covariance)))
-    const arc = madd<f64>(covariance, angle, f64x2.mul(weight, root))
-    const value = v128.andnot(madd<f64>(a, covariance, arc), dead)
+    const sine = f64x2.sqrt(f64x2.pmax(zero, square))
+    const norm = f64x2.mul(root, v128.load(rootJ + t * 8))
+    const sharp = f64x2.mul(weight, quadrantAngle(sine, f64x2.abs(covariance), norm))
+    const angle = select(sharp, f64x2.sub(straight, sharp), f64x2.lt(covariance, zero))
+    const value = madd<f64>(covariance, f64x2.add(a, angle), f64x2.mul(weight, sine))
     v128.store(g + t * 8, value)
-    const derivative = v128.bitselect(mixed, f64x2.add(a, angle), dead)
+    const derivative = select(mixed, f64x2.add(a, angle), f64x2.eq(other, zero))
     v128.store(h + t * 8, madd<f64>(share, value, f64x2.mul(derivative, v128.load(theta + t * 8))))
   }
 }
@@ -108,24 +110,25 @@ function erfSegment(
 /**
  * One layer's duals over a tile, fused with the product of the chain rule: G = E[φφ'], H = E[φ̇φ̇']∘Θ + own · G.
  * family 0: leaky ReLU of the given slope (ReLU 0, identity 1); 1: erf; 2: leaky ReLU for variances of any size.
- * variances: [positions, ldq], one column per sample; k, theta, g, h: [positions, ld].
+ * variances and their roots: [positions, ldq], one column per sample; k, theta, g, h: [positions, ld].
  */
 export function dualTile(
   family: i32, slope: f64, own: f64, positions: usize, segments: usize, segmentCount: usize,
-  variances: usize, ldq: usize, k: usize, theta: usize, g: usize, h: usize, ld: usize,
+  variances: usize, roots: usize, ldq: usize, k: usize, theta: usize, g: usize, h: usize, ld: usize,
 ): void {
   for (let u: usize = 0; u < positions; u++) {
-    const q = variances + u * ldq * 8
+    const q = variances + u * ldq * 8, root = roots + u * ldq * 8
     for (let s: usize = 0; s < segmentCount; s++) {
       const at = segments + s * SEGMENT
-      const qi = load<f64>(q + <usize>load<i32>(at) * 8)
-      const qj = q + <usize>load<i32>(at, 4) * 8
+      const i = <usize>load<i32>(at) * 8, j = <usize>load<i32>(at, 4) * 8
+      const qi = load<f64>(q + i), qj = q + j
       const count = <usize>load<i32>(at, 8)
       const shift = (u * ld + <usize>load<i32>(at, 12)) * 8
-      if (family == 1) erfSegment(count, qi, qj, k + shift, theta + shift, g + shift, h + shift, own)
-      else if (qi == 0) deadSegment(count, qj, theta + shift, g + shift, h + shift, slope)
-      else if (family == 0) arcCosineSegment(count, qi, qj, k + shift, theta + shift, g + shift, h + shift, slope, own)
-      else arcCosineWideSegment(count, qi, qj, k + shift, theta + shift, g + shift, h + shift, slope, own)
+      const kAt = k + shift, thetaAt = theta + shift, gAt = g + shift, hAt = h + shift
+      if (family == 1) erfSegment(count, qi, qj, kAt, thetaAt, gAt, hAt, own)
+      else if (qi == 0) deadSegment(count, qj, thetaAt, gAt, hAt, slope)
+      else if (family == 2) arcCosineWideSegment(count, qi, qj, kAt, thetaAt, gAt, hAt, slope, own)
+      else arcCosineSegment(count, qi, qj, load<f64>(root + i), root + j, kAt, thetaAt, gAt, hAt, slope, own)
     }
   }
 }

@@ -103,18 +103,19 @@ export function factorLowRank(a: Matrix, tolerance: number): Factors | undefined
   const rest = matrix(rows, cols, scaled.data.slice())
   const directions: Float64Array[] = []
   const coefficients: Float64Array[] = []
-  while (directions.length < limit) {
+  let exhausted = false
+  while (!exhausted && directions.length < limit) {
     const sizes = Array.from({ length: rows }, (_, u) => dot(rowOf(rest, u), rowOf(rest, u)))
     const pivot = sizes.indexOf(Math.max(...sizes))
-    if (!(sizes[pivot] > 0)) break
+    if (!(sizes[pivot] > 0)) return undefined
     const direction = nextDirection(rowOf(rest, pivot), directions)
     const along = Float64Array.from({ length: rows }, (_, u) => dot(rowOf(scaled, u), direction))
     for (let u = 0; u < rows; u++) subtract(rowOf(rest, u), along[u], direction)
     directions.push(direction)
     coefficients.push(along)
-    if (rest.data.every((value, k) => Math.abs(value) <= 0.5 * tolerance * scaled.data[k])) break
+    exhausted = rest.data.every((value, k) => Math.abs(value) <= 0.5 * tolerance * scaled.data[k])
   }
-  if (directions.length === 0 || !accurate(scaled, coefficients, directions, tolerance)) return undefined
+  if (!exhausted || !accurate(scaled, coefficients, directions, tolerance)) return undefined
   const rank = directions.length
   const left = matrix(rows, rank)
   const right = matrix(rank, cols)

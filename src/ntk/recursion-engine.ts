@@ -113,11 +113,12 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const gh = scratch.alloc(panelLength * 8)
   const middle = scratch.alloc(Math.max(panelLength, (basis.rows + 1) * panelWidth) * 8)
   const gram = scratch.alloc(gramLength * 8)
-  const variances = positions.slice(0, -1).map((bins) => scratch.alloc((bins * lds + padding) * 8))
+  // Variances and, below them, their square roots.
+  const variances = positions.slice(0, -1).map((bins) => scratch.alloc((2 * bins * lds + padding) * 8))
 
   const [ktView, ghView, middleView] = [kTheta, gh, middle].map((at) => scratch.f64(at, panelLength))
   const gramView = scratch.f64(gram, gramLength)
-  const varianceViews = variances.map((at, l) => scratch.f64(at, positions[l] * lds + padding))
+  const varianceViews = variances.map((at, l) => scratch.f64(at, 2 * positions[l] * lds + padding))
   // Columns beyond a tile's pairs take part in products; they must hold numbers.
   for (const view of [ktView, ghView, middleView, gramView, ...varianceViews]) view.fill(0)
 
@@ -141,7 +142,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
     call['weightedGrams'](...grams, target, panelWidth, gramsWork)
     if (expansion) apply({ ...expansion, factors: [expansion] }, middle, gram, columns, false)
     expand(first.propagate, gramView, ktView, tile.count, sigmaB2)
-    if (first.own === first.propagate && positions[0] > 0) {
+    if (first.own === first.propagate) {
       for (let u = 0; u < positions[0]; u++) {
         ktView.copyWithin(u * panelWidth + columns, u * panelWidth, u * panelWidth + tile.count)
       }
@@ -155,7 +156,9 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
       for (let t = 0; t < tile.count; t++) {
         const at = u * panelWidth + t
         const value = dual.diagonal(ktView[at])
-        varianceViews[l][u * lds + firstSample + t] = ktView[at]
+        const sample = u * lds + firstSample + t
+        varianceViews[l][sample] = ktView[at]
+        varianceViews[l][positions[l] * lds + sample] = Math.sqrt(ktView[at])
         ghView[at] = value.g
         ghView[at + columns] = own * value.g + value.gDot * ktView[at + columns]
       }
@@ -182,7 +185,8 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
         const [bins, next] = [positions[l], positions[l + 1]]
         if (diagonal) diagonalDuals(l, tile, columns, shared)
         else {
-          const shape = [bins, segmentList, segments, variances[l], lds] as const
+          const roots = variances[l] + bins * lds * 8
+          const shape = [bins, segmentList, segments, variances[l], roots, lds] as const
           call['dualTile'](familyOf(l), dual.slope, shared, ...shape, kTheta, theta, gh, h, panelWidth)
         }
         if (sigmaB2 > 0) ktView.fill(sigmaB2, 0, next * panelWidth)

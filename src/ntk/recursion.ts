@@ -8,6 +8,8 @@ import { createEngine, sampleStride, tileWidth } from './recursion-engine.js'
 import type { RecursionPlan } from './recursion-plan.js'
 import { samplePanels } from './sample-panels.js'
 
+const mirrorBlock = 32
+
 export interface RecursionInput {
   readonly plan: RecursionPlan
   /** Samples `[N, d]`. */
@@ -21,14 +23,22 @@ export interface RecursionInput {
   readonly onProgress?: ((share: number) => void) | undefined
 }
 
-/** Writes a row of a tile's panel, from index `from` on, into both triangles of a class's kernel. */
+/** Writes a row of a tile's panel, from index `from` on, into the upper triangle of a class's kernel. */
 function scatter(tile: PairTile, panel: Float64Array, from: number, n: number, out: Float64Array): void {
   const { segments } = tile
   for (let s = 0; s < segments.length; s += 4) {
-    const [i, first, count, offset] = segments.subarray(s, s + 4)
-    for (let t = 0; t < count; t++) {
-      const j = first + t
-      out[i * n + j] = out[j * n + i] = panel[from + offset + t]
+    const [first, count] = [from + segments[s + 3], segments[s + 2]]
+    out.set(panel.subarray(first, first + count), segments[s] * n + segments[s + 1])
+  }
+}
+
+/** Copies the upper triangle of an n × n matrix to the lower one, block by block so that both stay in cache. */
+function mirror(n: number, data: Float64Array): void {
+  for (let top = 0; top < n; top += mirrorBlock) {
+    for (let left = top; left < n; left += mirrorBlock) {
+      for (let i = top; i < Math.min(n, top + mirrorBlock); i++) {
+        for (let j = Math.max(left, i + 1); j < Math.min(n, left + mirrorBlock); j++) data[j * n + i] = data[i * n + j]
+      }
     }
   }
 }
@@ -68,7 +78,10 @@ export function runRecursion(input: RecursionInput): { ntk: Kernel; nngp: Kernel
     walk(offDiagonalTiles(n, tileWidth), false)
   })
   plan.classRow.forEach((row, c) => {
-    if (owners[row] === c) return
+    if (owners[row] === c) {
+      for (const data of [ntk, nngp]) mirror(n, data.subarray(c * size, (c + 1) * size))
+      return
+    }
     for (const data of [ntk, nngp]) data.copyWithin(c * size, owners[row] * size, (owners[row] + 1) * size)
   })
   return { ntk: { classes, n, data: ntk }, nngp: { classes, n, data: nngp } }

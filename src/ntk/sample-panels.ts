@@ -40,19 +40,12 @@ function frequentValues(x: Matrix, live: Int32Array): Float64Array {
   })
 }
 
-/** `f(x, b)` of the live coordinates of samples from … to, as a matrix. */
-function liveBlock(
-  x: Matrix,
-  live: Int32Array,
-  background: Float64Array,
-  [from, to]: readonly [number, number],
-  f: (value: number, b: number) => number,
-): Matrix {
+/** The live coordinates of samples from … to. */
+function liveBlock(x: Matrix, live: Int32Array, [from, to]: readonly [number, number]): Matrix {
   const result = matrix(to - from, live.length)
   for (let i = from; i < to; i++) {
-    for (let p = 0; p < live.length; p++) {
-      result.data[(i - from) * live.length + p] = f(x.data[i * x.cols + live[p]], background[p])
-    }
+    const [row, at] = [i * x.cols, (i - from) * live.length]
+    for (let p = 0; p < live.length; p++) result.data[at + p] = x.data[row + live[p]]
   }
   return result
 }
@@ -63,8 +56,15 @@ const blocks = (n: number): [number, number][] =>
 /** Whether no row's variance loses more than the stated factor to the cancellation that the shift brings. */
 function harmless(x: Matrix, live: Int32Array, background: Float64Array, rows: Matrix, kernels: Kernels): boolean {
   return blocks(x.rows).every((range) => {
-    const square = liveBlock(x, live, background, range, (value) => value * value)
-    const shifted = liveBlock(x, live, background, range, (value, b) => (Math.abs(b) + Math.abs(value - b)) ** 2)
+    const square = liveBlock(x, live, range)
+    const shifted = matrix(square.rows, square.cols)
+    for (let i = 0, k = 0; i < square.rows; i++) {
+      for (let p = 0; p < live.length; p++, k++) {
+        const [value, b] = [square.data[k], background[p]]
+        shifted.data[k] = (Math.abs(b) + Math.abs(value - b)) ** 2
+        square.data[k] = value * value
+      }
+    }
     const options = { transposeB: true, kernels }
     const variances = matmul(rows, square, options).data
     return matmul(rows, shifted, options).data.every((size, k) => size <= amplification * variances[k])
@@ -105,7 +105,10 @@ export function samplePanels(
       basis.data.map((value, k) => value * background[k % basis.cols]),
     )
     for (const range of blocks(x.rows)) {
-      const middle = liveBlock(x, live, background, range, (value, b) => value - b + b / 2)
+      const middle = liveBlock(x, live, range)
+      for (let i = 0, k = 0; i < middle.rows; i++) {
+        for (let p = 0; p < live.length; p++, k++) middle.data[k] = middle.data[k] - background[p] + background[p] / 2
+      }
       const part = matmul(weights, middle, { transposeB: true, kernels })
       for (let b = 0; b < basis.rows; b++) {
         offsets.set(part.data.subarray(b * part.cols, (b + 1) * part.cols), b * ld + range[0])
