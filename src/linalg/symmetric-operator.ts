@@ -1,0 +1,92 @@
+import type { Kernels, Pointer, Scratch } from './kernels.js'
+import type { Matrix } from './matrix.js'
+import { binaryExponent, forSymmetricPart, largestEntry } from './symmetric.js'
+
+/** A symmetric matrix of order n that is known only by its products. */
+export interface SymmetricOperator {
+  readonly n: number
+  /** A v in f64. Must not keep or change `v`, nor return it. */
+  readonly apply: (v: Float64Array) => Float64Array
+}
+
+/** A symmetric matrix as Krylov methods use it: 2^-exponent A times rows of n elements in kernel memory. */
+export interface SymmetricProduct {
+  readonly n: number
+  readonly exponent: number
+  /** Row c of `y` becomes row c of `x` times 2^-exponent A, for `count` rows. */
+  readonly times: (x: Pointer, count: number, y: Pointer) => void
+}
+
+/** Columns of a tile: x and y of a tile are then 16 KiB. */
+const tileWidth = 256
+/** Vectors that one pass over the matrix serves. */
+const together = 4
+
+export function isOperator(a: Matrix | SymmetricOperator): a is SymmetricOperator {
+  return 'apply' in a
+}
+
+/** Order of the matrix or operator. */
+export function orderOf(a: Matrix | SymmetricOperator): number {
+  return isOperator(a) ? a.n : a.rows
+}
+
+/**
+ * Prepares products. A matrix is copied once, half of it: about 4 n² bytes.
+ *
+ * @param caller name for the error text
+ * @throws RangeError when `a` is not square, finite and symmetric, or too large for memory
+ */
+export function symmetricProduct(
+  a: Matrix | SymmetricOperator,
+  kernels: Kernels,
+  scratch: Scratch,
+  caller: string,
+): SymmetricProduct {
+  return isOperator(a) ? operatorProduct(a, scratch, caller) : matrixProduct(a, kernels, scratch, caller)
+}
+
+function operatorProduct({ n, apply }: SymmetricOperator, scratch: Scratch, caller: string): SymmetricProduct {
+  if (!(Number.isInteger(n) && n >= 0)) throw new RangeError(`${caller}: expected a whole order n, got ${n}`)
+  const times = (x: Pointer, count: number, y: Pointer): void => {
+    for (let c = 0; c < count; c++) {
+      const image = apply(scratch.f64(x + c * n * 8, n).slice())
+      if (image.length !== n) {
+        throw new RangeError(`${caller}: expected a product of ${n} entries, got ${image.length}`)
+      }
+      scratch.f64(y + c * n * 8, n).set(image)
+    }
+  }
+  return { n, exponent: 0, times }
+}
+
+function matrixProduct(a: Matrix, kernels: Kernels, scratch: Scratch, caller: string): SymmetricProduct {
+  const largest = largestEntry(a, caller)
+  const exponent = binaryExponent(largest)
+  const n = a.rows
+  const tiles = Array.from({ length: Math.ceil(n / tileWidth) }, (_, t) => {
+    const first = t * tileWidth
+    const width = Math.min(tileWidth, n - first)
+    return { first, width, at: scratch.alloc((n - first) * width * 8) }
+  })
+  const x = scratch.alloc(n * together * 8)
+  const shares = scratch.alloc(tiles.length * n * together * 8)
+  const views = tiles.map(({ first, width, at }) => scratch.f64(at, (n - first) * width))
+  forSymmetricPart(a, -exponent, largest, caller, (i, j, value) => {
+    const t = Math.floor(j / tileWidth)
+    const { first, width } = tiles[t]
+    views[t][(i - first) * width + j - first] = value
+    if (i < first + width) views[t][(j - first) * width + i - first] = value
+  })
+  const times = (from: Pointer, count: number, to: Pointer): void => {
+    for (let c = 0; c < count; c += together) {
+      const now = Math.min(together, count - c)
+      kernels.call['interleaveFour'](n, from + c * n * 8, now, x)
+      tiles.forEach(({ first, width, at }, t) => {
+        kernels.call['symmetricTile'](n, first, width, at, x, shares + t * n * together * 8)
+      })
+      kernels.call['sumTiles'](n, tileWidth, shares, to + c * n * 8, now)
+    }
+  }
+  return { n, exponent, times }
+}
