@@ -79,6 +79,35 @@ describe.each(supportedKernelBuilds())('the recursion on the %s build', (build) 
     }
   })
 
+  it.each([-400, -200, 200])('is positively homogeneous for samples of any size: 2^%d', (exponent) => {
+    const size = 2 ** exponent
+    for (const name of ['relu', 'leaky-relu:0.3', 'identity']) {
+      const activation = parseActivation(name)
+      const scaled = matrix(
+        7,
+        5,
+        x.data.map((value, k) => value * (k < 15 ? size : 1)),
+      )
+      const [plain, wide] = [x, scaled].map((samples) => graphonNtk(chain, samples, { activation, kernels }))
+      const factor = (k: number): number => (Math.floor(k / 7) % 7 < 3 ? size : 1) * (k % 7 < 3 ? size : 1)
+      for (const part of ['ntk', 'nngp'] as const) {
+        const back = wide[part].data.map((value, k) => value / factor(k))
+        expect(relativeError(back, plain[part].data)).toBeLessThan(1e-13)
+      }
+    }
+  })
+
+  it('has no correlation of opposite samples after ReLU, to the last bit', () => {
+    const opposite = matrix(
+      2,
+      5,
+      Float64Array.from([...x.data.subarray(0, 5), ...x.data.subarray(0, 5).map((v) => -v)]),
+    )
+    const shallow = randomChain({ d: 5, bins: [4], classes: 2, seed: 23 })
+    const { ntk, nngp } = graphonNtk(shallow, opposite, { kernels })
+    for (const { data } of [ntk, nngp]) for (const k of [1, 2, 5, 6]) expect(data[k]).toBe(0)
+  })
+
   it('is symmetric to the last bit, and equal samples have equal entries', () => {
     const twice = matrix(6, 5, Float64Array.from([...x.data.subarray(0, 15), ...x.data.subarray(0, 15)]))
     const { ntk } = graphonNtk(chain, twice, { kernels })
