@@ -7,6 +7,7 @@
 // in the loop), `values`. Nothing is validated here.
 
 import { madd } from './simd'
+import { threadScratch } from './thread'
 
 const RUN: usize = 96
 
@@ -71,9 +72,6 @@ function laneSumsF64(a: v128, b: v128): v128 {
   return v128.add<f64>(v128.shuffle<f64>(a, b, 0, 2), v128.shuffle<f64>(a, b, 1, 3))
 }
 
-/** Partial sums of four entries on their way to one vector. */
-const partial = memory.data(64, 16)
-
 /** Σ delta ∘ x of one run per lane, written to memory: the store keeps the engine from loading four runs at once. */
 // @ts-ignore: decorator
 @inline
@@ -95,6 +93,8 @@ function sampled<T>(
   delta: usize, x: usize, out: usize, scale: T,
 ): void {
   const factor = v128.splat<T>(scale)
+  // Partial sums of four entries on their way to one vector.
+  const partial = threadScratch
   for (let b: usize = 0; b < blocks; b++) {
     let k: usize = 0
     for (let i: usize = 0; i < rows; i++) {

@@ -1,4 +1,5 @@
-import { wasmBase64 } from './wasm.generated.js'
+import type { Team } from './team.js'
+import { sharedWasmBase64, wasmBase64 } from './wasm.generated.js'
 
 /** The two builds of the same kernels: baseline SIMD, and relaxed SIMD with fused multiply-add. */
 export type KernelBuild = keyof typeof wasmBase64
@@ -11,13 +12,15 @@ export type Pointer = number
 /** The functions exported by kernels/index.ts. All numbers are byte addresses, counts, or scalars; flags are 0 or 1. */
 export type KernelExports = Readonly<Record<string, (...args: number[]) => number>>
 
-/** One instance of the kernels with its own memory. Not to be shared between threads. */
+/** One instance of the kernels: its own memory, or one that it shares with the instances of its team's threads. */
 export interface Kernels {
   readonly build: KernelBuild
   readonly call: KernelExports
   readonly memory: WebAssembly.Memory
   /** First free byte; everything above it is scratch. Managed by {@link withScratch}. */
   top: number
+  /** Threads that compute beside the calling one; see {@link parallel}. */
+  readonly team?: Team
 }
 
 /** Scratch memory of one {@link withScratch} call. Views are valid until the next allocation, so allocate first, then view. */
@@ -51,13 +54,15 @@ function enableRelaxedSimd(): void {
   v8?.setFlagsFromString('--experimental-wasm-relaxed-simd')
 }
 
-const modules = new Map<KernelBuild, WebAssembly.Module>()
+const binaries = { own: wasmBase64, shared: sharedWasmBase64 } as const
+const modules = new Map<string, WebAssembly.Module>()
 
-function compile(build: KernelBuild): WebAssembly.Module {
-  let module = modules.get(build)
+function compile(build: KernelBuild, memory: keyof typeof binaries): WebAssembly.Module {
+  const key = `${build} ${memory}`
+  let module = modules.get(key)
   if (!module) {
-    module = new WebAssembly.Module(decodeBase64(wasmBase64[build]))
-    modules.set(build, module)
+    module = new WebAssembly.Module(decodeBase64(binaries[memory][build]))
+    modules.set(key, module)
   }
   return module
 }
@@ -69,6 +74,38 @@ export function supportedKernelBuilds(): KernelBuild[] {
   return best.filter((build) => WebAssembly.validate(decodeBase64(wasmBase64[build])))
 }
 
+function chooseBuild(build: KernelBuild | undefined): KernelBuild {
+  const supported = supportedKernelBuilds()
+  const chosen = build ?? supported[0]
+  if (!supported.includes(chosen)) {
+    throw new Error(`loadKernels: this engine cannot run WebAssembly with ${chosen}; use Node 20 or a current browser`)
+  }
+  return chosen
+}
+
+interface Instance {
+  readonly call: KernelExports
+  readonly memory: WebAssembly.Memory
+  readonly heapBase: number
+}
+
+/** An instance of a compiled build; `memory` where the build imports one. */
+export function instantiate(module: WebAssembly.Module, memory?: WebAssembly.Memory): Instance {
+  const abort = (): never => {
+    throw new Error('kernel aborted')
+  }
+  const instance = new WebAssembly.Instance(module, { env: { abort, ...(memory && { memory }) } })
+  const {
+    memory: exported,
+    heapBase,
+    ...call
+  } = instance.exports as unknown as KernelExports & {
+    memory: WebAssembly.Memory
+    heapBase: WebAssembly.Global<'i32'>
+  }
+  return { call, memory: exported, heapBase: heapBase.value }
+}
+
 /**
  * Makes a fresh kernel instance with its own memory.
  *
@@ -76,31 +113,34 @@ export function supportedKernelBuilds(): KernelBuild[] {
  * @throws Error when the machine supports no build (no WebAssembly SIMD)
  */
 export function loadKernels(build?: KernelBuild): Kernels {
-  const supported = supportedKernelBuilds()
-  const chosen = build ?? supported[0]
-  if (!supported.includes(chosen)) {
-    throw new Error(`loadKernels: this engine cannot run WebAssembly with ${chosen}; use Node 20 or a current browser`)
-  }
-  const instance = new WebAssembly.Instance(compile(chosen), {
-    env: {
-      abort: () => {
-        throw new Error('kernel aborted')
-      },
-    },
-  })
-  const { memory, heapBase, ...call } = instance.exports as unknown as KernelExports & {
-    memory: WebAssembly.Memory
-    heapBase: WebAssembly.Global<'i32'>
-  }
-  return { build: chosen, call, memory, top: heapBase.value }
+  const chosen = chooseBuild(build)
+  const { call, memory, heapBase } = instantiate(compile(chosen, 'own'))
+  return { build: chosen, call, memory, top: heapBase }
 }
 
-let shared: Kernels | undefined
+/**
+ * Makes a kernel instance whose memory other threads can share, and the module that they instantiate over it.
+ *
+ * @param build which build; default: the best one this machine supports
+ * @throws Error when the engine has no WebAssembly SIMD, or no shared memory (a browser page that is not cross-origin isolated)
+ */
+export function loadSharedKernels(build?: KernelBuild): { kernels: Kernels; module: WebAssembly.Module } {
+  const chosen = chooseBuild(build)
+  if (typeof SharedArrayBuffer === 'undefined') {
+    throw new Error('loadSharedKernels: this page cannot share memory between threads; serve it cross-origin isolated')
+  }
+  const module = compile(chosen, 'shared')
+  const shared = new WebAssembly.Memory({ initial: 1, maximum: memoryLimit / pageSize, shared: true })
+  const { call, memory, heapBase } = instantiate(module, shared)
+  return { kernels: { build: chosen, call, memory, top: heapBase }, module }
+}
+
+let threadKernels: Kernels | undefined
 
 /** The kernel instance of this thread, made on first use. */
 export function defaultKernels(): Kernels {
-  shared ??= loadKernels()
-  return shared
+  threadKernels ??= loadKernels()
+  return threadKernels
 }
 
 function ensure(kernels: Kernels, end: number): void {
@@ -120,6 +160,14 @@ function ensure(kernels: Kernels, end: number): void {
   }
 }
 
+/** Reserves `bytes` bytes, aligned to 64, for as long as the instance lives or until an enclosing {@link withScratch} ends. */
+export function reserve(kernels: Kernels, bytes: number): Pointer {
+  const at = Math.ceil(kernels.top / alignment) * alignment
+  ensure(kernels, at + bytes)
+  kernels.top = at + bytes
+  return at
+}
+
 /**
  * Runs `body` with scratch memory that is released when it returns or throws. Calls nest.
  *
@@ -128,12 +176,7 @@ function ensure(kernels: Kernels, end: number): void {
  */
 export function withScratch<Result>(kernels: Kernels, body: (scratch: Scratch) => Result): Result {
   const mark = kernels.top
-  const alloc = (bytes: number): Pointer => {
-    const at = Math.ceil(kernels.top / alignment) * alignment
-    ensure(kernels, at + bytes)
-    kernels.top = at + bytes
-    return at
-  }
+  const alloc = (bytes: number): Pointer => reserve(kernels, bytes)
   const scratch: Scratch = {
     alloc,
     put(array) {

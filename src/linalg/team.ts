@@ -1,0 +1,186 @@
+import { reserve, type Kernels, type Pointer } from './kernels.js'
+import {
+  argumentLength,
+  fail,
+  kernelTable,
+  runClaimed,
+  slot,
+  stepHeader,
+  teamBlock,
+  teamBlockBytes,
+  threadScratch,
+} from './team-block.js'
+
+/** One argument of a step: the same number for every task, or `base + task[entry] + thread · stride`. */
+export type Argument =
+  number | { readonly base?: number; readonly entry?: number | undefined; readonly stride?: number | undefined }
+
+/** A kernel call. */
+export interface Step {
+  readonly kernel: string
+  readonly args: readonly Argument[]
+}
+
+/** Threads that share a kernel instance's memory. The calling thread is one of them. */
+export interface Team {
+  readonly threads: number
+  /** Runs all tasks, each by one thread through all steps in order; returns when all are done. */
+  run(steps: readonly Step[], tasks: readonly (readonly number[])[]): void
+}
+
+/** An argument that a task brings: its `entry`-th number, added to `base`. */
+export const fromTask = (entry: number, base = 0): Argument => ({ base, entry })
+
+/** The address of a workspace of which every thread has its own, `stride` bytes after that of the thread before. */
+export const perThread = (base: Pointer, stride: number): Argument => ({ base, stride })
+
+/** Threads that {@link parallel} uses; what workspaces have to be reserved for. */
+export const threadsOf = ({ team }: Kernels): number => team?.threads ?? 1
+
+/**
+ * Runs every task through the steps, on all threads of the kernels' team or, without one, in a loop.
+ *
+ * Results do not depend on the number of threads as long as tasks write to disjoint memory (their thread's workspaces apart)
+ * and no task reads what another one writes: which thread takes which task is left to chance.
+ *
+ * @param tasks rows of numbers of equal length, to which arguments made by {@link fromTask} refer
+ * @throws Error when a kernel fails, or a thread has ended
+ */
+export function parallelSteps(kernels: Kernels, steps: readonly Step[], tasks: readonly (readonly number[])[]): void {
+  if (kernels.team && kernels.team.threads > 1 && tasks.length > 1) {
+    kernels.team.run(steps, tasks)
+    return
+  }
+  for (const task of tasks) {
+    for (const { kernel, args } of steps) {
+      kernels.call[kernel](
+        ...args.map((arg) =>
+          typeof arg === 'number' ? arg : (arg.base ?? 0) + (arg.entry === undefined ? 0 : task[arg.entry]),
+        ),
+      )
+    }
+  }
+}
+
+export interface ParallelOptions {
+  /** Arguments that are workspaces: `stride` bytes for each of {@link threadsOf} threads, the first where the task says. */
+  readonly perThread?: readonly { readonly argument: number; readonly stride: number }[]
+}
+
+/**
+ * Calls one kernel with the arguments of every task: {@link parallelSteps} with a single step.
+ *
+ * @param tasks the kernel's arguments, one row for each call
+ * @throws Error when the kernel fails, or a thread has ended
+ */
+export function parallel(
+  kernels: Kernels,
+  kernel: string,
+  tasks: readonly (readonly number[])[],
+  { perThread: workspaces = [] }: ParallelOptions = {},
+): void {
+  if (tasks.length === 0) return
+  const args = tasks[0].map((_, entry): Argument => ({
+    entry,
+    stride: workspaces.find(({ argument }) => argument === entry)?.stride,
+  }))
+  parallelSteps(kernels, [{ kernel, args }], tasks)
+}
+
+/** Loads before the caller goes to sleep while threads finish their last task. */
+const spins = 2000
+/** Milliseconds between two looks at whether the threads still live. */
+const patience = 500
+
+/**
+ * The caller's side of a team; the other threads run `serveTeam` over the same memory with the returned block. Threads that
+ * are not there yet, or asleep, are not waited for: they join a command when they can.
+ */
+export function createTeam(
+  kernels: Kernels,
+  threads: number,
+): { readonly team: Team; readonly block: Pointer; readonly stop: () => void } {
+  const at = reserve(kernels, teamBlockBytes(threads))
+  const block = teamBlock(kernels.memory, at)
+  const { control, data } = block
+  const names = Object.keys(kernels.call).sort()
+  const table = kernelTable(kernels.call)
+  kernels.call['setThreadScratch'](threadScratch(block, 0))
+
+  const requireThreads = (): void => {
+    if (Atomics.load(control, slot.lost) !== 0) {
+      throw new Error('team: a thread has ended; start another team, with fewer threads if memory was short')
+    }
+    if (Atomics.load(control, slot.stopped) !== 0) throw new Error('team: it was closed; start another one')
+  }
+
+  function stop(): void {
+    Atomics.store(control, slot.stopped, 1)
+    Atomics.add(control, slot.epoch, 2)
+    Atomics.notify(control, slot.epoch)
+  }
+
+  function encode(steps: readonly Step[]): number {
+    const needed = steps.reduce((sum, { args }) => sum + stepHeader + args.length * argumentLength, 0)
+    if (needed > data.length / 2) throw new RangeError(`team: expected at most ${data.length / 2} numbers of steps`)
+    let end = 0
+    for (const { kernel, args } of steps) {
+      const index = names.indexOf(kernel)
+      if (index < 0) throw new RangeError(`team: expected the name of a kernel, got ${kernel}`)
+      data[end++] = index
+      data[end++] = args.length
+      for (const arg of args) {
+        const { base = 0, entry = -1, stride = 0 } = typeof arg === 'number' ? { base: arg } : arg
+        data[end++] = base
+        data[end++] = entry
+        data[end++] = stride
+      }
+    }
+    return end
+  }
+
+  function awaitOthers(): void {
+    for (let i = 0; i < spins; i++) if (Atomics.load(control, slot.active) === 0) return
+    for (;;) {
+      const active = Atomics.load(control, slot.active)
+      if (active === 0) return
+      requireThreads()
+      Atomics.wait(control, slot.active, active, patience)
+    }
+  }
+
+  /** Runs tasks that are in `data`. */
+  function command(steps: number, tasks: number, entries: number): void {
+    control[slot.steps] = steps
+    control[slot.tasks] = tasks
+    control[slot.entries] = entries
+    control[slot.failed] = 0
+    Atomics.store(control, slot.claim, 0)
+    Atomics.add(control, slot.epoch, 1)
+    Atomics.notify(control, slot.epoch)
+    try {
+      runClaimed(block, table, 0)
+    } catch (error) {
+      fail(block, error)
+    }
+    Atomics.add(control, slot.epoch, 1)
+    awaitOthers()
+    if (Atomics.load(control, slot.failed) === 0) return
+    const text = String.fromCharCode(...block.message.subarray(0, control[slot.messageLength]))
+    throw new Error(`team: a kernel failed: ${text}`)
+  }
+
+  const run: Team['run'] = (steps, tasks) => {
+    requireThreads()
+    const begin = encode(steps)
+    const entries = tasks[0].length
+    const capacity = entries === 0 ? tasks.length : Math.floor((data.length - begin) / entries)
+    if (!(capacity > 0)) throw new RangeError(`team: expected at most ${data.length - begin} numbers in a task`)
+    for (let first = 0; first < tasks.length; first += capacity) {
+      const count = Math.min(capacity, tasks.length - first)
+      for (let t = 0; t < count; t++) data.set(tasks[first + t], begin + t * entries)
+      command(steps.length, count, entries)
+    }
+  }
+  return { team: { threads, run }, block: at, stop }
+}
