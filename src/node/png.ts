@@ -18,8 +18,11 @@ function packagedFonts(): string[] {
   }
 }
 
+/** resvg's nearest-neighbour scaling: the steps of a step graphon stay steps. */
+const nearest = 1
+
 function render(svg: string, font: NonNullable<ResvgRenderOptions['font']>, scale: number) {
-  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: scale } }).render()
+  return new Resvg(svg, { font, imageRendering: nearest, fitTo: { mode: 'zoom', value: scale } }).render()
 }
 
 /** Without a font, text is left out without a word; one letter tells. */
