@@ -29,12 +29,14 @@ export function installPeers(): void {
 
 /** Settings that make a peer as fast as it can be on the given number of threads. */
 function peerEnvironment(environment: PeerEnvironment, threads: number): NodeJS.ProcessEnv {
-  // These force OpenBLAS to kernels of other processors; unset, it chooses the best for this one.
-  const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, LD_LIBRARY_PATH: libraries, ...rest } = process.env
+  const { LD_LIBRARY_PATH: libraries, ...rest } = process.env
   const count = String(threads)
   const blas = [join(folder, 'blas'), ...(libraries === undefined ? [] : [libraries])].join(':')
   return {
     ...rest,
+    // These force OpenBLAS to kernels of other processors; unset, it chooses the best for this one.
+    OPENBLAS_CORETYPE: undefined,
+    OPENBLAS_L2_SIZE: undefined,
     ...(environment === 'torch'
       ? { LD_LIBRARY_PATH: blas }
       : libraries !== undefined && { LD_LIBRARY_PATH: libraries }),

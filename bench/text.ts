@@ -27,7 +27,7 @@ export function caseLines(result: CaseResult): string[] {
   const others = candidates.map(({ name, seconds, check, problem }) => {
     if (problem !== undefined) return `  ${name}: did not run: ${problem.split('\n')[0]}`
     const answer = check!.same ? 'same answer' : 'DIFFERENT ANSWER'
-    return `  ${name}: ${duration(seconds!)} once; ${answer}: ${check!.measure} = ${check!.difference.toExponential(1)} (limit ${check!.tolerance})`
+    return `  ${name}: ${duration(seconds!)} qualifying; ${answer}: ${check!.measure} = ${check!.difference.toExponential(1)} (limit ${check!.tolerance})`
   })
   const verdict =
     ratio === undefined
@@ -111,7 +111,7 @@ export function resultsMarkdown(results: Results): string {
       cases.map((result) => row(result, quick)),
     ),
     ...failures.map(({ name, problem }) => `\`${name}\` failed: ${problem.split('\n')[0]}`),
-    `Every peer that took part, one run each:`,
+    'Every peer that took part, the better of two qualifying runs:',
     table(['case', 'peer', 'time', 'answer against limn'], candidates),
     ...(growth.length > 0
       ? ['How the time grows (fitted exponent p of time ∝ value^p):', table(['case', 'along', 'p', 'measured'], growth)]

@@ -5,7 +5,7 @@ the memory."""
 import torch
 from inputs import read, read_list
 
-PIECE = 1 << 16
+PIECE = 1 << 13
 
 
 def load(folder, parameters, threads):
@@ -32,7 +32,8 @@ def load(folder, parameters, threads):
                 rows, columns = places[i]
                 errors = delta.t().contiguous()
                 for start in range(0, len(rows), PIECE):
-                    part = errors[rows[start : start + PIECE]].mul_(features[i][columns[start : start + PIECE]])
+                    part = errors.index_select(0, rows[start : start + PIECE])
+                    part.mul_(features[i].index_select(0, columns[start : start + PIECE]))
                     theta[c].addmm_(part.t(), part)
                 if i > 0:
                     delta = (delta @ weights[i]).mul_(post[i] > 0)

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { compete } from '../../bench/compete.js'
+import { relativeDifference } from '../../bench/compare.js'
+import { cases } from '../../bench/cases/cases.js'
+import { insertResults } from '../../bench/document.js'
+import { describeMachine } from '../../bench/machine.js'
+import { sideResult, type Results } from '../../bench/results.js'
+import { caseLines } from '../../bench/text.js'
+import { broken, fake } from './fake.js'
+
+/** A run of one fake case: limn takes 2 s, the peer 5 s, for 20 GFLOP on a machine of 40 GFLOP/s. */
+async function exampleResults(): Promise<Results> {
+  const compare = relativeDifference(['values'], 1e-9)
+  const rivals = [fake('peer', [5], [1]), broken('absent', 'not installed\nlong trace')]
+  const { limn, peer, ...rest } = await compete(
+    fake('limn', [2], [1]),
+    rivals.map((contestant) => ({ contestant, compare })),
+    { folder: '', parameters: {}, threads: 2 },
+    { repeats: 3, budgetSeconds: 60, pauseSeconds: 0 },
+  )
+  const { title, floor, precision } = cases['dense-ntk']
+  return {
+    format: 'limn-bench',
+    version: 1,
+    date: '2000-01-01',
+    quick: false,
+    threads: 2,
+    machine: describeMachine(),
+    roofline: { f32: 80, f64: 40, bandwidth: 20, limnThread: { f32: 40, f64: 20 } },
+    cases: [
+      {
+        ...{ name: 'dense-ntk', title, floor, precision, parameters: {}, gflop: 20, ...rest },
+        limn: sideResult(limn, 20e9, 40),
+        peer: sideResult(peer!, 20e9, 40),
+      },
+    ],
+    failures: [],
+    scaling: [{ name: 'dense-ntk', along: 'samples', values: [1, 2], seconds: [1, 4], exponent: 2 }],
+    seconds: 30,
+  }
+}
+
+describe('results', () => {
+  it('survive JSON unchanged', async () => {
+    const results = await exampleResults()
+    expect(JSON.parse(JSON.stringify(results))).toEqual(results)
+  })
+
+  it('state speed and share of the peak', async () => {
+    const [{ limn, peer, ratio }] = (await exampleResults()).cases
+    expect(limn).toMatchObject({ median: 2, gflops: 10, shareOfPeak: 0.25 })
+    expect(peer).toMatchObject({ median: 5, gflops: 4, shareOfPeak: 0.1 })
+    expect(ratio).toBe(2.5)
+  })
+
+  it('say on the terminal which peer did not run, in one line', async () => {
+    const lines = caseLines((await exampleResults()).cases[0])
+    expect(lines).toContain('  absent: did not run: not installed')
+    expect(lines.join('\n')).toContain('ratio 2.50')
+  })
+
+  it('replace what stands between the markers of a page and nothing else', async () => {
+    const page = 'before\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nafter\n'
+    const results = await exampleResults()
+    const written = insertResults(page, results)
+    expect(written).toMatch(/^before\n<!-- bench:begin -->\n[^]*\n<!-- bench:end -->\nafter\n$/)
+    expect(written).not.toContain('old')
+    expect(written).toContain('**2.50 ×**')
+    expect(insertResults(written, results)).toBe(written)
+    expect(() => insertResults('no markers', results)).toThrow(/markers/)
+  })
+})
