@@ -1,5 +1,6 @@
 import { defaultKernels, withScratch, type Kernels, type Pointer } from './kernels.js'
 import { matrix, type Matrix } from './matrix.js'
+import { fromTask, parallelSteps, perThread, threadsOf } from './team.js'
 
 /** Which operands of a product enter transposed. Default: neither. */
 export interface MatmulOptions {
@@ -39,6 +40,60 @@ export function gemm(
   run(m, n, k, a.at, a.rowStride, a.colStride, b.at, b.rowStride, b.colStride, c, ldc, accumulate ? 1 : 0, work)
 }
 
+/** Multiply-adds below which waking threads costs more than it saves. */
+const parallelWork = 2 ** 21
+/** Rows or columns that a thread takes at a time: whole register tiles, so that a split changes no bit. */
+const panelUnit = 24
+const leastPanel = 192
+const largestPanel = 768
+
+/** How rows or columns are cut: about four panels for each thread, not so narrow that packing the other operand shows. */
+function panelWidth(length: number, threads: number): number {
+  const even = Math.ceil(length / (4 * threads) / panelUnit) * panelUnit
+  return Math.min(largestPanel, Math.max(leastPanel, even))
+}
+
+/**
+ * {@link gemm} on all threads of the kernels' team, cut into panels of rows or columns; takes its workspaces itself, so that
+ * views of scratch memory have to be taken afterwards. The same bits as `gemm`.
+ */
+export function parallelGemm(
+  kernels: Kernels,
+  precision: 'f32' | 'f64',
+  [m, n, k]: readonly [number, number, number],
+  a: Operand,
+  b: Operand,
+  c: Pointer,
+  ldc: number,
+  accumulate = false,
+): void {
+  const threads = threadsOf(kernels)
+  const bytes = kernels.call['gemmWorkspace']()
+  withScratch(kernels, (scratch) => {
+    const work = scratch.alloc(bytes * threads)
+    if (threads === 1 || m * n * k < parallelWork) {
+      gemm(kernels, precision, [m, n, k], a, b, c, ldc, work, accumulate)
+      return
+    }
+    const element = precision === 'f32' ? 4 : 8
+    const byColumns = n >= m
+    const length = byColumns ? n : m
+    const width = panelWidth(length, threads)
+    const tasks = Array.from({ length: Math.ceil(length / width) }, (_, panel) => {
+      const first = panel * width
+      const count = Math.min(width, length - first)
+      return byColumns
+        ? [m, count, a.at, b.at + first * b.colStride * element, c + first * element]
+        : [count, n, a.at + first * a.rowStride * element, b.at, c + first * ldc * element]
+    })
+    const left = [fromTask(2), a.rowStride, a.colStride]
+    const right = [fromTask(3), b.rowStride, b.colStride]
+    const out = [fromTask(4), ldc, accumulate ? 1 : 0]
+    const args = [fromTask(0), fromTask(1), k, ...left, ...right, ...out, perThread(work, bytes)]
+    parallelSteps(kernels, [{ kernel: precision === 'f32' ? 'gemmF32' : 'gemmF64', args }], tasks)
+  })
+}
+
 /**
  * The product A·B in f64, with either operand optionally transposed.
  *
@@ -53,11 +108,10 @@ export function matmul(a: Matrix, b: Matrix, options: MatmulOptions = {}): Matri
   const [kb, n] = transposeB ? [b.cols, b.rows] : [b.rows, b.cols]
   if (k !== kb) throw new RangeError(`matmul: expected equal inner dimensions, got [${m}, ${k}] · [${kb}, ${n}]`)
   return withScratch(kernels, (scratch) => {
-    const work = scratch.alloc(kernels.call['gemmWorkspace']())
     const pa = scratch.put(a.data)
     const pb = scratch.put(b.data)
     const pc = scratch.alloc(m * n * 8)
-    gemm(kernels, 'f64', [m, n, k], operand(pa, a.cols, transposeA), operand(pb, b.cols, transposeB), pc, n, work)
+    parallelGemm(kernels, 'f64', [m, n, k], operand(pa, a.cols, transposeA), operand(pb, b.cols, transposeB), pc, n)
     return matrix(m, n, scratch.f64(pc, m * n).slice())
   })
 }

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { supportedKernelBuilds, withScratch, type Kernels } from '../../src/linalg/kernels.js'
+import { loadKernels, supportedKernelBuilds, withScratch, type Kernels } from '../../src/linalg/kernels.js'
+import { matmul } from '../../src/linalg/matmul.js'
+import { matrix } from '../../src/linalg/matrix.js'
 import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
 import { startTeam, type TeamKernels } from '../../src/node/team.js'
 
@@ -65,6 +67,20 @@ describe.each(supportedKernelBuilds())('a team on the %s build', (build) => {
     for (const results of [products, gradients]) {
       expect(results[0].some((value) => value !== 0)).toBe(true)
       for (const result of results) expect(result).toEqual(results[0])
+    }
+  })
+
+  it('multiplies large matrices as a single thread does, to the last bit', () => {
+    const shapes = [
+      [500, 301, 270],
+      [301, 500, 270],
+      [1000, 6, 700],
+      [5, 900, 600],
+    ]
+    for (const [m, n, k] of shapes) {
+      const [a, b] = [matrix(m, k, waves(m * k)), matrix(n, k, waves(n * k))]
+      const alone = matmul(a, b, { transposeB: true, kernels: loadKernels(build) })
+      for (const kernels of teams) expect(matmul(a, b, { transposeB: true, kernels })).toEqual(alone)
     }
   })
 
