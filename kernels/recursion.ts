@@ -3,7 +3,7 @@
 // row-major f64, one row per position. Segments are written in order and in steps of two: a segment of odd length spills
 // into the first column of the next one, which is written afterwards, or into the panel's padding.
 
-import { quadrantAngle, upperAngle } from './angle'
+import { quadrantAngle, turnedHalfTangent, upperAngle } from './angle'
 import { madd, select } from './simd'
 
 const SEGMENT: usize = 16
@@ -42,17 +42,23 @@ function arcCosineSegment(
   const share = f64x2.splat(own)
   const weight = f64x2.splat(arcWeight(slope))
   const straight = f64x2.splat(arcWeight(slope) * Math.PI)
+  // S and the half tangent wait in the places of G and H.
   for (let t: usize = 0; t < count; t += 2) {
-    const other = v128.load(qj + t * 8)
     const covariance = v128.load(k + t * 8)
-    const square = f64x2.sub(f64x2.mul(q, other), f64x2.mul(covariance, covariance))
+    const square = f64x2.sub(f64x2.mul(q, v128.load(qj + t * 8)), f64x2.mul(covariance, covariance))
     const sine = f64x2.sqrt(f64x2.pmax(zero, square))
     const norm = f64x2.mul(root, v128.load(rootJ + t * 8))
-    const sharp = f64x2.mul(weight, quadrantAngle(sine, f64x2.abs(covariance), norm))
-    const angle = select(sharp, f64x2.sub(straight, sharp), f64x2.lt(covariance, zero))
-    const value = madd<f64>(covariance, f64x2.add(a, angle), f64x2.mul(weight, sine))
+    v128.store(g + t * 8, sine)
+    v128.store(h + t * 8, turnedHalfTangent(sine, f64x2.abs(covariance), norm))
+  }
+  for (let t: usize = 0; t < count; t += 2) {
+    const covariance = v128.load(k + t * 8)
+    const sine = v128.load(g + t * 8)
+    const sharp = f64x2.mul(weight, quadrantAngle(sine, v128.load(h + t * 8)))
+    const angle = f64x2.add(a, select(sharp, f64x2.sub(straight, sharp), f64x2.lt(covariance, zero)))
+    const value = madd<f64>(covariance, angle, f64x2.mul(weight, sine))
+    const derivative = select(mixed, angle, f64x2.eq(v128.load(qj + t * 8), zero))
     v128.store(g + t * 8, value)
-    const derivative = select(mixed, f64x2.add(a, angle), f64x2.eq(other, zero))
     v128.store(h + t * 8, madd<f64>(share, value, f64x2.mul(derivative, v128.load(theta + t * 8))))
   }
 }
