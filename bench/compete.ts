@@ -50,10 +50,13 @@ export interface Outcome {
 const fewestTurns = 3
 /** Seconds. */
 const longRun = 5
+/** A long warm-up that takes this many times the best time ends a peer's chances. */
+const hopeless = 1.5
 
 interface Runner {
   readonly contestant: Contestant
   readonly versions: Versions
+  readonly warmUp: number
   readonly timings: Timing[]
 }
 
@@ -68,8 +71,9 @@ function sideOf({ contestant, versions, timings }: Runner): Side {
   }
 }
 
-/** The better of two runs, or one that is so long that chance matters little. */
-async function qualify(peer: Contestant, pause: () => Promise<void>): Promise<number> {
+/** The better of two runs, one that is so long that chance matters little, or the warm-up of one that cannot win. */
+async function qualify(peer: Contestant, warmUp: number, best: number, pause: () => Promise<void>): Promise<number> {
+  if (warmUp > longRun && warmUp > hopeless * best) return warmUp
   await pause()
   const { seconds } = await peer.run()
   if (seconds > longRun) return seconds
@@ -80,8 +84,8 @@ async function qualify(peer: Contestant, pause: () => Promise<void>): Promise<nu
 /** Loads and warms up. */
 async function start(contestant: Contestant, assignment: Assignment): Promise<Runner> {
   const versions = await contestant.load(assignment)
-  await contestant.run()
-  return { contestant, versions, timings: [] }
+  const { seconds } = await contestant.run()
+  return { contestant, versions, warmUp: seconds, timings: [] }
 }
 
 /**
@@ -106,7 +110,7 @@ export async function compete(
     for (const { contestant: peer, compare } of rivals) {
       try {
         const runner = await start(peer, assignment)
-        const seconds = await qualify(peer, pause)
+        const seconds = await qualify(peer, runner.warmUp, best, pause)
         candidates.push({ name: peer.name, seconds, check: compare(expected!, await peer.answer()) })
         if (seconds < best) {
           await strongest?.contestant.close()

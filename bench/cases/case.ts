@@ -8,6 +8,7 @@ export interface Case {
   readonly title: string
   /** limn's side. */
   readonly task: TaskName
+  /** Compiled ones first: a warm-up that takes much longer than the best time so far ends a peer's chances. */
   readonly peers: readonly Peer[]
   readonly parameters: Parameters
   /** Smaller sizes for `--quick`, laid over `parameters`. */

@@ -7,7 +7,7 @@ export const empiricalNtk: Case = {
   task: 'empirical-ntk',
   peers: [
     { name: 'PyTorch, gathered Jacobian', environment: 'torch', task: 'empirical_tuned' },
-    { name: 'PyTorch, functorch', environment: 'torch', task: 'empirical_functorch' },
+    { name: 'PyTorch, torch.func', environment: 'torch', task: 'empirical_functorch' },
   ],
   parameters: { samples: 256, inputs: 784, width: 1024, hiddenLayers: 3, classes: 10, density: 0.1 },
   quick: { samples: 64, width: 256 },

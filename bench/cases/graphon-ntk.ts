@@ -34,8 +34,8 @@ function graphonNtk(kind: string, structure: Parameters, floor: number): Case {
     title: `Graphon NTK, MNIST, N = 1024, 4 hidden layers, 64 bins, f64, ${kind}`,
     task: 'graphon-ntk',
     peers: [
-      { name: 'PyTorch', environment: 'torch', task: 'graphon_torch' },
       { name: 'JAX, jitted', environment: 'numeric', task: 'graphon_jax' },
+      { name: 'PyTorch', environment: 'torch', task: 'graphon_torch' },
       { name: 'NumPy', environment: 'numeric', task: 'graphon_numpy' },
     ],
     parameters: {

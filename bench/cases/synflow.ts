@@ -6,8 +6,8 @@ export const synflow: Case = {
   title: 'SynFlow, 100 iterations, 784-2048×3-10, density 0.05',
   task: 'synflow',
   peers: [
-    { name: 'PyTorch, as the authors run it', environment: 'torch', task: 'synflow_authors', precision: 'f32' },
     { name: 'PyTorch, without autograd', environment: 'torch', task: 'synflow_tuned', precision: 'f32' },
+    { name: 'PyTorch, as the authors run it', environment: 'torch', task: 'synflow_authors', precision: 'f32' },
     { name: 'PyTorch, without autograd, f64', environment: 'torch', task: 'synflow_tuned', precision: 'f64' },
   ],
   parameters: { inputs: 784, width: 2048, hiddenLayers: 3, classes: 10, density: 0.05, rounds: 100, samples: 0 },

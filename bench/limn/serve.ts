@@ -22,7 +22,7 @@ let result: TaskResult | undefined
 function handle(request: Exclude<Request, { op: 'stop' }>): object {
   switch (request.op) {
     case 'load':
-      context = openContext()
+      context = openContext(request.threads)
       step = tasks[request.task](request.folder, request.parameters, context.kernels)
       return {
         versions: { node: process.version, kernels: context.kernels.build, threads: String(context.threads) },

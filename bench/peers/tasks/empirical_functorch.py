@@ -1,17 +1,22 @@
-"""The empirical NTK of a masked network by functorch (torch.func before PyTorch 2), f64: the Jacobian of one class over a
+"""The empirical NTK of a masked network by torch.func (functorch before PyTorch 2), f64: the Jacobian of one class over a
 few samples with vmap and grad, gathered at surviving weights, and one Gram matrix per class."""
 
 import torch
-from functorch import grad, vmap
 from inputs import read, read_list
+
+try:
+    from torch.func import grad, vmap
+except ImportError:
+    from functorch import grad, vmap
 
 SAMPLES = 16
 
 
 def load(folder, parameters, threads):
     torch.set_num_threads(threads)
-    weights = tuple(torch.from_numpy(w).double() * torch.from_numpy(m) for w, m in zip(read_list(folder, 'w'), read_list(folder, 'mask')))
-    kept = [torch.from_numpy(m).flatten().nonzero().flatten() for m in read_list(folder, 'mask')]
+    masks = [torch.from_numpy(m) for m in read_list(folder, 'mask')]
+    weights = tuple(torch.from_numpy(w).double() * m for w, m in zip(read_list(folder, 'w'), masks))
+    kept = [m.flatten().nonzero().flatten() for m in masks]
     x = torch.from_numpy(read(folder, 'x')).double()
     n, classes = x.shape[0], weights[-1].shape[0]
     total = sum(len(k) for k in kept)
