@@ -3,8 +3,6 @@
 
 import { madd } from './simd'
 
-export { secularRoots, secularVectors } from './secular'
-
 /** Sums of squares below this have lost their digits; what they measure is far below rounding and counts as zero. */
 const NEGLIGIBLE_SQUARE: f64 = 1e-280
 
@@ -103,10 +101,17 @@ function subtractRows(n: usize, rows: usize, ld: usize, count: usize, coefficien
   }
 }
 
-/** y = A·x for the symmetric A[n,n] of which only the lower triangle is read, once: each entry serves both its places. */
-function symmetricTimes(n: usize, a: usize, lda: usize, x: usize, y: usize): void {
+/**
+ * The share of rows first … end − 1 in y = A·x for a symmetric A, of which only the lower triangle is read, once: each entry
+ * serves both its places. `first` is a multiple of 4; `end` entries of y are written. A has `lda` elements per row.
+ */
+export function symmetricRows(first: usize, end: usize, a: usize, lda: usize, x: usize, y: usize): void {
+  symmetricBand(first, end, a, lda << 3, x, y)
+}
+
+function symmetricBand(first: usize, n: usize, a: usize, lda: usize, x: usize, y: usize): void {
   memory.fill(y, 0, n << 3)
-  let r: usize = 0
+  let r = first
   for (; r + 4 <= n; r += 4) {
     const row0 = a + r * lda, row1 = row0 + lda, row2 = row1 + lda, row3 = row2 + lda
     const xr = x + (r << 3), yr = y + (r << 3)
@@ -170,59 +175,77 @@ function triangleTimes(from: usize, to: usize, a: usize, lda: usize, x: usize, y
 }
 
 /**
- * Reduces rows high − 1 … low of the symmetric A (lower triangle, `lda` elements per row) to tridiagonal form.
- * Row i becomes its reflector v_i (support 0 … i − 1, v_i[i−1] = 1 stored); `d`, `e`, `tau` are filled at those rows.
- * Panel rows 2k and 2k + 1 hold v and w of the k-th reflector: the rows above `low` still lack −Σ (v wᵀ + w vᵀ).
- * `panel` has 2 (high − low) rows of `lda` elements; `work` has as many elements.
+ * First part of step i of a panel that began at row high − 1: brings row i of the symmetric A (lower triangle, `lda`
+ * elements per row) up to date and turns it into its reflector v_i (support 0 … i − 1, v_i[i−1] = 1 stored); fills `d`,
+ * `e`, `tau` at that row. Panel rows 2k and 2k + 1 hold v and w of the panel's k-th reflector.
+ * Returns 1 when `reflectorFinish` has to follow, 0 when there is nothing to reflect. `work` holds two elements for each
+ * reflector of the panel.
  */
-export function reflectorPanel(
-  low: usize, high: usize, a: usize, lda: usize, d: usize, e: usize, tau: usize, panel: usize, work: usize,
+export function reflectorStart(
+  i: usize, high: usize, a: usize, lda: usize, d: usize, e: usize, tau: usize, panel: usize, work: usize,
+): i32 {
+  const ld = lda << 3
+  const row = a + i * ld
+  const count = (high - 1 - i) * 2
+  for (let k: usize = 0; k < count; k++) store<f64>(work + (k << 3), load<f64>(panel + (k ^ 1) * ld + (i << 3)))
+  subtractRows(i + 1, panel, ld, count, work, row)
+  store<f64>(d + (i << 3), load<f64>(row + (i << 3)))
+  if (i == 0) return 0
+
+  const last = row + ((i - 1) << 3)
+  const alpha = load<f64>(last)
+  const square = dot(i - 1, row, row)
+  const v = panel + count * ld, w = v + ld
+  if (square < NEGLIGIBLE_SQUARE) {
+    store<f64>(e + ((i - 1) << 3), alpha)
+    store<f64>(tau + (i << 3), 0)
+    memory.fill(row, 0, i << 3)
+    store<f64>(last, 1)
+    memory.fill(v, 0, i << 3)
+    memory.fill(w, 0, i << 3)
+    return 0
+  }
+  const beta = -copysign<f64>(sqrt<f64>(alpha * alpha + square), alpha)
+  const scale = 1 / (alpha - beta)
+  for (let j: usize = 0; j < i - 1; j++) store<f64>(row + (j << 3), load<f64>(row + (j << 3)) * scale)
+  store<f64>(last, 1)
+  store<f64>(e + ((i - 1) << 3), beta)
+  store<f64>(tau + (i << 3), (beta - alpha) / beta)
+  memory.copy(v, row, i << 3)
+  return 1
+}
+
+/**
+ * Second part of step i: from A·v, the sum of `shares` rows of `lda` elements of which row s has ends[s] entries (i32; i for the last), makes
+ * w, so that the rows above `low` still lack −Σ (v wᵀ + w vᵀ).
+ */
+export function reflectorFinish(
+  i: usize, high: usize, lda: usize, tau: usize, panel: usize, work: usize, shares: usize, sums: usize, ends: usize,
 ): void {
   const ld = lda << 3
-  for (let i = high; i-- > low; ) {
-    const row = a + i * ld
-    const count = (high - 1 - i) * 2
-    for (let k: usize = 0; k < count; k++) store<f64>(work + (k << 3), load<f64>(panel + (k ^ 1) * ld + (i << 3)))
-    subtractRows(i + 1, panel, ld, count, work, row)
-    store<f64>(d + (i << 3), load<f64>(row + (i << 3)))
-    if (i == 0) return
-
-    const last = row + ((i - 1) << 3)
-    const alpha = load<f64>(last)
-    const square = dot(i - 1, row, row)
-    const v = panel + count * ld, w = v + ld
-    if (square < NEGLIGIBLE_SQUARE) {
-      store<f64>(e + ((i - 1) << 3), alpha)
-      store<f64>(tau + (i << 3), 0)
-      memory.fill(row, 0, i << 3)
-      store<f64>(last, 1)
-      memory.fill(v, 0, i << 3)
-      memory.fill(w, 0, i << 3)
-      continue
+  const count = (high - 1 - i) * 2
+  const v = panel + count * ld, w = v + ld
+  const t = load<f64>(tau + (i << 3))
+  memory.copy(w, sums + (shares - 1) * ld, i << 3)
+  for (let s: usize = 0; s + 1 < shares; s++) {
+    const share = sums + s * ld
+    const end = <usize>load<i32>(ends + (s << 2)) << 3
+    for (let at: usize = 0; at < end; at += 16) {
+      v128.store(w + at, v128.add<f64>(v128.load(w + at), v128.load(share + at)))
     }
-    const beta = -copysign<f64>(sqrt<f64>(alpha * alpha + square), alpha)
-    const t = (beta - alpha) / beta
-    const scale = 1 / (alpha - beta)
-    for (let j: usize = 0; j < i - 1; j++) store<f64>(row + (j << 3), load<f64>(row + (j << 3)) * scale)
-    store<f64>(last, 1)
-    store<f64>(e + ((i - 1) << 3), beta)
-    store<f64>(tau + (i << 3), t)
-    memory.copy(v, row, i << 3)
-
-    symmetricTimes(i, a, ld, v, w)
-    rowDots(i, panel, ld, count, v, work)
-    for (let k: usize = 0; k < count; k += 2) {
-      const at = work + (k << 3)
-      const swap = load<f64>(at)
-      store<f64>(at, load<f64>(at, 8))
-      store<f64>(at, swap, 8)
-    }
-    subtractRows(i, panel, ld, count, work, w)
-    const half = 0.5 * t * dot(i, w, v)
-    for (let j: usize = 0; j < i; j++) {
-      const at = j << 3
-      store<f64>(w + at, t * (load<f64>(w + at) - half * load<f64>(v + at)))
-    }
+  }
+  rowDots(i, panel, ld, count, v, work)
+  for (let k: usize = 0; k < count; k += 2) {
+    const at = work + (k << 3)
+    const swap = load<f64>(at)
+    store<f64>(at, load<f64>(at, 8))
+    store<f64>(at, swap, 8)
+  }
+  subtractRows(i, panel, ld, count, work, w)
+  const half = 0.5 * t * dot(i, w, v)
+  for (let j: usize = 0; j < i; j++) {
+    const at = j << 3
+    store<f64>(w + at, t * (load<f64>(w + at) - half * load<f64>(v + at)))
   }
 }
 

@@ -2,7 +2,8 @@
 
 export { empiricalTile, listedGram, packPanels } from './empirical'
 export { gemmF32, gemmF64, gemmWorkspace } from './gemm'
-export { reflectorPanel, rotateRows, secularRoots, secularVectors, tridiagonalQr } from './eigen'
+export { reflectorFinish, reflectorStart, rotateRows, symmetricRows, tridiagonalQr } from './eigen'
+export { secularRoots, secularVectors, secularWeights } from './secular'
 export { kthLargestF64 } from './select'
 export { interleaveFour, sumTiles, symmetricTile } from './symmetric-product'
 export { synflowBackward, synflowForward, synflowGather, synflowHistogram } from './synflow'

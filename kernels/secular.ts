@@ -145,55 +145,67 @@ function solveRoot(k: usize, i: usize, d: usize, z: usize, rho: f64, total: f64,
 }
 
 /**
- * All k roots in `lambda`, and delta[i, j] = d_j − λ_i. Needs d strictly increasing and no z_j zero.
- * Returns 0, or the first root that did not converge, counted from 1.
+ * Roots first … end − 1 of k in `lambda`, and delta[i, j] = d_j − λ_i. Needs d strictly increasing and no z_j zero.
+ * A root that does not converge becomes NaN.
  */
-export function secularRoots(k: usize, d: usize, z: usize, rho: f64, lambda: usize, delta: usize): i32 {
+export function secularRoots(
+  first: usize, end: usize, k: usize, d: usize, z: usize, rho: f64, lambda: usize, delta: usize,
+): void {
   let total: f64 = 0
   for (let j: usize = 0; j < k; j++) total += load<f64>(z + (j << 3)) * load<f64>(z + (j << 3))
   if (k == 1) {
     store<f64>(lambda, load<f64>(d) + rho * total)
     store<f64>(delta, -rho * total)
-    return 0
+    return
   }
-  for (let i: usize = 0; i < k; i++) {
-    if (!solveRoot(k, i, d, z, rho, total, delta + ((i * k) << 3), lambda + (i << 3))) return <i32>i + 1
+  for (let i = first; i < end; i++) {
+    const root = lambda + (i << 3)
+    if (!solveRoot(k, i, d, z, rho, total, delta + ((i * k) << 3), root)) store<f64>(root, NaN)
   }
-  return 0
 }
 
 /**
- * Turns delta[i, j] = d_j − λ_i into unit eigenvectors in its rows, entry j moved to column `place[j]` (i32).
- * The z for which the λ are exact is recomputed first, which makes the vectors orthogonal (Gu and Eisenstat 1994).
- * `work` holds 2k elements.
+ * weight_j for j = first … end − 1: the z for which the λ in delta[i, j] = d_j − λ_i are exact, which makes the vectors
+ * orthogonal (Gu and Eisenstat 1994).
  */
-export function secularVectors(k: usize, d: usize, z: usize, delta: usize, place: usize, work: usize): void {
-  const weight = work, vector = work + (k << 3)
-  for (let j: usize = 0; j < k; j++) store<f64>(weight + (j << 3), 1)
+export function secularWeights(
+  first: usize, end: usize, k: usize, d: usize, z: usize, delta: usize, weight: usize,
+): void {
+  for (let j = first; j < end; j++) store<f64>(weight + (j << 3), 1)
   for (let i: usize = 0; i < k; i++) {
     const row = delta + ((i * k) << 3)
     const di = load<f64>(d + (i << 3))
+    // Column i itself has no denominator.
+    const mine = i >= first && i < end
     const own = weight + (i << 3)
-    const ownProduct = load<f64>(own) * -load<f64>(row + (i << 3))
+    const ownProduct = mine ? load<f64>(own) * -load<f64>(row + (i << 3)) : 0
     const base = v128.splat<f64>(di)
-    let j: usize = 0
-    for (; j + 2 <= k; j += 2) {
+    let j = first
+    for (; j + 2 <= end; j += 2) {
       const at = j << 3
       const ratio = v128.div<f64>(v128.load(row + at), v128.sub<f64>(v128.load(d + at), base))
       v128.store(weight + at, v128.mul<f64>(v128.load(weight + at), ratio))
     }
-    if (j < k) {
+    if (j < end) {
       const at = j << 3
       store<f64>(weight + at, load<f64>(weight + at) * (load<f64>(row + at) / (load<f64>(d + at) - di)))
     }
-    // Column i itself has no denominator.
-    store<f64>(own, ownProduct)
+    if (mine) store<f64>(own, ownProduct)
   }
-  for (let j: usize = 0; j < k; j++) {
+  for (let j = first; j < end; j++) {
     const at = j << 3
     store<f64>(weight + at, copysign<f64>(sqrt<f64>(abs(load<f64>(weight + at))), load<f64>(z + at)))
   }
-  for (let i: usize = 0; i < k; i++) {
+}
+
+/**
+ * Turns rows first … end − 1 of delta[i, j] = d_j − λ_i into unit eigenvectors, entry j moved to column `place[j]` (i32).
+ * `vector` holds k elements.
+ */
+export function secularVectors(
+  first: usize, end: usize, k: usize, weight: usize, delta: usize, place: usize, vector: usize,
+): void {
+  for (let i = first; i < end; i++) {
     const row = delta + ((i * k) << 3)
     let s = v128.splat<f64>(0)
     let j: usize = 0

@@ -1,9 +1,13 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
-import { gemm, operand } from './matmul.js'
+import { operand } from './matmul.js'
+import { parallelProducts } from './parallel-products.js'
+import { parallel, threadsOf } from './team.js'
 import { rowStride, type Tridiagonal } from './tridiagonal.js'
 
 /** Blocks up to this size are solved by QR steps. */
 const leafSize = 32
+/** Roots that a thread takes at a time, and below twice as many it takes all. */
+const rootsAtOnce = 128
 const unitRoundoff = 2 ** -53
 
 /** Memory that all merges share; views stay valid because nothing is allocated while merging. */
@@ -24,7 +28,9 @@ interface Workspace {
   readonly weights: Pointer
   readonly roots: Pointer
   readonly place: Pointer
-  readonly pair: Pointer
+  readonly corrected: Pointer
+  /** n elements for each thread. */
+  readonly vector: Pointer
 }
 
 /**
@@ -46,7 +52,8 @@ export function tridiagonalEigenvectors(kernels: Kernels, scratch: Scratch, t: T
     weights: scratch.alloc(n * 8),
     roots: scratch.alloc(n * 8),
     place: scratch.alloc(n * 4),
-    pair: scratch.alloc(2 * n * 8),
+    corrected: scratch.alloc(n * 8),
+    vector: scratch.alloc(n * 8 * threadsOf(kernels)),
   }
   const d = scratch.f64(t.diagonal, n)
   const e = scratch.f64(t.offDiagonal, Math.max(0, n - 1))
@@ -109,10 +116,16 @@ function merge(space: Workspace, low: number, half: number, n: number, coupling:
     poles[j] = d[low + row]
     weights[j] = z[row]
   })
-  const failed = kernels.call['secularRoots'](k, space.poles, space.weights, rho, space.roots, delta)
-  if (failed) {
+  const at = [space.poles, space.weights] as const
+  parallel(
+    kernels,
+    'secularRoots',
+    rootRanges(k).map(([first, end]) => [first, end, k, ...at, rho, space.roots, delta]),
+  )
+  const failed = scratch.f64(space.roots, k).findIndex(Number.isNaN)
+  if (failed >= 0) {
     throw new Error(
-      `symmetricEigen: root ${failed} of the secular equation in rows ${low} … ${low + n - 1} did not converge`,
+      `symmetricEigen: root ${failed + 1} of the secular equation in rows ${low} … ${low + n - 1} did not converge`,
     )
   }
   const [upper, both, lower] = (['upper', 'both', 'lower'] as const).map((kind) =>
@@ -121,7 +134,17 @@ function merge(space: Workspace, low: number, half: number, n: number, coupling:
   const grouped = [...upper, ...both, ...lower]
   const place = scratch.i32(space.place, k)
   grouped.forEach((j, at) => (place[j] = at))
-  kernels.call['secularVectors'](k, space.poles, space.weights, delta, space.place, space.pair)
+  parallel(
+    kernels,
+    'secularWeights',
+    rootRanges(k).map(([first, end]) => [first, end, k, ...at, delta, space.corrected]),
+  )
+  parallel(
+    kernels,
+    'secularVectors',
+    rootRanges(k).map(([first, end]) => [first, end, k, space.corrected, delta, space.place, space.vector]),
+    { perThread: [{ argument: 6, stride: d.length * 8 }] },
+  )
 
   const top = upper.length + both.length
   const bottom = both.length + lower.length
@@ -141,14 +164,34 @@ function merge(space: Workspace, low: number, half: number, n: number, coupling:
   d.set(scratch.f64(space.roots, k), low)
   d.set(values, low + k)
   const target = x + (low * stride + low) * 8
-  gemm(kernels, 'f64', [k, half, top], operand(delta, k), operand(gathered, half), target, stride, t.work)
-  const lowerRows = operand(gathered + lowerPart * 8, rest)
-  const tail = operand(delta + upper.length * 8, k)
-  gemm(kernels, 'f64', [k, rest, bottom], tail, lowerRows, target + half * 8, stride, t.work)
+  const head = { a: operand(delta, k), b: operand(gathered, half), c: target, ldc: stride }
+  const tail = {
+    a: operand(delta + upper.length * 8, k),
+    b: operand(gathered + lowerPart * 8, rest),
+    c: target + half * 8,
+    ldc: stride,
+  }
+  parallelProducts(
+    kernels,
+    [
+      { shape: [k, half, top], ...head },
+      { shape: [k, rest, bottom], ...tail },
+    ],
+    t.work,
+  )
   deflated.forEach((_, at) => {
     const from = deflatedPart + at * n
     X.set(packed.subarray(from, from + n), (low + k + at) * stride + low)
   })
+}
+
+/** How k roots are shared out. */
+function rootRanges(k: number): (readonly [number, number])[] {
+  if (k < 2 * rootsAtOnce) return [[0, k]]
+  return Array.from({ length: Math.ceil(k / rootsAtOnce) }, (_, r) => [
+    r * rootsAtOnce,
+    Math.min(k, (r + 1) * rootsAtOnce),
+  ])
 }
 
 /** Sorts the halves' eigenvalues together and sets aside those whose coupling, or whose distance to the next, is rounding. */

@@ -1,6 +1,7 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
 import type { Matrix } from './matrix.js'
 import { binaryExponent, forSymmetricPart, largestEntry } from './symmetric.js'
+import { parallel } from './team.js'
 
 /** A symmetric matrix of order n that is known only by its products. */
 export interface SymmetricOperator {
@@ -82,9 +83,8 @@ function matrixProduct(a: Matrix, kernels: Kernels, scratch: Scratch, caller: st
     for (let c = 0; c < count; c += together) {
       const now = Math.min(together, count - c)
       kernels.call['interleaveFour'](n, from + c * n * 8, now, x)
-      tiles.forEach(({ first, width, at }, t) => {
-        kernels.call['symmetricTile'](n, first, width, at, x, shares + t * n * together * 8)
-      })
+      const tasks = tiles.map(({ first, width, at }, t) => [n, first, width, at, x, shares + t * n * together * 8])
+      parallel(kernels, 'symmetricTile', tasks)
       kernels.call['sumTiles'](n, tileWidth, shares, to + c * n * 8, now)
     }
   }

@@ -1,5 +1,7 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
-import { gemm, operand } from './matmul.js'
+import { operand } from './matmul.js'
+import { parallelProducts, type Product } from './parallel-products.js'
+import { parallel, threadsOf } from './team.js'
 
 /** Reflectors per panel: the rank of an update is twice this. */
 const panelRows = 48
@@ -7,6 +9,10 @@ const panelRows = 48
 const blockRows = 128
 /** Rows of the trailing matrix updated by one product; what lies right of the diagonal is wasted. */
 const updateRows = 192
+
+/** Orders from which a product with the rest of the matrix is cut into shares of equal size. */
+const sharedOrder = 640
+const shares = 4
 
 /** A tridiagonal matrix and the reflectors that lead to it, in kernel memory. */
 export interface Tridiagonal {
@@ -21,6 +27,7 @@ export interface Tridiagonal {
   readonly offDiagonal: Pointer
   /** Factor τ_i of H_i = I − τ_i v_i v_iᵀ, i = 1 … n − 1. */
   readonly tau: Pointer
+  /** Workspace of products, one for each thread. */
   readonly work: Pointer
 }
 
@@ -44,13 +51,24 @@ export function reduceToTridiagonal(
   n: number,
   stride: number,
 ): Tridiagonal {
-  const work = scratch.alloc(kernels.call['gemmWorkspace']())
+  const work = scratch.alloc(kernels.call['gemmWorkspace']() * threadsOf(kernels))
   const [diagonal, offDiagonal, tau] = [scratch.alloc(n * 8), scratch.alloc(n * 8), scratch.alloc(n * 8)]
   const panel = scratch.alloc(2 * panelRows * stride * 8)
   const swapped = scratch.alloc(2 * panelRows * stride * 8)
+  const factors = scratch.alloc(2 * panelRows * 8)
+  const sums = scratch.alloc(shares * stride * 8)
+  const ends = scratch.alloc(shares * 4)
   for (let high = n; high > 0;) {
     const low = Math.max(0, high - panelRows)
-    kernels.call['reflectorPanel'](low, high, a, stride, diagonal, offDiagonal, tau, panel, swapped)
+    for (let i = high - 1; i >= low; i--) {
+      if (kernels.call['reflectorStart'](i, high, a, stride, diagonal, offDiagonal, tau, panel, factors) === 0) continue
+      const rows = shareEnds(i)
+      const v = panel + 2 * (high - 1 - i) * stride * 8
+      scratch.i32(ends, rows.length).set(rows)
+      const tasks = rows.map((end, s) => [rows[s - 1] ?? 0, end, a, stride, v, sums + s * stride * 8])
+      parallel(kernels, 'symmetricRows', tasks)
+      kernels.call['reflectorFinish'](i, high, stride, tau, panel, factors, rows.length, sums, ends)
+    }
     const depth = 2 * (high - low)
     const rows = scratch.f64(panel, depth * stride)
     const partner = scratch.f64(swapped, depth * stride)
@@ -58,15 +76,25 @@ export function reduceToTridiagonal(
       const [from, to] = [(k ^ 1) * stride, k * stride]
       for (let j = 0; j < low; j++) partner[to + j] = -rows[from + j]
     }
+    const updates: Product[] = []
     for (let top = 0; top < low; top += updateRows) {
       const end = Math.min(low, top + updateRows)
       const left = { at: swapped + top * 8, rowStride: 1, colStride: stride }
-      const target = a + top * stride * 8
-      gemm(kernels, 'f64', [end - top, end, depth], left, operand(panel, stride), target, stride, work, true)
+      const target = { c: a + top * stride * 8, ldc: stride, accumulate: true }
+      updates.unshift({ shape: [end - top, end, depth], a: left, b: operand(panel, stride), ...target })
     }
+    parallelProducts(kernels, updates, work)
     high = low
   }
   return { n, reflectors: a, stride, diagonal, offDiagonal, tau, work }
+}
+
+/** Where shares of the lower triangle of order n end; they depend on n alone, so that sums do not depend on threads. */
+function shareEnds(n: number): readonly number[] {
+  if (n < sharedOrder) return [n]
+  return Array.from({ length: shares }, (_, s) =>
+    s + 1 < shares ? 4 * Math.round((n * Math.sqrt((s + 1) / shares)) / 4) : n,
+  )
 }
 
 /**
@@ -91,11 +119,15 @@ export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagon
     }
     const rows = operand(v, stride)
     const columns = operand(v, stride, true)
-    gemm(kernels, 'f64', [count, count, support], rows, columns, gram, count, work)
+    const square = { shape: [count, count, support], a: rows, b: columns, c: gram, ldc: count } as const
+    parallelProducts(kernels, [square], work)
     negatedFactor(scratch.f64(gram, count * count), tau.subarray(low), scratch.f64(factor, count * count), count)
-    gemm(kernels, 'f64', [n, count, support], operand(x, stride), columns, product, count, work)
-    gemm(kernels, 'f64', [n, count, count], operand(product, count), operand(factor, count), turned, count, work)
-    gemm(kernels, 'f64', [n, support, count], operand(turned, count), rows, x, stride, work, true)
+    const steps: Product[] = [
+      { shape: [n, count, support], a: operand(x, stride), b: columns, c: product, ldc: count },
+      { shape: [n, count, count], a: operand(product, count), b: operand(factor, count), c: turned, ldc: count },
+      { shape: [n, support, count], a: operand(turned, count), b: rows, c: x, ldc: stride, accumulate: true },
+    ]
+    for (const step of steps) parallelProducts(kernels, [step], work)
   }
 }
 

@@ -1,0 +1,46 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { exponentialAction } from '../../src/linalg/exponential.js'
+import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
+import { matrix, type Matrix } from '../../src/linalg/matrix.js'
+import { symmetricEigen } from '../../src/linalg/symmetric-eigen.js'
+import { topEigenpairs } from '../../src/linalg/top-eigenpairs.js'
+import { startTeam } from '../../src/node/team.js'
+import { randomStream } from '../../src/random/random.js'
+
+const script = new URL('../../dist/node/team-worker.js', import.meta.url)
+
+/** A random symmetric matrix on a decaying diagonal: nothing deflates, and its top is found in few products. */
+function randomSymmetric(n: number): Matrix {
+  const stream = randomStream(1, 'symmetric')
+  const a = matrix(n, n)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) a.data[i * n + j] = a.data[j * n + i] = 0.01 * stream.normal()
+    a.data[i * n + i] += 3 / (i + 1)
+  }
+  return a
+}
+
+describe.each(supportedKernelBuilds())('eigenvalues by several threads on the %s build', (build) => {
+  const teams = [1, 2, 3].map((threads) => startTeam({ threads, build, script }))
+  afterAll(() => Promise.all(teams.map((team) => team.close())))
+  const alone = loadKernels(build)
+
+  it('are the same bits as by one thread, with and without vectors', () => {
+    const a = randomSymmetric(660)
+    for (const vectors of [false, true]) {
+      const expected = symmetricEigen(a, { vectors, kernels: alone })
+      for (const kernels of teams) expect(symmetricEigen(a, { vectors, kernels })).toEqual(expected)
+    }
+  })
+
+  it('are the same bits at the top of a spectrum, and so is the exponential', () => {
+    const a = randomSymmetric(530)
+    const y = matrix(530, 2, a.data.slice(0, 1060))
+    const top = topEigenpairs(a, { k: 6, seed: 1, kernels: alone })
+    const exponential = exponentialAction(a, y, [1, 20], { kernels: alone })
+    for (const kernels of teams) {
+      expect(topEigenpairs(a, { k: 6, seed: 1, kernels })).toEqual(top)
+      expect(exponentialAction(a, y, [1, 20], { kernels })).toEqual(exponential)
+    }
+  })
+})
