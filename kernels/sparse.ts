@@ -84,11 +84,14 @@ function partialSum<T>(to: usize, x: usize, d0: v128, d1: v128, d2: v128, d3: v1
   v128.store(to, madd<T>(d5, v128.load(x, 80), c))
 }
 
-/** out[k] += scale · Σ_samples delta[i] x[j] for every stored entry k = (i, j): the gradient at the surviving weights only. */
+/**
+ * out[k] += scale · Σ_samples delta[i] x[j] for every stored entry k = (i, j) of the rows from `first` to before `last`: the
+ * gradient at the surviving weights only. Every entry is summed over blocks in order, whatever the range of rows.
+ */
 // @ts-ignore: decorator
 @inline
 function sampled<T>(
-  blocks: usize, rows: usize, cols: usize,
+  blocks: usize, rows: usize, cols: usize, first: usize, last: usize,
   start: usize, offsets: usize,
   delta: usize, x: usize, out: usize, scale: T,
 ): void {
@@ -96,11 +99,12 @@ function sampled<T>(
   // Partial sums of four entries on their way to one vector.
   const partial = threadScratch
   for (let b: usize = 0; b < blocks; b++) {
-    let k: usize = 0
-    for (let i: usize = 0; i < rows; i++) {
+    let k: usize = load<u32>(start + 4 * first)
+    let run = delta + (b * rows + first) * RUN
+    for (let i = first; i < last; i++) {
       const end: usize = load<u32>(start + 4 * i, 4)
-      const d0 = v128.load(delta), d1 = v128.load(delta, 16), d2 = v128.load(delta, 32)
-      const d3 = v128.load(delta, 48), d4 = v128.load(delta, 64), d5 = v128.load(delta, 80)
+      const d0 = v128.load(run), d1 = v128.load(run, 16), d2 = v128.load(run, 32)
+      const d3 = v128.load(run, 48), d4 = v128.load(run, 64), d5 = v128.load(run, 80)
       for (; k + 4 <= end; k += 4) {
         const at = offsets + 4 * k
         partialSum<T>(partial, x + <usize>load<u32>(at), d0, d1, d2, d3, d4, d5)
@@ -123,7 +127,7 @@ function sampled<T>(
         const g = out + k * sizeof<T>()
         store<T>(g, load<T>(g) + scale * sum)
       }
-      delta += RUN
+      run += RUN
     }
     x += cols * RUN
   }
@@ -144,17 +148,17 @@ export function sparseMultiplyF64(
 }
 
 export function sampledProductF32(
-  blocks: usize, rows: usize, cols: usize, start: usize, offsets: usize,
+  blocks: usize, rows: usize, cols: usize, first: usize, last: usize, start: usize, offsets: usize,
   delta: usize, x: usize, out: usize, scale: f32,
 ): void {
-  sampled<f32>(blocks, rows, cols, start, offsets, delta, x, out, scale)
+  sampled<f32>(blocks, rows, cols, first, last, start, offsets, delta, x, out, scale)
 }
 
 export function sampledProductF64(
-  blocks: usize, rows: usize, cols: usize, start: usize, offsets: usize,
+  blocks: usize, rows: usize, cols: usize, first: usize, last: usize, start: usize, offsets: usize,
   delta: usize, x: usize, out: usize, scale: f64,
 ): void {
-  sampled<f64>(blocks, rows, cols, start, offsets, delta, x, out, scale)
+  sampled<f64>(blocks, rows, cols, first, last, start, offsets, delta, x, out, scale)
 }
 
 // @ts-ignore: decorator

@@ -1,5 +1,6 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { gemm, operand } from '../linalg/matmul.js'
+import { parallel } from '../linalg/team.js'
 import { elementBytes, runBytes, type Precision, type PrecisionArray } from './blocks.js'
 import type { Mask } from './mask.js'
 
@@ -153,12 +154,8 @@ export interface BlockedProduct {
 /** out (+)= scale · A x, x of `cols` features, out of `rows` features. */
 export function multiply(place: Workplace, pattern: SparseMatrix, values: SparseValues, product: BlockedProduct): void {
   const { rows, cols } = pattern
-  const { blocks, x, out, scale, accumulate = false } = product
   if (!pattern.dense) {
-    kernelOf(place, 'sparseMultiply')(
-      ...[blocks, rows, cols, pattern.rowStart, pattern.columnOffsets, values.at, x, out, scale],
-      accumulate ? 1 : 0,
-    )
+    sparseProduct(place, [rows, cols], [pattern.rowStart, pattern.columnOffsets, values.at], product)
     return
   }
   denseProduct(place, [rows, cols], operand(values.arranged, cols), product)
@@ -172,15 +169,25 @@ export function multiplyTransposed(
   product: BlockedProduct,
 ): void {
   const { rows, cols } = pattern
-  const { blocks, x, out, scale, accumulate = false } = product
   if (!pattern.dense) {
-    kernelOf(place, 'sparseMultiply')(
-      ...[blocks, cols, rows, pattern.columnStart, pattern.rowOffsets, values.arranged, x, out, scale],
-      accumulate ? 1 : 0,
-    )
+    sparseProduct(place, [cols, rows], [pattern.columnStart, pattern.rowOffsets, values.arranged], product)
     return
   }
   denseProduct(place, [cols, rows], operand(values.arranged, cols, true), product)
+}
+
+/** One task for each block of samples. */
+function sparseProduct(
+  { kernels, precision }: Workplace,
+  [rows, cols]: readonly [number, number],
+  matrix: readonly [start: Pointer, offsets: Pointer, values: Pointer],
+  { blocks, x, out, scale, accumulate = false }: BlockedProduct,
+): void {
+  const tasks = Array.from({ length: blocks }, (_, b) => [
+    ...[1, rows, cols, ...matrix],
+    ...[x + b * cols * runBytes, out + b * rows * runBytes, scale, accumulate ? 1 : 0],
+  ])
+  parallel(kernels, precision === 'f32' ? 'sparseMultiplyF32' : 'sparseMultiplyF64', tasks)
 }
 
 function denseProduct(
@@ -210,13 +217,20 @@ export interface SampledProduct {
   readonly full: Pointer
 }
 
+/** Rows of a sampled product in one task: enough that handing it over costs nothing beside it. */
+const rowsPerTask = 128
+
 /** gradient[k] += scale · Σ_samples delta[i] x[j] at every survivor k = (i, j). */
 export function addSampledProduct(place: Workplace, pattern: SparseMatrix, product: SampledProduct): void {
   const { rows, cols, kept } = pattern
   const { blocks, delta, x, gradient, scale, full } = product
   if (!pattern.dense) {
-    const entries = [pattern.rowStart, pattern.columnOffsets] as const
-    kernelOf(place, 'sampledProduct')(blocks, rows, cols, ...entries, delta, x, gradient, scale)
+    const { kernels, precision } = place
+    const tasks = Array.from({ length: Math.ceil(rows / rowsPerTask) }, (_, task) => [
+      ...[blocks, rows, cols, task * rowsPerTask, Math.min(rows, (task + 1) * rowsPerTask)],
+      ...[pattern.rowStart, pattern.columnOffsets, delta, x, gradient, scale],
+    ])
+    parallel(kernels, precision === 'f32' ? 'sampledProductF32' : 'sampledProductF64', tasks)
     return
   }
   const { kernels, precision, rowsIn, rowsOut, gemmWork } = place
