@@ -138,3 +138,26 @@ export function dualTile(
     }
   }
 }
+
+/** Row u of out = scale[u] · gram[base[u]] + bias, over an even number of columns; gram and out have row length ld. */
+export function expandRows(
+  rows: usize, base: usize, scale: usize, gram: usize, out: usize, ld: usize, columns: usize, bias: f64,
+): void {
+  const shift = f64x2.splat(bias)
+  for (let u: usize = 0; u < rows; u++) {
+    const factor = load<f64>(scale + u * 8)
+    const from = gram + <usize>load<i32>(base + u * 4) * ld * 8
+    const to = out + u * ld * 8
+    const splat = f64x2.splat(factor)
+    for (let t: usize = 0; t < columns * 8; t += 16) {
+      // A dead position has no gram: what stands there is not looked at.
+      v128.store(to + t, factor == 0 ? shift : f64x2.add(f64x2.mul(splat, v128.load(from + t)), shift))
+    }
+  }
+}
+
+/** An even number of doubles set to one value. */
+export function fillF64(count: usize, value: f64, at: usize): void {
+  const splat = f64x2.splat(value)
+  for (let t: usize = 0; t < count * 8; t += 16) v128.store(at + t, splat)
+}

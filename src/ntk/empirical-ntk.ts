@@ -1,6 +1,7 @@
 import { defaultKernels, withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import { matmul } from '../linalg/matmul.js'
 import { matrix, transpose, type Matrix } from '../linalg/matrix.js'
+import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 import { effectiveWeights, forwardWith } from '../network/forward.js'
 import { biasScale, weightScale, type Network } from '../network/network.js'
 import type { Kernel } from './kernel.js'
@@ -23,6 +24,8 @@ const unitBatch = 64
 const rowPitch = 8
 /** Units whose lists and derivatives stay in a second-level cache while the kernel walks over all tiles. */
 const unitBlock = 256
+/** Register tiles per thread between two looks at the output. */
+const tilesPerThread = 128
 /** Derivatives held at a time, in doubles; more classes than fit are taken in several rounds. */
 const derivativeBudget = 2 ** 25
 
@@ -71,6 +74,14 @@ function addTile(tile: Float64Array, i0: number, j0: number, theta: Float64Array
   }
 }
 
+/** Panels of rows and columns whose tiles reach the upper triangle. */
+function upperTiles(rowPanels: number, colPanels: number): (readonly [number, number])[] {
+  return Array.from({ length: rowPanels }, (_, p) => {
+    const first = Math.floor((p * rowsOfTile) / colsOfTile)
+    return Array.from({ length: colPanels - first }, (_, q) => [p, first + q] as const)
+  }).flat()
+}
+
 /** The part of Θ that comes from listed inputs, added to the upper triangle of `theta` (`[classes, N, N]`). */
 function addListed(
   { units, starts, inputs, signs }: UnitLists,
@@ -99,9 +110,14 @@ function addListed(
     const list = scratch.put(inputs)
     const start = scratch.put(starts)
     const scales = scratch.put(signs.map((sign) => sign * scale))
-    const tile = scratch.alloc(classes * size * 8)
-    const work = scratch.alloc(unitBatch * size * 8)
-    const tileView = scratch.f64(tile, classes * size)
+    const threads = threadsOf(kernels)
+    const batch = tilesPerThread * threads
+    const tileLength = classes * size
+    const output = scratch.alloc(batch * tileLength * 8)
+    const workBytes = unitBatch * size * 8
+    const work = perThread(scratch.alloc(workBytes * threads), workBytes)
+    const outputView = scratch.f64(output, batch * tileLength)
+    const tiles = upperTiles(rowPanels, colPanels)
     const pack = (rows: number, panelRows: Pointer, panelCols: Pointer): void => {
       call['packPanels'](rows, n, source, n, rowsOfTile, panelRows)
       call['packPanels'](rows, n, source, n, colsOfTile, panelCols)
@@ -117,17 +133,22 @@ function addListed(
       const blockView = scratch.f64(source, rows * n)
       block.forEach((i, u) => blockView.set(unitRows(delta, i), u * classes * n))
       pack(rows, deltaA, deltaB)
-      const lists = [block.length, start + first * 4, list, scales + first * 8] as const
-      for (let p = 0; p < rowPanels; p++) {
-        const i0 = p * rowsOfTile
-        const rowSide = [a + p * width * rowPitch * 8, deltaA + p * rows * rowPitch * 8] as const
-        for (let q = Math.floor(i0 / colsOfTile); q < colPanels; q++) {
-          const j0 = q * colsOfTile
-          const colSide = [b + q * width * colsOfTile * 8, deltaB + q * rows * colsOfTile * 8] as const
-          tileView.fill(0)
-          call['empiricalTile'](...lists, rowSide[0], colSide[0], rowSide[1], colSide[1], classes, tile, work)
-          addTile(tileView, i0, j0, theta, n, classes)
-        }
+      const lists = [block.length, start + first * 4, list, scales + first * 8]
+      const [rowPanel, rowDelta] = [fromTask(0, a), fromTask(2, deltaA)]
+      const [colPanel, colDelta] = [fromTask(1, b), fromTask(3, deltaB)]
+      const args = [...lists, rowPanel, colPanel, rowDelta, colDelta, classes, fromTask(4, output), work]
+      for (let from = 0; from < tiles.length; from += batch) {
+        const some = tiles.slice(from, from + batch)
+        outputView.fill(0)
+        const tasks = some.map(([p, q], t) => {
+          const [rowBytes, colBytes] = [p * rowPitch * 8, q * colsOfTile * 8]
+          return [rowBytes * width, colBytes * width, rowBytes * rows, colBytes * rows, t * tileLength * 8]
+        })
+        parallelSteps(kernels, [{ kernel: 'empiricalTile', args }], tasks)
+        some.forEach(([p, q], t) => {
+          const tile = outputView.subarray(t * tileLength, (t + 1) * tileLength)
+          addTile(tile, p * rowsOfTile, q * colsOfTile, theta, n, classes)
+        })
       }
       onShare(Math.min(units.length, first + unitBlock) / units.length)
     }

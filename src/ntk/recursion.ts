@@ -4,7 +4,7 @@ import type { Dual } from './duals/dual.js'
 import { factorFirstLayer } from './first-layer.js'
 import type { Kernel } from './kernel.js'
 import { diagonalTiles, offDiagonalTiles, type PairTile } from './pair-tiles.js'
-import { createEngine, sampleStride, tileWidth } from './recursion-engine.js'
+import { createEngine, sampleStride, tileWidth, type TileKernels } from './recursion-engine.js'
 import type { RecursionPlan } from './recursion-plan.js'
 import { samplePanels } from './sample-panels.js'
 
@@ -63,19 +63,25 @@ export function runRecursion(input: RecursionInput): { ntk: Kernel; nngp: Kernel
   const samples = samplePanels(x, first.live, first.weights, basis, sampleStride(n), kernels)
   withScratch(kernels, (scratch) => {
     const engine = createEngine({ plan, first, samples, n, dual, sigmaB2, rankTolerance, kernels }, scratch)
-    const walk = (tiles: Iterable<PairTile>, diagonal: boolean): void => {
-      for (const tile of tiles) {
-        const { k, theta, stride } = engine.run(tile, diagonal)
-        owners.forEach((c, row) => {
-          scatter(tile, k, row * stride, n, nngp.subarray(c * size, (c + 1) * size))
-          scatter(tile, theta, row * stride, n, ntk.subarray(c * size, (c + 1) * size))
-        })
-        done += tile.count
-        onProgress?.(done / total)
-      }
+    const store = (tile: PairTile, { k, theta, stride }: TileKernels): void => {
+      owners.forEach((c, row) => {
+        scatter(tile, k, row * stride, n, nngp.subarray(c * size, (c + 1) * size))
+        scatter(tile, theta, row * stride, n, ntk.subarray(c * size, (c + 1) * size))
+      })
+      done += tile.count
+      onProgress?.(done / total)
     }
-    walk(diagonalTiles(n, tileWidth), true)
-    walk(offDiagonalTiles(n, tileWidth), false)
+    for (const tile of diagonalTiles(n, tileWidth)) store(tile, engine.runDiagonal(tile))
+    let batch: PairTile[] = []
+    const flush = (): void => {
+      engine.run(batch).forEach((result, t) => store(batch[t], result))
+      batch = []
+    }
+    for (const tile of offDiagonalTiles(n, tileWidth)) {
+      batch.push(tile)
+      if (batch.length === engine.batch) flush()
+    }
+    if (batch.length > 0) flush()
   })
   plan.classRow.forEach((row, c) => {
     if (owners[row] === c) {
