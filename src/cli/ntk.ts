@@ -17,6 +17,7 @@ import { UsageError } from './fail.js'
 import { shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
+import { useAllCores } from './threads.js'
 
 interface NtkFlags {
   readonly empirical?: boolean
@@ -64,6 +65,7 @@ function limitKernel(file: string, flags: NtkFlags, onProgress: (share: number) 
     )
   }
   requireKernelMemory(chain.W[chain.W.length - 1].rows, data.x.rows, data.name)
+  useAllCores()
   return graphonNtk(chain, data.x, {
     convention,
     rescale,
@@ -81,6 +83,7 @@ function finiteKernel(file: string, flags: NtkFlags, onProgress: (share: number)
   requireInputs(network, data.x.cols, data.name)
   const { sizes } = network.spec
   requireKernelMemory(sizes[sizes.length - 1], data.x.rows, data.name)
+  useAllCores()
   return empiricalNtk(network, data.x, { onProgress })
 }
 

@@ -10,6 +10,7 @@ import type { Kernel } from '../ntk/kernel.js'
 import { kernelFromTensor } from '../ntk/kernel-file.js'
 import { parsePositive, parseSteps, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
+import { useAllCores } from './threads.js'
 
 interface PredictFlags {
   readonly targets: string
@@ -47,6 +48,7 @@ function readTargets(file: string, kernel: Kernel, kernelFile: string): Matrix {
 function run(file: string, { targets: targetFile, lr, steps, flow = false, json }: PredictFlags): void {
   const kernel = kernelFromTensor(decodeNpy(readBytes(file), file), file)
   const targets = readTargets(targetFile, kernel, file)
+  useAllCores()
   const result = inFile(file, () =>
     predict(kernel, targets, { learningRate: lr, steps, mode: flow ? 'flow' : 'descent' }),
   )

@@ -18,6 +18,7 @@ import { UsageError } from './fail.js'
 import { parseDensity, parsePositive, parseSizes, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
 import { startProgress } from './progress.js'
+import { useAllCores } from './threads.js'
 
 interface PruneFlags {
   readonly sizes?: number[]
@@ -89,6 +90,7 @@ function run(flags: PruneFlags): void {
     const data = loadData(flags.data, { ...flags, samples: flags.samples ?? 1 })
     requireInputs(network, data.x.cols, data.name)
   }
+  useAllCores()
   const progress = startProgress(`prune ${method}`)
   const begin = performance.now()
   const result = prune(network, {

@@ -7,6 +7,7 @@ import { kernelFromTensor } from '../ntk/kernel-file.js'
 import { spectrum, type SpectrumDocument } from '../spectrum/spectrum.js'
 import { shared } from './options.js'
 import { print, printJson, short } from './output.js'
+import { useAllCores } from './threads.js'
 
 function describe(document: SpectrumDocument): string[] {
   const { n, trace, decay, effectiveRank, entropyRank, gap, topEnergy, conditionNumber, residual } = document
@@ -25,6 +26,7 @@ function describe(document: SpectrumDocument): string[] {
 
 function run(file: string, { json }: { json?: boolean }): void {
   const kernel = kernelFromTensor(decodeNpy(readBytes(file), file), file)
+  useAllCores()
   const documents = Array.from({ length: kernel.classes }, (_, c) =>
     inFile(file, () => spectrum(kernelMatrix(kernel, c))),
   )

@@ -19,6 +19,7 @@ import { UsageError } from './fail.js'
 import { parseCount, parseMomentum, parsePath, parsePositive, parseSteps, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
+import { useAllCores } from './threads.js'
 
 interface TrainFlags {
   readonly data: string
@@ -81,6 +82,7 @@ function run(file: string, flags: TrainFlags): void {
   const data = loadData(flags.data, { ...flags, needLabels: pathKind(flags.data) === 'folder' })
   requireInputs(network, data.x.cols, data.name)
   const targets = targetsFor(network, data, loss)
+  useAllCores()
   const progress = startProgress('train')
   const result = train(
     network,

@@ -143,6 +143,11 @@ export function defaultKernels(): Kernels {
   return threadKernels
 }
 
+/** Makes `kernels`, for example a team's, the instance that functions of this thread use when they are given none. */
+export function setDefaultKernels(kernels: Kernels): void {
+  threadKernels = kernels
+}
+
 function ensure(kernels: Kernels, end: number): void {
   const { memory } = kernels
   const missing = end - memory.buffer.byteLength
