@@ -24,6 +24,8 @@ const unitBatch = 64
 const rowPitch = 8
 /** Units whose lists and derivatives stay in a second-level cache while the kernel walks over all tiles. */
 const unitBlock = 256
+/** Samples transposed at a time. */
+const sampleRun = 16
 /** Register tiles per thread between two looks at the output. */
 const tilesPerThread = 128
 /** Derivatives held at a time, in doubles; more classes than fit are taken in several rounds. */
@@ -40,9 +42,13 @@ interface Derivatives {
 function byUnit({ cols, data }: Matrix, classes: number, n: number): Derivatives {
   const result = new Float64Array(cols * classes * n)
   for (let c = 0; c < classes; c++) {
-    for (let x = 0; x < n; x++) {
-      const from = (c * n + x) * cols
-      for (let i = 0; i < cols; i++) result[(i * classes + c) * n + x] = data[from + i]
+    // In runs of samples, so that what is read and what is written both stay in cache.
+    for (let first = 0; first < n; first += sampleRun) {
+      const end = Math.min(n, first + sampleRun)
+      for (let i = 0; i < cols; i++) {
+        const to = (i * classes + c) * n
+        for (let x = first; x < end; x++) result[to + x] = data[(c * n + x) * cols + i]
+      }
     }
   }
   return { classes, units: cols, n, data: result }

@@ -29,7 +29,10 @@ export function* outputDerivatives(
   for (let index = last - 1; index >= 0; index--) {
     delta = matmul(delta, weights[index + 1], { kernels })
     const slopes = mapActivation(network.spec.activation, 'derivative', pre[index].data)
-    for (let k = 0; k < delta.data.length; k++) delta.data[k] *= slopes[k % slopes.length]
+    for (let c = 0; c < count; c++) {
+      const from = c * slopes.length
+      for (let k = 0; k < slopes.length; k++) delta.data[from + k] *= slopes[k]
+    }
     yield { index, delta }
   }
 }
