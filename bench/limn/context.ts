@@ -1,4 +1,4 @@
-import { loadKernels, type Kernels } from '../../src/linalg/kernels.js'
+import { loadKernels, setDefaultKernels, type Kernels } from '../../src/linalg/kernels.js'
 import { startTeam } from '../../src/node/team.js'
 
 /** What limn's side computes on. */
@@ -13,12 +13,13 @@ export interface Context {
 const script = new URL('../../dist/node/team-worker.js', import.meta.url)
 
 /**
- * Kernels with a team of as many threads as the peers get.
+ * Kernels with a team of as many threads as the peers get, also for functions that are given none.
  *
  * @throws Error when the project has not been built
  */
 export function openContext(threads: number): Context {
   if (threads === 1) return { kernels: loadKernels(), threads, close: () => Promise.resolve() }
   const kernels = startTeam({ threads, script })
+  setDefaultKernels(kernels)
   return { kernels, threads, close: () => kernels.close() }
 }
