@@ -46,3 +46,18 @@ export function short(value: number): string {
       ? value.toExponential(2)
       : String(Number(value.toPrecision(3)))
 }
+
+/** A training curve, measured or predicted: the JSON document `{steps, loss, accuracy?}`, or one line. */
+export function printCurve(
+  steps: number,
+  { loss, accuracy }: { readonly loss: Float64Array; readonly accuracy?: Float64Array | undefined },
+  json = false,
+): void {
+  if (json) {
+    printJson({ steps, loss, ...(accuracy && { accuracy }) })
+    return
+  }
+  const last = accuracy?.at(-1)
+  const correct = last === undefined ? '' : `, accuracy ${short(last)}`
+  print(`loss ${short(loss[0])} → ${short(loss[steps])} in ${steps} steps${correct}`)
+}

@@ -9,7 +9,7 @@ import { readBytes } from '../node/files.js'
 import type { Kernel } from '../ntk/kernel.js'
 import { kernelFromTensor } from '../ntk/kernel-file.js'
 import { parsePositive, parseSteps, shared } from './options.js'
-import { print, printJson, say, short } from './output.js'
+import { printCurve, say } from './output.js'
 import { useAllCores } from './threads.js'
 
 interface PredictFlags {
@@ -53,14 +53,7 @@ function run(file: string, { targets: targetFile, lr, steps, flow = false, json 
     predict(kernel, targets, { learningRate: lr, steps, mode: flow ? 'flow' : 'descent' }),
   )
   if (!result.stable) say(`warning: --lr ${lr} is above 2N/λ_max, so gradient descent diverges`)
-  if (json) {
-    printJson({ steps, loss: result.loss, ...(result.accuracy && { accuracy: result.accuracy }) })
-    return
-  }
-  const accuracy = result.accuracy?.at(-1)
-  print(
-    `loss ${short(result.loss[0])} → ${short(result.loss[steps])} in ${steps} steps${accuracy === undefined ? '' : `, accuracy ${short(accuracy)}`}`,
-  )
+  printCurve(steps, result, json)
 }
 
 export function addPredict(program: Command): void {

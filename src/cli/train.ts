@@ -17,7 +17,7 @@ import { version } from '../version.js'
 import { readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { parseCount, parseMomentum, parsePath, parsePositive, parseSteps, shared } from './options.js'
-import { print, printJson, short } from './output.js'
+import { printCurve, short } from './output.js'
 import { startProgress } from './progress.js'
 import { useAllCores } from './threads.js'
 
@@ -103,14 +103,7 @@ function run(file: string, flags: TrainFlags): void {
     const { tensors, metadata } = networkToTensors(result.network, { limn: version, seed: String(seed) })
     writeAtomic(out, encodeSafetensors(tensors, metadata))
   }
-  if (json) {
-    printJson({ steps, loss: result.loss, ...(result.accuracy && { accuracy: result.accuracy }) })
-    return
-  }
-  const accuracy = result.accuracy?.at(-1)
-  print(
-    `loss ${short(result.loss[0])} → ${short(result.loss[steps])} in ${steps} steps${accuracy === undefined ? '' : `, accuracy ${short(accuracy)}`}`,
-  )
+  printCurve(steps, result, json)
 }
 
 export function addTrain(program: Command): void {
