@@ -62,7 +62,7 @@ function spectrumFindings({ job, result }: Finished): SpectrumFinding[] {
       kernel,
       eigenvalues,
       ...spectralSummary(Float64Array.from(eigenvalues)),
-      targetAlignment: summary.target_alignment ?? 0,
+      targetAlignment: summary.target_alignment ?? null,
       errorToEmpirical: summary.error_to_empirical ?? null,
     }
   })

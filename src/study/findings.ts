@@ -1,4 +1,5 @@
 import type { GraphonChain } from '../graphon/chain.js'
+import type { SpectralSummary } from '../spectrum/summary.js'
 
 /**
  * Everything a report shows of a finished study, as plain data. Figures and pages are functions of this alone. It holds
@@ -91,23 +92,15 @@ export const kernelKinds = ['dense', 'graphon', 'energy', 'empirical'] as const
 export type KernelKind = (typeof kernelKinds)[number]
 
 /** Spectrum of the class-mean kernel. */
-export interface SpectrumFinding {
+export interface SpectrumFinding extends SpectralSummary {
   readonly method: string
   readonly density: number
   readonly width: number
   readonly kernel: KernelKind
   /** Largest first, all of them. */
   readonly eigenvalues: readonly number[]
-  readonly trace: number
-  readonly alpha: number | null
-  readonly alphaStandardError: number | null
-  readonly effectiveRank: number
-  readonly entropyRank: number
-  readonly gap: number | null
-  readonly top5Energy: number
-  readonly conditionNumber: number | null
-  /** Kernel–target alignment with the centred one-hot targets. */
-  readonly targetAlignment: number
+  /** Kernel–target alignment with the centred one-hot targets; null for a zero kernel. */
+  readonly targetAlignment: number | null
   /** Relative Frobenius distance to the empirical kernel of the same method, width; null when that was not computed. */
   readonly errorToEmpirical: number | null
 }
