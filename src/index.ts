@@ -60,6 +60,7 @@ export * from './ntk/graphon-ntk.js'
 export * from './ntk/input-rows.js'
 export * from './ntk/kernel.js'
 export * from './ntk/kernel-file.js'
+export * from './ntk/kernel-panel.js'
 
 export * from './spectrum/alignment.js'
 export * from './spectrum/metrics.js'

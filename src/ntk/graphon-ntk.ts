@@ -5,7 +5,8 @@ import type { Activation } from '../network/activation.js'
 import { defaultSigmaW2 } from '../network/network.js'
 import { dualOf } from './duals/duals.js'
 import type { Kernel } from './kernel.js'
-import { recursionPlan, type Convention } from './recursion-plan.js'
+import { limitKernelNames, placePanel, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
+import { classRows, recursionPlan, type Convention } from './recursion-plan.js'
 import { runRecursion } from './recursion.js'
 import type { Rescale } from './rescale.js'
 
@@ -69,6 +70,83 @@ function checkSamples(name: string, x: Matrix, inputs: number): void {
   }
 }
 
+/** Bytes for the entries of one panel where nothing else is asked for. */
+const panelMemory = 64 * 2 ** 20
+
+export interface GraphonNtkPanelOptions extends GraphonNtkOptions {
+  /** Which kernels; default both. */
+  readonly kernelNames?: readonly LimitKernelName[]
+  /** Which classes, in this order, or `mean`: one kernel, the mean over all classes. Default all. */
+  readonly classes?: readonly number[] | 'mean'
+  /**
+   * Bytes that the entries of a panel may take, default 64 MiB. A panel of h rows takes about 16 h N bytes for each class and
+   * kernel, so that a file of N = 8192 and ten classes is written in runs of h = 200 numbers with 512 MiB.
+   */
+  readonly memory?: number
+}
+
+function checkPanels(name: string, options: GraphonNtkPanelOptions, classes: number): void {
+  const { kernelNames = limitKernelNames, classes: chosen = [0] } = options
+  const known: readonly string[] = limitKernelNames
+  if (kernelNames.length === 0 || kernelNames.some((kernel) => !known.includes(kernel))) {
+    throw new RangeError(`${name}: expected kernelNames of ${known.join(', ')}, got [${kernelNames.join(', ')}]`)
+  }
+  if (chosen === 'mean') return
+  if (chosen.length === 0 || chosen.some((c) => !(Number.isInteger(c) && 0 <= c && c < classes))) {
+    throw new RangeError(`${name}: expected classes in 0 … ${classes - 1}, got [${chosen.join(', ')}]`)
+  }
+}
+
+/**
+ * {@link graphonNtk} for results that are too large to hold: the kernels are handed over in panels of consecutive rows, in
+ * order, each complete with its mirror image, so that a symmetric `[C, N, N]` file can be written with bounded memory. With
+ * all classes the panels hold the same bits as the kernels of `graphonNtk`, however they are cut.
+ *
+ * Memory: `memory`, the samples once more, and 16 N bytes for each position of the chain.
+ *
+ * @param x samples `[N, d]`
+ * @param sink takes each panel; its arrays are valid until it returns. What it throws ends the computation and is passed on.
+ *   {@link placePanel} tells where entries belong
+ * @throws RangeError as `graphonNtk` does, when `memory` is less than the entries of one row and its mirror image take, and
+ *   when there is no such class or kernel
+ */
+export function graphonNtkPanels(
+  chain: GraphonChain,
+  x: Matrix,
+  options: GraphonNtkPanelOptions,
+  sink: (panel: KernelPanel) => void,
+): void {
+  const name = 'graphonNtk'
+  const { W } = createChain(chain)
+  const {
+    activation = { name: 'relu' },
+    sigmaW2 = defaultSigmaW2(activation, W.length),
+    sigmaB2 = 0,
+    convention = 'masked',
+    rescale = 'none',
+    weights = 'kept',
+    rankTolerance = 1e-12,
+    kernels = defaultKernels(),
+    kernelNames: names = limitKernelNames,
+    memory = panelMemory,
+    classes,
+    onProgress,
+  } = options
+  checkOptions(name, W.length, sigmaW2, sigmaB2)
+  if (!(rankTolerance >= 0 && rankTolerance < 1)) {
+    throw new RangeError(`${name}: expected rankTolerance in [0, 1), got ${rankTolerance}`)
+  }
+  checkSamples(name, x, W[0].cols)
+  checkPanels(name, options, W[W.length - 1].rows)
+  const plan = classRows(recursionPlan(chain, { convention, rescale, weights, sigmaW2 }), classes)
+  const row = 8 * names.length * plan.layers[plan.layers.length - 1].propagate.rows * (2 * x.rows - 1)
+  if (!(memory >= row)) {
+    throw new RangeError(`${name}: expected memory of at least ${row} bytes, one row of every kernel, got ${memory}`)
+  }
+  const dual = dualOf(activation)
+  runRecursion({ plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, sink, onProgress })
+}
+
 /**
  * The Graphon NTK Θ and the NNGP kernel K of a network whose layers follow a graphon chain, in the limit of infinite
  * width (NTK parameterisation). With ⟨·⟩_v the integral over the positions of a hidden layer,
@@ -87,23 +165,22 @@ function checkSamples(name: string, x: Matrix, inputs: number): void {
  * @throws RangeError when the chain is invalid, x does not fit it or is not finite, or an option is out of range
  */
 export function graphonNtk(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): LimitKernels {
+  const n = x.rows
   const { W } = createChain(chain)
-  const {
-    activation = { name: 'relu' },
-    sigmaW2 = defaultSigmaW2(activation, W.length),
-    sigmaB2 = 0,
-    convention = 'masked',
-    rescale = 'none',
-    weights = 'kept',
-    rankTolerance = 1e-12,
-    kernels = defaultKernels(),
-    onProgress,
-  } = options
-  checkOptions('graphonNtk', W.length, sigmaW2, sigmaB2)
-  if (!(rankTolerance >= 0 && rankTolerance < 1)) {
-    throw new RangeError(`graphonNtk: expected rankTolerance in [0, 1), got ${rankTolerance}`)
-  }
-  checkSamples('graphonNtk', x, W[0].cols)
-  const plan = recursionPlan(chain, { convention, rescale, weights, sigmaW2 })
-  return runRecursion({ plan, x, dual: dualOf(activation), sigmaB2, rankTolerance, kernels, onProgress })
+  const classes = W[W.length - 1].rows
+  let data: Record<LimitKernelName, Float64Array> | undefined
+  const memory = Math.max(panelMemory, 32 * classes * n)
+  graphonNtkPanels(chain, x, { ...options, memory }, (panel) => {
+    data ??= { ntk: new Float64Array(classes * n * n), nngp: new Float64Array(classes * n * n) }
+    for (const name of limitKernelNames) {
+      const entries = panel.entries[name]
+      if (!entries) continue
+      for (let c = 0; c < classes; c++) {
+        const out = data[name].subarray(c * n * n, (c + 1) * n * n)
+        placePanel(panel, entries, c, (at, values) => out.set(values, at))
+      }
+    }
+  })
+  const { ntk, nngp } = data!
+  return { ntk: { classes, n, data: ntk }, nngp: { classes, n, data: nngp } }
 }

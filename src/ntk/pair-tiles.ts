@@ -5,11 +5,11 @@ export interface PairTile {
   readonly segments: Int32Array
 }
 
-/** The pairs i < j of n samples, row by row, in tiles. */
-export function* offDiagonalTiles(n: number, width: number): Generator<PairTile> {
+/** The pairs i < j of n samples with first ≤ i < last, row by row, in tiles. */
+export function* offDiagonalTiles(n: number, width: number, first = 0, last = n): Generator<PairTile> {
   let segments: number[] = []
   let count = 0
-  for (let i = 0; i < n; i++) {
+  for (let i = first; i < last; i++) {
     for (let j = i + 1; j < n;) {
       const length = Math.min(n - j, width - count)
       segments.push(i, j, length, count)

@@ -72,3 +72,26 @@ export function recursionPlan(chain: GraphonChain, options: PlanOptions): Recurs
   }
   return { layers, classRow }
 }
+
+/** The plan of some classes only, or of one that is the mean of all: K and Θ are linear in the rows of the last matrix. */
+export function classRows({ layers, classRow }: RecursionPlan, classes?: readonly number[] | 'mean'): RecursionPlan {
+  if (classes === undefined) return { layers, classRow }
+  const { propagate, own } = layers[layers.length - 1]
+  const distinct = classes === 'mean' ? [] : [...new Set(classes.map((c) => classRow[c]))]
+  const pick = ({ cols, data }: Matrix): Matrix => {
+    if (classes !== 'mean') {
+      const chosen = matrix(distinct.length, cols)
+      distinct.forEach((row, k) => chosen.data.set(data.subarray(row * cols, (row + 1) * cols), k * cols))
+      return chosen
+    }
+    const mean = matrix(1, cols)
+    for (const row of classRow) {
+      for (let v = 0; v < cols; v++) mean.data[v] += data[row * cols + v] / classRow.length
+    }
+    return mean
+  }
+  const picked = pick(propagate)
+  const last = { propagate: picked, own: own === propagate ? picked : pick(own) }
+  const rows = classes === 'mean' ? Int32Array.of(0) : Int32Array.from(classes, (c) => distinct.indexOf(classRow[c]))
+  return { layers: [...layers.slice(0, -1), last], classRow: rows }
+}

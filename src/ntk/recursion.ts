@@ -2,7 +2,7 @@ import { withScratch, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Dual } from './duals/dual.js'
 import { factorFirstLayer } from './first-layer.js'
-import type { Kernel } from './kernel.js'
+import { panelRows, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
 import { diagonalTiles, offDiagonalTiles, type PairTile } from './pair-tiles.js'
 import { createEngine, sampleStride, tileWidth, type TileKernels } from './recursion-engine.js'
 import type { RecursionPlan } from './recursion-plan.js'
@@ -19,26 +19,36 @@ export interface RecursionInput {
   /** How far low-rank factors of the weights may be off, entry by entry; 0 for whole matrices only. */
   readonly rankTolerance: number
   readonly kernels: Kernels
+  /** Which kernels to hand over. */
+  readonly names: readonly LimitKernelName[]
+  /** Bytes that the entries of a panel may take, at least those of one row. */
+  readonly memory: number
+  /** Takes a panel; what it holds is valid until it returns. */
+  readonly sink: (panel: KernelPanel) => void
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: ((share: number) => void) | undefined
 }
 
-/** Writes a row of a tile's panel, from index `from` on, into the upper triangle of a class's kernel. */
-function scatter(tile: PairTile, panel: Float64Array, from: number, n: number, out: Float64Array): void {
+/** Writes a row of a tile's panel, from index `from` on, into rows first … of an upper triangle, columns first … n − 1. */
+function scatter(tile: PairTile, panel: Float64Array, from: number, first: number, n: number, out: Float64Array): void {
   const { segments } = tile
+  const width = n - first
   for (let s = 0; s < segments.length; s += 4) {
-    const [first, count, to] = [from + segments[s + 3], segments[s + 2], segments[s] * n + segments[s + 1]]
+    const [source, count] = [from + segments[s + 3], segments[s + 2]]
+    const to = (segments[s] - first) * width + segments[s + 1] - first
     // Runs are short: a loop is several times as fast as a view and its copy.
-    for (let t = 0; t < count; t++) out[to + t] = panel[first + t]
+    for (let t = 0; t < count; t++) out[to + t] = panel[source + t]
   }
 }
 
-/** Copies the upper triangle of an n × n matrix to the lower one, block by block so that both stay in cache. */
-function mirror(n: number, data: Float64Array): void {
-  for (let top = 0; top < n; top += mirrorBlock) {
-    for (let left = top; left < n; left += mirrorBlock) {
-      for (let i = top; i < Math.min(n, top + mirrorBlock); i++) {
-        for (let j = Math.max(left, i + 1); j < Math.min(n, left + mirrorBlock); j++) data[j * n + i] = data[i * n + j]
+/** Copies what lies right of a panel's diagonal below it, block by block so that both stay in cache. */
+function mirror(height: number, width: number, right: Float64Array, below: Float64Array): void {
+  for (let top = 0; top < height; top += mirrorBlock) {
+    const bottom = Math.min(height, top + mirrorBlock)
+    for (let left = top; left < width; left += mirrorBlock) {
+      for (let j = left; j < Math.min(width, left + mirrorBlock); j++) {
+        const [out, at] = j < height ? [right, j * width] : [below, (j - height) * height]
+        for (let i = top; i < Math.min(bottom, j); i++) out[at + i] = right[i * width + j]
       }
     }
   }
@@ -46,17 +56,15 @@ function mirror(n: number, data: Float64Array): void {
 
 /**
  * Runs the recursion of a plan over all pairs of samples: first the diagonal, whose variances the duals need, then the
- * upper triangle in tiles that go through all layers while they are in cache. Symmetric to the last bit.
+ * upper triangle, panel by panel, in tiles that go through all layers while they are in cache. Symmetric to the last bit,
+ * and the same bits however the panels are cut.
  */
-export function runRecursion(input: RecursionInput): { ntk: Kernel; nngp: Kernel } {
-  const { plan, x, dual, sigmaB2, rankTolerance, kernels, onProgress } = input
+export function runRecursion(input: RecursionInput): void {
+  const { plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, sink, onProgress } = input
   const n = x.rows
   const classes = plan.classRow.length
-  const size = n * n
-  const ntk = new Float64Array(classes * size)
-  const nngp = new Float64Array(classes * size)
-  const firstOfRow = plan.layers[plan.layers.length - 1].propagate.rows
-  const owners = Array.from({ length: firstOfRow }, (_, row) => plan.classRow.indexOf(row))
+  const rows = plan.layers[plan.layers.length - 1].propagate.rows
+  const entries = Math.floor(memory / (8 * names.length * rows))
   const total = (n * (n + 1)) / 2
   let done = 0
   const first = factorFirstLayer(plan.layers[0], rankTolerance)
@@ -64,32 +72,57 @@ export function runRecursion(input: RecursionInput): { ntk: Kernel; nngp: Kernel
   const samples = samplePanels(x, first.live, first.weights, basis, sampleStride(n), kernels)
   withScratch(kernels, (scratch) => {
     const engine = createEngine({ plan, first, samples, n, dual, sigmaB2, rankTolerance, kernels }, scratch)
-    const store = (tile: PairTile, { k, theta, stride }: TileKernels): void => {
-      owners.forEach((c, row) => {
-        scatter(tile, k, row * stride, n, nngp.subarray(c * size, (c + 1) * size))
-        scatter(tile, theta, row * stride, n, ntk.subarray(c * size, (c + 1) * size))
-      })
-      done += tile.count
+    const diagonal = names.map(() => Array.from({ length: rows }, () => new Float64Array(n)))
+    const finish = (count: number): void => {
+      done += count
       onProgress?.(done / total)
     }
-    for (const tile of diagonalTiles(n, tileWidth)) store(tile, engine.runDiagonal(tile))
-    let batch: PairTile[] = []
-    const flush = (): void => {
-      engine.run(batch).forEach((result, t) => store(batch[t], result))
-      batch = []
+    for (const tile of diagonalTiles(n, tileWidth)) {
+      const values = engine.runDiagonal(tile)
+      names.forEach((name, k) => {
+        const panel = name === 'nngp' ? values.k : values.theta
+        diagonal[k].forEach((out, row) => {
+          out.set(panel.subarray(row * values.stride, row * values.stride + tile.count), tile.segments[0])
+        })
+      })
+      finish(tile.count)
     }
-    for (const tile of offDiagonalTiles(n, tileWidth)) {
-      batch.push(tile)
-      if (batch.length === engine.batch) flush()
+    for (let top = 0; top < n;) {
+      const height = panelRows(n, top, entries)
+      const width = n - top
+      const parts = names.map((_, k) =>
+        Array.from({ length: rows }, (_, row) => {
+          const right = new Float64Array(height * width)
+          for (let r = 0; r < height; r++) right[r * width + r] = diagonal[k][row][top + r]
+          return { right, below: new Float64Array((width - height) * height) }
+        }),
+      )
+      const store = (tile: PairTile, { k, theta, stride }: TileKernels): void => {
+        names.forEach((name, part) => {
+          const panel = name === 'nngp' ? k : theta
+          parts[part].forEach(({ right }, row) => scatter(tile, panel, row * stride, top, n, right))
+        })
+        finish(tile.count)
+      }
+      let batch: PairTile[] = []
+      const flush = (): void => {
+        engine.run(batch).forEach((result, t) => store(batch[t], result))
+        batch = []
+      }
+      for (const tile of offDiagonalTiles(n, tileWidth, top, top + height)) {
+        batch.push(tile)
+        if (batch.length === engine.batch) flush()
+      }
+      if (batch.length > 0) flush()
+      for (const part of parts) for (const { right, below } of part) mirror(height, width, right, below)
+      const byClass = (part: (typeof parts)[number], side: 'right' | 'below'): Float64Array[] =>
+        Array.from(plan.classRow, (row) => part[row][side])
+      const found = names.map((name, k) => [
+        name,
+        { right: byClass(parts[k], 'right'), below: byClass(parts[k], 'below') },
+      ])
+      sink({ n, classes, first: top, last: top + height, entries: Object.fromEntries(found) as KernelPanel['entries'] })
+      top += height
     }
-    if (batch.length > 0) flush()
   })
-  plan.classRow.forEach((row, c) => {
-    if (owners[row] === c) {
-      for (const data of [ntk, nngp]) mirror(n, data.subarray(c * size, (c + 1) * size))
-      return
-    }
-    for (const data of [ntk, nngp]) data.copyWithin(c * size, owners[row] * size, (owners[row] + 1) * size)
-  })
-  return { ntk: { classes, n, data: ntk }, nngp: { classes, n, data: nngp } }
 }
