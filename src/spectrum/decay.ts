@@ -16,7 +16,7 @@ const relativeFloor = 1e-12
 
 /**
  * Least squares of log λ_k on log k over k = 1 … min(50, n) with λ_k > 1e-12 λ₁; the standard error has two fewer
- * degrees of freedom than points.
+ * degrees of freedom than points. Where fewer than min(50, n) eigenvalues are known, `to` says how far the fit reaches.
  */
 export const decay: SpectralMetric<Decay> = {
   label: 'decay exponent α',

@@ -2,6 +2,8 @@
 export interface Spectrum {
   /** Largest first; negative ones, from rounding or an indefinite kernel, included. */
   readonly eigenvalues: ArrayLike<number>
+  /** Order of the kernel; more than there are eigenvalues when only the largest are known. Default: all are. */
+  readonly n?: number
   /** Sum of the kernel's diagonal. */
   readonly trace: number
 }
@@ -15,7 +17,14 @@ export interface SpectralMetric<Value> {
   readonly measure: (spectrum: Spectrum) => Value
 }
 
+/** Order of the kernel. */
+export const orderOf = ({ eigenvalues, n = eigenvalues.length }: Spectrum): number => n
+
+/** Whether all eigenvalues are known; a metric that needs them is null otherwise. */
+export const isComplete = (spectrum: Spectrum): boolean => spectrum.eigenvalues.length === orderOf(spectrum)
+
 /** Eigenvalues up to this are rounding errors of a kernel of n samples: n · 2^-52 · λ₁. */
-export function roundingLevel({ eigenvalues }: Spectrum): number {
-  return eigenvalues.length * 2 ** -52 * Math.max(0, eigenvalues.length > 0 ? eigenvalues[0] : 0)
+export function roundingLevel(spectrum: Spectrum): number {
+  const { eigenvalues } = spectrum
+  return orderOf(spectrum) * 2 ** -52 * Math.max(0, eigenvalues.length > 0 ? eigenvalues[0] : 0)
 }

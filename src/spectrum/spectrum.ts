@@ -5,6 +5,7 @@ import { symmetricEigen } from '../linalg/symmetric-eigen.js'
 import type { Kernel } from '../ntk/kernel.js'
 import { measureSpectrum, type SpectralMeasurements } from './metrics.js'
 import { singleKernel } from './single-kernel.js'
+import { traceOf } from './trace.js'
 
 /** Eigenvalues of one kernel with every metric; JSON as it stands. */
 export interface SpectrumDocument extends SpectralMeasurements {
@@ -36,11 +37,7 @@ export function spectrum(
   const n = kernel.rows
   if (!(n >= 1)) throw new RangeError('spectrum: expected a kernel of at least one sample, got none')
   const { values, vectors } = symmetricEigen(kernel, options)
-  let trace = 0
-  for (let i = 0; i < n; i++) trace += kernel.data[i * n + i]
-  if (!Number.isFinite(trace)) {
-    throw new RangeError('spectrum: expected a trace within the range of f64; divide the kernel by a constant first')
-  }
+  const trace = traceOf(kernel)
   return {
     n,
     trace,
