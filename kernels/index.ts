@@ -1,10 +1,12 @@
 // Every kernel that src/ may call: one file per idea. Pointers are byte addresses in the module's memory.
 
+export { cutClimb, cutEnumerate } from './cut'
 export { empiricalTile, listedGram, packPanels } from './empirical'
 export { gemmF32, gemmF64, gemmWorkspace } from './gemm'
 export { reflectorFinish, reflectorStart, rotateRows, symmetricRows, tridiagonalQr } from './eigen'
 export { secularRoots, secularVectors, secularWeights } from './secular'
-export { kthLargestF64 } from './select'
+export { absoluteF64, addRowBiasF64, saliencyF64, scaleOpenF64 } from './saliency'
+export { gatherMarkedF64, histogramF64, kthLargestF64, markF64, settleF64, settleTies } from './select'
 export { interleaveFour, sumTiles, symmetricTile } from './symmetric-product'
 export { synflowBackward, synflowForward, synflowGather, synflowHistogram } from './synflow'
 export { dualTile, expandRows, fillF64 } from './recursion'

@@ -1,7 +1,16 @@
-import { matmul } from '../linalg/matmul.js'
+import { defaultKernels, withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import { mapActivation } from './activation.js'
-import { checkInput, effectiveWeights, forwardWith, rowsOf } from './forward.js'
+import {
+  addOuter,
+  denseForward,
+  layerInput,
+  multiplyBack,
+  placeDense,
+  placeUnits,
+  type DenseNetwork,
+  type Finish,
+} from './dense-passes.js'
+import { checkInput, rowsOf } from './forward.js'
 import { lossGradient, meanLoss, type LossName } from './loss.js'
 import type { Network } from './network.js'
 
@@ -13,14 +22,19 @@ export interface Batch {
   readonly targets: Matrix
 }
 
+/** Samples held in memory at a time when nothing else is said. */
+export const defaultBatchSize = 1000
+
 export interface DerivativeOptions {
   readonly loss: LossName
   /** Outputs are divided by it before the loss; default 1 */
   readonly temperature?: number
-  /** Samples held in memory at a time; default 1000. Results differ by rounding only. */
+  /** Samples held in memory at a time; default {@link defaultBatchSize}. Results differ by rounding only. */
   readonly batchSize?: number
   /** Called after each part with the samples done and the total. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Default {@link defaultKernels}; the threads of their team share the work, the bits do not depend on how many */
+  readonly kernels?: Kernels
 }
 
 /** The mean loss and its gradient in effective coordinates. */
@@ -45,34 +59,79 @@ export function checkBatch(name: string, network: Network, { x, targets }: Batch
   }
 }
 
+/** A part of a batch, and whether it is the first or last one. */
+export interface BatchPart extends Batch {
+  readonly first: boolean
+  readonly last: boolean
+}
+
 /** Calls `body` with consecutive parts of a batch of at most `size` samples, and reports progress. */
-export function forEachPart(batch: Batch, size: number, options: DerivativeOptions, body: (part: Batch) => void): void {
+export function forEachPart(
+  batch: Batch,
+  size: number,
+  options: DerivativeOptions,
+  body: (part: BatchPart) => void,
+): void {
   const total = batch.x.rows
   for (let start = 0; start < total; start += size) {
     const end = Math.min(total, start + size)
-    body({ x: rowsOf(batch.x, start, end), targets: rowsOf(batch.targets, start, end) })
+    const part = { x: rowsOf(batch.x, start, end), targets: rowsOf(batch.targets, start, end) }
+    body({ ...part, first: start === 0, last: end === total })
     options.onProgress?.(end, total)
   }
 }
 
-/** sum += term, entry by entry. */
-export function addInto(sum: Float64Array, term: Float64Array): void {
-  for (let k = 0; k < sum.length; k++) sum[k] += term[k]
+/** A matrix of f64 in the shape of every weight matrix, uninitialised. */
+export function roomLikeWeights({ network, scratch }: Pick<DenseNetwork, 'network' | 'scratch'>): Pointer[] {
+  return network.layers.map(({ weight }) => scratch.alloc(weight.length * 8))
 }
 
-/** a ∘= b, entry by entry; returns a. */
-export function multiplyInto(a: Float64Array, b: Float64Array): Float64Array {
-  for (let k = 0; k < a.length; k++) a[k] *= b[k]
-  return a
+/** Copies matrices in the shape of the weight matrices out of kernel memory. */
+export function readLikeWeights({ network, scratch }: DenseNetwork, at: readonly Pointer[]): Float64Array[] {
+  return network.layers.map(({ weight }, l) => scratch.f64(at[l], weight.length).slice())
 }
 
-function addColumnSums(sum: Float64Array, { rows, cols, data }: Matrix): void {
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) sum[j] += data[i * cols + j]
+/** Samples of a batch that are in memory together. */
+export function partSize({ x }: Batch, { batchSize = defaultBatchSize }: DerivativeOptions): number {
+  return Math.min(x.rows, batchSize)
 }
 
-/** Zeros in the shape of every weight matrix. */
-export function zerosLikeWeights(network: Network): Float64Array[] {
-  return network.layers.map(({ weight }) => new Float64Array(weight.length))
+function addRowSums(sum: Float64Array, values: Float64Array, samples: number): void {
+  for (let i = 0, k = 0; i < sum.length; i++) for (const end = k + samples; k < end; k++) sum[i] += values[k]
+}
+
+/**
+ * {@link lossAndGradient} in kernel memory, without checks: overwrites `gradient`, adds to `biases` where given, and lets
+ * `finish` follow on every tile of the gradient once all samples are in it.
+ *
+ * @param gradient room like the weights
+ * @returns the mean loss
+ */
+export function denseGradient(
+  dense: DenseNetwork,
+  batch: Batch,
+  options: DerivativeOptions,
+  gradient: readonly Pointer[],
+  { biases, finish }: { readonly biases?: readonly Float64Array[]; readonly finish?: Finish } = {},
+): number {
+  const { scratch, network, weights } = dense
+  const lossOptions = { ...options, samples: batch.x.rows }
+  let loss = 0
+  forEachPart(batch, partSize(batch, options), options, ({ x, targets, first, last }) => {
+    const f = denseForward(dense, x)
+    loss += meanLoss(f, targets, lossOptions)
+    let [delta, other] = dense.back
+    placeUnits(dense, lossGradient(f, targets, lossOptions), delta)
+    for (let l = weights.length - 1; l >= 0; l--) {
+      const input = layerInput(dense, l, x.rows)
+      addOuter(dense, l, delta, input, x.rows, gradient[l], { accumulate: !first, finish: last ? finish : undefined })
+      if (biases) addRowSums(biases[l], scratch.f64(delta, network.layers[l].mask.rows * x.rows), x.rows)
+      if (l === 0) break
+      multiplyBack(dense, weights, l, delta, x.rows, other, { slope: true })
+      ;[delta, other] = [other, delta]
+    }
+  })
+  return loss
 }
 
 /**
@@ -80,29 +139,19 @@ export function zerosLikeWeights(network: Network): Float64Array[] {
  * (w_eff = weightScale · w, z = (M ∘ w_eff) a). Entries under the mask are δ aᵀ as if the mask were 1 there: multiply
  * by the mask for the gradient of the surviving weights, by weightScale for stored weights.
  *
- * @throws RangeError when the batch is empty or does not fit the network, or an option is out of range
+ * Kernel memory: 16 bytes per weight and 8 · min(N, batchSize) bytes per unit, four times for the widest layer's and twice
+ * for the others'.
+ *
+ * @throws RangeError when the batch is empty or does not fit the network or the memory, or an option is out of range
  */
 export function lossAndGradient(network: Network, batch: Batch, options: DerivativeOptions): LossAndGradient {
-  const { batchSize = 1000 } = options
-  checkBatch('lossAndGradient', network, batch, batchSize)
-  const { activation } = network.spec
-  const effective = effectiveWeights(network)
-  const weights = zerosLikeWeights(network)
-  const biases = network.layers.map(({ mask }) => new Float64Array(mask.rows))
-  const lossOptions = { ...options, samples: batch.x.rows }
-  let loss = 0
-  forEachPart(batch, batchSize, options, ({ x, targets }) => {
-    const { pre, post } = forwardWith(network, effective, x)
-    const f = pre.at(-1)!
-    loss += meanLoss(f, targets, lossOptions)
-    let delta = lossGradient(f, targets, lossOptions)
-    for (let l = effective.length - 1; l >= 0; l--) {
-      addInto(weights[l], matmul(delta, post[l], { transposeA: true }).data)
-      addColumnSums(biases[l], delta)
-      if (l === 0) break
-      delta = matmul(delta, effective[l])
-      multiplyInto(delta.data, mapActivation(activation, 'derivative', pre[l - 1].data))
-    }
+  checkBatch('lossAndGradient', network, batch, options.batchSize)
+  const { kernels = defaultKernels() } = options
+  return withScratch(kernels, (scratch) => {
+    const dense = placeDense(kernels, scratch, network, partSize(batch, options))
+    const gradient = roomLikeWeights(dense)
+    const biases = network.layers.map(({ mask }) => new Float64Array(mask.rows))
+    const loss = denseGradient(dense, batch, options, gradient, { biases })
+    return { loss, weights: readLikeWeights(dense, gradient), biases }
   })
-  return { loss, weights, biases }
 }

@@ -1,23 +1,108 @@
-import { matmul } from '../linalg/matmul.js'
-import { matrix, type Matrix } from '../linalg/matrix.js'
-import { mapActivation } from './activation.js'
-import { effectiveWeights, forwardWith } from './forward.js'
+import { defaultKernels, withScratch, type Pointer } from '../linalg/kernels.js'
 import {
-  addInto,
+  addOuter,
+  denseForward,
+  layerInput,
+  multiplyBack,
+  multiplyUnits,
+  placeDense,
+  placeUnits,
+  roomFor,
+  mapUnits,
+  samplesByUnits,
+  unitsBySamples,
+  type DenseNetwork,
+  type Finish,
+} from './dense-passes.js'
+import { scaleOpen } from './dense-product.js'
+import {
   checkBatch,
+  denseGradient,
   forEachPart,
-  lossAndGradient,
-  multiplyInto,
-  zerosLikeWeights,
+  partSize,
+  readLikeWeights,
+  roomLikeWeights,
   type Batch,
   type DerivativeOptions,
 } from './gradient.js'
 import { lossGradient, lossHessianVector } from './loss.js'
 import type { Network } from './network.js'
+import { negativeSlope } from './passes.js'
 
-function sum(a: Matrix, b: Matrix): Matrix {
-  addInto(a.data, b.data)
-  return a
+/**
+ * {@link hessianVectorProduct} in kernel memory, without checks: overwrites `result` and lets `finish` follow on each of
+ * its tiles. Takes room for four more arrays of values per layer than {@link denseGradient}.
+ *
+ * @param directions v, in the shape of the weights
+ * @param result room like the weights
+ */
+export function denseHessianVector(
+  dense: DenseNetwork,
+  batch: Batch,
+  directions: readonly Pointer[],
+  options: DerivativeOptions,
+  result: readonly Pointer[],
+  finish?: Finish,
+): void {
+  const { scratch, network, weights, pre } = dense
+  const { sizes, activation } = network.spec
+  const layers = weights.length
+  const capacity = partSize(batch, options)
+  const smooth = negativeSlope(activation) === undefined
+  const values = (units: number) => roomFor(scratch, units, capacity)
+  // R z and R a of every layer behind a matrix; R a of the last one stays unused.
+  const preR = sizes.slice(1).map(values)
+  const postR = sizes.slice(1).map(values)
+  const backR = [values(Math.max(...sizes)), values(Math.max(...sizes))]
+  const lossOptions = { ...options, samples: batch.x.rows }
+  forEachPart(batch, capacity, options, ({ x, targets, first, last }) => {
+    const samples = x.rows
+    const f = denseForward(dense, x)
+    // R z^l = V a^{l-1} + W R a^{l-1}, R a^l = φ'(z^l) ∘ R z^l; x does not move.
+    for (let l = 0; l < layers; l++) {
+      multiplyUnits(dense, directions, l, layerInput(dense, l, samples), samples, preR[l])
+      if (l > 0) {
+        multiplyUnits(dense, weights, l, unitsBySamples(postR[l - 1], samples), samples, preR[l], { accumulate: true })
+      }
+      if (l + 1 === layers) break
+      const count = sizes[l + 1] * samples
+      scratch.f64(postR[l], count).set(scratch.f64(preR[l], count))
+      multiplySlope(dense, l, postR[l], count)
+    }
+    let [delta, other] = dense.back
+    let [deltaR, otherR] = backR
+    const moved = samplesByUnits(dense, preR[layers - 1], sizes[layers], samples)
+    placeUnits(dense, lossGradient(f, targets, lossOptions), delta)
+    placeUnits(dense, lossHessianVector(f, targets, moved, lossOptions), deltaR)
+    for (let l = layers - 1; l >= 0; l--) {
+      const done = last ? finish : undefined
+      const own = { accumulate: !first, finish: l === 0 ? done : undefined }
+      addOuter(dense, l, deltaR, layerInput(dense, l, samples), samples, result[l], own)
+      if (l === 0) break
+      const inputR = unitsBySamples(postR[l - 1], samples)
+      addOuter(dense, l, delta, inputR, samples, result[l], { accumulate: true, finish: done })
+      // e = Wᵀ δ; δ = φ'(z) ∘ e; R δ = φ''(z) ∘ R z ∘ e + φ'(z) ∘ (Vᵀ δ + Wᵀ R δ)
+      multiplyBack(dense, directions, l, delta, samples, otherR)
+      multiplyBack(dense, weights, l, deltaR, samples, otherR, { accumulate: true, slope: true })
+      multiplyBack(dense, weights, l, delta, samples, other)
+      const count = sizes[l] * samples
+      if (smooth) {
+        mapUnits(dense, 'second', pre[l - 1], preR[l - 1], count, true)
+        const [sum, curved, e] = [otherR, preR[l - 1], other].map((at) => scratch.f64(at, count))
+        for (let k = 0; k < count; k++) sum[k] += curved[k] * e[k]
+      }
+      multiplySlope(dense, l - 1, other, count)
+      ;[delta, other] = [other, delta]
+      ;[deltaR, otherR] = [otherR, deltaR]
+    }
+  })
+}
+
+/** values ∘= φ'(z^{l+1}). */
+function multiplySlope(dense: DenseNetwork, l: number, values: Pointer, count: number): void {
+  const slope = negativeSlope(dense.network.spec.activation)
+  if (slope === undefined) mapUnits(dense, 'derivative', dense.pre[l], values, count, true)
+  else dense.kernels.call['piecewiseSlopeF64'](count, dense.pre[l], values, slope)
 }
 
 /**
@@ -30,7 +115,7 @@ function sum(a: Matrix, b: Matrix): Matrix {
  *
  * @param vector per matrix `[out, in]` row-major, effective coordinates
  * @returns H v in the same shapes
- * @throws RangeError when the batch or the vector does not fit the network, or an option is out of range
+ * @throws RangeError when the batch or the vector does not fit the network or the memory, or an option is out of range
  */
 export function hessianVectorProduct(
   network: Network,
@@ -38,56 +123,25 @@ export function hessianVectorProduct(
   vector: readonly Float64Array[],
   options: DerivativeOptions,
 ): Float64Array[] {
-  const { batchSize = 1000 } = options
-  checkBatch('hessianVectorProduct', network, batch, batchSize)
-  const { activation } = network.spec
-  const weights = effectiveWeights(network)
-  if (vector.length !== weights.length) {
-    throw new RangeError(`hessianVectorProduct: expected ${weights.length} arrays, got ${vector.length}`)
+  checkBatch('hessianVectorProduct', network, batch, options.batchSize)
+  const { layers } = network
+  if (vector.length !== layers.length) {
+    throw new RangeError(`hessianVectorProduct: expected ${layers.length} arrays, got ${vector.length}`)
   }
-  const directions = weights.map(({ rows, cols }, l) => {
-    if (vector[l].length !== rows * cols) {
-      throw new RangeError(
-        `hessianVectorProduct: expected ${rows * cols} entries in vector ${l}, got ${vector[l].length}`,
-      )
-    }
-    return matrix(rows, cols, vector[l])
+  layers.forEach(({ weight }, l) => {
+    if (vector[l].length === weight.length) return
+    throw new RangeError(
+      `hessianVectorProduct: expected ${weight.length} entries in vector ${l}, got ${vector[l].length}`,
+    )
   })
-  const result = zerosLikeWeights(network)
-  const lossOptions = { ...options, samples: batch.x.rows }
-
-  forEachPart(batch, batchSize, options, ({ x, targets }) => {
-    const { pre, post } = forwardWith(network, weights, x)
-    const slopes = pre.slice(0, -1).map((z) => mapActivation(activation, 'derivative', z.data))
-    // R z^l = V a^{l-1} + W R a^{l-1}, R a^l = φ'(z^l) ∘ R z^l; x does not move.
-    const preR: Matrix[] = []
-    const postR: Matrix[] = []
-    weights.forEach((weight, l) => {
-      const moved = matmul(post[l], directions[l], { transposeB: true })
-      if (l > 0) sum(moved, matmul(postR[l - 1], weight, { transposeB: true }))
-      preR.push(moved)
-      if (l + 1 < weights.length)
-        postR.push(matrix(moved.rows, moved.cols, multiplyInto(moved.data.slice(), slopes[l])))
-    })
-    const f = pre.at(-1)!
-    let delta = lossGradient(f, targets, lossOptions)
-    let deltaR = lossHessianVector(f, targets, preR[weights.length - 1], lossOptions)
-    for (let l = weights.length - 1; l >= 0; l--) {
-      addInto(result[l], matmul(deltaR, post[l], { transposeA: true }).data)
-      if (l === 0) break
-      addInto(result[l], matmul(delta, postR[l - 1], { transposeA: true }).data)
-      // e = Wᵀ δ; δ = φ'(z) ∘ e; R δ = φ''(z) ∘ R z ∘ e + φ'(z) ∘ (Vᵀ δ + Wᵀ R δ)
-      const back = matmul(delta, weights[l])
-      const backR = sum(matmul(delta, directions[l]), matmul(deltaR, weights[l]))
-      multiplyInto(backR.data, slopes[l - 1])
-      const curvature = mapActivation(activation, 'second', pre[l - 1].data)
-      addInto(backR.data, multiplyInto(multiplyInto(curvature, preR[l - 1].data), back.data))
-      multiplyInto(back.data, slopes[l - 1])
-      delta = back
-      deltaR = backR
-    }
+  const { kernels = defaultKernels() } = options
+  return withScratch(kernels, (scratch) => {
+    const dense = placeDense(kernels, scratch, network, partSize(batch, options))
+    const directions = vector.map((v) => scratch.put(v))
+    const result = roomLikeWeights(dense)
+    denseHessianVector(dense, batch, directions, options, result)
+    return readLikeWeights(dense, result)
   })
-  return result
 }
 
 /** The gradient g of the mean loss and H (M ∘ g), per matrix, in effective coordinates. */
@@ -97,24 +151,57 @@ export interface GradientAndHessianGradient {
   readonly hessianGradient: Float64Array[]
 }
 
+/** Reports the progress of the first or second of two passes over a batch. */
+function half(options: DerivativeOptions, offset: 0 | 1): DerivativeOptions {
+  const { onProgress } = options
+  if (!onProgress) return options
+  return { ...options, onProgress: (done, total) => onProgress(offset * total + done, 2 * total) }
+}
+
+/**
+ * {@link gradientAndHessianGradient} in kernel memory, without checks: overwrites `gradient` with M ∘ g and `result` with
+ * H (M ∘ g), whose tiles `finish` follows.
+ *
+ * @param onGradient called with g before the mask is put on it
+ * @returns the mean loss
+ */
+export function denseHessianGradient(
+  dense: DenseNetwork,
+  batch: Batch,
+  options: DerivativeOptions,
+  gradient: readonly Pointer[],
+  result: readonly Pointer[],
+  { onGradient, finish }: { readonly onGradient?: () => void; readonly finish?: Finish } = {},
+): number {
+  const { kernels, network, open } = dense
+  const loss = denseGradient(dense, batch, half(options, 0), gradient)
+  onGradient?.()
+  network.layers.forEach(({ weight }, l) => {
+    if (open[l] !== 0) scaleOpen(kernels, weight.length, gradient[l], open[l], 1)
+  })
+  denseHessianVector(dense, batch, gradient, half(options, 1), result, finish)
+  return loss
+}
+
 /**
  * The gradient of the mean loss and the Hessian applied to its surviving part M ∘ g, both over the whole batch, for all
  * entries as in {@link lossAndGradient} and {@link hessianVectorProduct}. Biases take no part.
  *
- * @throws RangeError when the batch is empty or does not fit the network, or an option is out of range
+ * @throws RangeError when the batch is empty or does not fit the network or the memory, or an option is out of range
  */
 export function gradientAndHessianGradient(
   network: Network,
   batch: Batch,
   options: DerivativeOptions,
 ): GradientAndHessianGradient {
-  const { onProgress } = options
-  const half = (offset: 0 | 1): DerivativeOptions =>
-    onProgress ? { ...options, onProgress: (done, total) => onProgress(offset * total + done, 2 * total) } : options
-  const { loss, weights: gradient } = lossAndGradient(network, batch, half(0))
-  const direction = gradient.map((values, l) => {
-    const { data } = network.layers[l].mask
-    return values.map((value, k) => (data[k] === 1 ? value : 0))
+  checkBatch('gradientAndHessianGradient', network, batch, options.batchSize)
+  const { kernels = defaultKernels() } = options
+  return withScratch(kernels, (scratch) => {
+    const dense = placeDense(kernels, scratch, network, partSize(batch, options))
+    const [at, result] = [roomLikeWeights(dense), roomLikeWeights(dense)]
+    let gradient: Float64Array[] = []
+    const onGradient = () => void (gradient = readLikeWeights(dense, at))
+    const loss = denseHessianGradient(dense, batch, options, at, result, { onGradient })
+    return { loss, gradient, hessianGradient: readLikeWeights(dense, result) }
   })
-  return { loss, gradient, hessianGradient: hessianVectorProduct(network, batch, direction, half(1)) }
 }

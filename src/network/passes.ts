@@ -76,7 +76,7 @@ export function placeNetwork(place: Workplace, network: Network): PlacedNetwork 
 }
 
 /** Slope on the negative side of the piecewise linear activations; erf is not one of them. */
-function negativeSlope(activation: Activation): number | undefined {
+export function negativeSlope(activation: Activation): number | undefined {
   switch (activation.name) {
     case 'relu':
       return 0
