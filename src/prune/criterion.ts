@@ -1,8 +1,9 @@
-import type { Matrix } from '../linalg/matrix.js'
+import type { Kernels, Scratch } from '../linalg/kernels.js'
 import type { Batch } from '../network/gradient.js'
 import type { Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import type { Budget } from './budget.js'
+import type { PlacedScores } from './select.js'
 
 /** Options of a criterion, with the values used when none is given. */
 export interface CriterionDefaults {
@@ -14,6 +15,9 @@ export interface CriterionDefaults {
 
 /** What a criterion is given besides the network. */
 export interface CriterionContext extends Required<CriterionDefaults> {
+  readonly kernels: Kernels
+  /** Where scores go; released when pruning ends. */
+  readonly scratch: Scratch
   readonly density: number
   /** How many weights each group of matrices keeps. */
   readonly budgets: readonly Budget[]
@@ -37,12 +41,12 @@ interface About {
   readonly paper: string
 }
 
-/** Gives every weight one score in f64, shape `[out, in]` per matrix; the largest are kept. */
+/** Gives every weight one score in f64, `[out, in]` per matrix, in kernel memory; the largest are kept. */
 type Scoring =
-  | { readonly needsData: false; readonly scores: (network: Network, context: CriterionContext) => Matrix[] }
+  | { readonly needsData: false; readonly scores: (network: Network, context: CriterionContext) => PlacedScores[] }
   | {
       readonly needsData: true
-      readonly scores: (network: Network, context: CriterionContext, batch: Batch) => Matrix[]
+      readonly scores: (network: Network, context: CriterionContext, batch: Batch) => PlacedScores[]
     }
 
 /** Chooses the masks itself, exactly as many per group as the budgets say. */

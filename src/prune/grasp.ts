@@ -1,7 +1,8 @@
-import { matrix } from '../linalg/matrix.js'
-import { effectiveWeights } from '../network/forward.js'
-import { gradientAndHessianGradient } from '../network/hessian.js'
+import { placeDense } from '../network/dense-passes.js'
+import { checkBatch, partSize, roomLikeWeights } from '../network/gradient.js'
+import { denseHessianGradient } from '../network/hessian.js'
 import type { Criterion } from './criterion.js'
+import { asScores, derivativeOptions, saliency } from './saliency.js'
 
 /**
  * Score w · (H g), with gradient g and Hessian H of the mean cross-entropy over the given samples: removing a weight
@@ -15,17 +16,12 @@ export const grasp: Criterion = {
   iterative: false,
   defaults: { temperature: 1 },
   paper: 'Wang, Zhang and Grosse, Picking Winning Tickets Before Training by Preserving Gradient Flow, ICLR 2020',
-  scores(network, { temperature, batchSize, onProgress }, batch) {
-    const report = (done: number, total: number) => onProgress(done / total)
-    const loss = { loss: 'cross-entropy', temperature, onProgress: report } as const
-    const options = batchSize === undefined ? loss : { ...loss, batchSize }
-    const { hessianGradient } = gradientAndHessianGradient(network, batch, options)
-    return effectiveWeights(network).map(({ rows, cols, data }, i) =>
-      matrix(
-        rows,
-        cols,
-        data.map((w, k) => w * hessianGradient[i][k]),
-      ),
-    )
+  scores(network, { kernels, scratch, temperature, batchSize, onProgress }, batch) {
+    const options = derivativeOptions({ temperature, batchSize, onProgress })
+    checkBatch('prune', network, batch, options.batchSize)
+    const dense = placeDense(kernels, scratch, network, partSize(batch, options))
+    const [gradient, product] = [roomLikeWeights(dense), roomLikeWeights(dense)]
+    denseHessianGradient(dense, batch, options, gradient, product, { finish: saliency(dense, product, false) })
+    return asScores(dense, product)
   },
 }

@@ -1,6 +1,8 @@
-import { matrix } from '../linalg/matrix.js'
-import { effectiveWeight } from '../network/forward.js'
+import { parallel } from '../linalg/team.js'
+import { placeWeights } from '../network/dense-passes.js'
+import { chunksOf } from '../network/dense-product.js'
 import type { Criterion } from './criterion.js'
+import type { PlacedScores } from './select.js'
 
 /** Score |w_eff|. */
 export const magnitude: Criterion = {
@@ -10,10 +12,12 @@ export const magnitude: Criterion = {
   iterative: false,
   defaults: {},
   paper: 'Han et al., Learning both Weights and Connections for Efficient Neural Networks, NeurIPS 2015',
-  scores(network) {
-    return network.layers.map((_, i) => {
-      const { rows, cols, data } = effectiveWeight(network, i, true)
-      return matrix(rows, cols, data.map(Math.abs))
+  scores(network, { kernels, scratch }) {
+    const { weights, open } = placeWeights(kernels, scratch, network)
+    return network.layers.map(({ mask: { rows, cols } }, l): PlacedScores => {
+      const tasks = chunksOf(rows * cols).map(([first, count]) => [count, weights[l] + first * 8])
+      parallel(kernels, 'absoluteF64', tasks)
+      return { rows, cols, at: weights[l], open: open[l] }
     })
   },
 }

@@ -4,6 +4,8 @@ import { defaultKernels, withScratch, type Kernels, type Pointer } from '../lina
 export interface Threshold {
   readonly value: number
   readonly ties: number
+  /** How many of the numbers equal `value`. */
+  readonly equals: number
 }
 
 /**
@@ -19,11 +21,12 @@ export function kthLargestAt(kernels: Kernels, at: Pointer, length: number, k: n
     throw new RangeError(`kthLargest: expected k from 1 to ${length}, got ${k}`)
   }
   return withScratch(kernels, (scratch) => {
-    const result = scratch.alloc(8)
+    const result = scratch.alloc(16)
     const work = scratch.alloc(length * 8)
     // Counts come back as signed numbers.
     const ties = kernels.call['kthLargestF64'](at, length, k, work, result) >>> 0
-    return { value: scratch.f64(result, 1)[0], ties }
+    const [, , equals] = new Uint32Array(kernels.memory.buffer, result, 3)
+    return { value: scratch.f64(result, 1)[0], ties, equals }
   })
 }
 

@@ -1,7 +1,9 @@
-import { defaultKernels, withScratch } from '../linalg/kernels.js'
+import { defaultKernels, withScratch, type Kernels, type Pointer, type Scratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import { createMask, type Mask } from '../network/mask.js'
-import { kthLargestAt, type Threshold } from './quickselect.js'
+import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
+import { chunksOf } from '../network/dense-product.js'
+import type { Mask } from '../network/mask.js'
+import { kthLargestAt } from './quickselect.js'
 
 /** Bins of a histogram of f64 numbers by sign, exponent and four bits of the mantissa. */
 export const histogramBins = 0x10000
@@ -9,14 +11,6 @@ export const histogramBins = 0x10000
 const signBit = 0x8000
 /** First bin of what is not finite, for either sign. */
 const infinityBin = 0x7ff0
-
-/**
- * The upper 16 bits of every number. WebAssembly memory is little-endian by definition and every engine's typed arrays
- * are, so they are the last of the four.
- */
-function words(data: Float64Array): Uint16Array {
-  return new Uint16Array(data.buffer, data.byteOffset, data.length * 4)
-}
 
 /** Where the search for the k-th largest goes on: in one bin, with how many to keep of what it holds. */
 export interface BinSearch {
@@ -40,14 +34,43 @@ export function findBin(histogram: Uint32Array, k: number): BinSearch {
   throw new RangeError(`select: expected at least ${k} numbers, got ${k - rank}`)
 }
 
-function refuseNotFinite(scores: readonly Matrix[], candidates: readonly Mask[] | undefined): never {
-  for (const [layer, { data, cols }] of scores.entries()) {
-    const at = data.findIndex((value, i) => !Number.isFinite(value) && candidates?.[layer].data[i] !== 0)
-    if (at < 0) continue
-    const place = `layers.${layer}, row ${Math.floor(at / cols)}, column ${at % cols}`
+/** The smallest and the largest number of a bin; bin 0 as in {@link findBin}. */
+function binRange(bin: number): [low: number, high: number] {
+  const edges = new BigUint64Array([BigInt(bin) << 48n, (BigInt(bin + 1) << 48n) - 1n])
+  const [inner, outer] = new Float64Array(edges.buffer)
+  if (bin === 0) return [-outer, outer]
+  return bin < signBit ? [inner, outer] : [outer, inner]
+}
+
+/** Scores of one matrix in kernel memory. */
+export interface PlacedScores {
+  readonly rows: number
+  readonly cols: number
+  /** f64, `[rows, cols]` */
+  readonly at: Pointer
+  /** A byte per entry: entries with 0 are never kept. The address 0 stands for ones everywhere. */
+  readonly open: Pointer
+}
+
+/** A range of entries of one matrix, and addresses for it. */
+interface Chunk {
+  readonly layer: number
+  readonly task: readonly number[]
+}
+
+/** Entries of {@link Chunk.task}: count, addresses of scores, mask of candidates, marks, and two counts in kernel memory. */
+const [count, values, open, marks, counts] = [0, 1, 2, 3, 4].map((entry) => fromTask(entry))
+
+function refuseNotFinite(scratch: Scratch, scores: readonly PlacedScores[]): never {
+  for (const [layer, { rows, cols, at, open }] of scores.entries()) {
+    const data = scratch.f64(at, rows * cols)
+    const candidates = open === 0 ? undefined : scratch.u8(open, rows * cols)
+    const bad = data.findIndex((value, i) => !Number.isFinite(value) && candidates?.[i] !== 0)
+    if (bad < 0) continue
+    const place = `layers.${layer}, row ${Math.floor(bad / cols)}, column ${bad % cols}`
     throw new RangeError(
-      `select: expected finite scores, got ${data[at]} at ${place}; ` +
-        (Number.isNaN(data[at])
+      `select: expected finite scores, got ${data[bad]} at ${place}; ` +
+        (Number.isNaN(data[bad])
           ? 'check the weights and the data for NaN and overflow'
           : 'the score overflows: scale the weights or the data down'),
     )
@@ -55,70 +78,114 @@ function refuseNotFinite(scores: readonly Matrix[], candidates: readonly Mask[] 
   throw new RangeError('select: expected finite scores')
 }
 
-/**
- * The threshold that keeps the `count` largest of all candidate scores together: one sweep for a histogram of the
- * upper 16 bits, one that collects the bin with the `count`-th largest, and quickselect in that bin.
- *
- * @param scores one matrix per layer
- * @param count from 1 to the number of candidates
- * @param candidates only entries with mask 1 take part; default: all
- * @throws RangeError on a score that is NaN or infinite, naming its place, and when there are fewer candidates
- */
-export function selectionThreshold(scores: readonly Matrix[], count: number, candidates?: readonly Mask[]): Threshold {
-  const histogram = new Uint32Array(histogramBins)
-  for (const [layer, { data }] of scores.entries()) {
-    const word = words(data)
-    const open = candidates?.[layer].data
-    if (open) for (let i = 0; i < open.length; i++) histogram[word[4 * i + 3]] += open[i]
-    else for (let at = 3; at < word.length; at += 4) histogram[word[at]]++
-  }
-  const notFinite = (bins: Uint32Array) => bins.some((held) => held > 0)
-  if (notFinite(histogram.subarray(infinityBin, signBit)) || notFinite(histogram.subarray(signBit + infinityBin))) {
-    refuseNotFinite(scores, candidates)
-  }
-  const { bin, rank, held } = findBin(histogram, count)
-  const twin = bin === 0 ? signBit : bin
-  const kernels = defaultKernels()
-  return withScratch(kernels, (scratch) => {
-    const at = scratch.alloc(held * 8)
-    const values = scratch.f64(at, held)
-    let found = 0
-    for (const [layer, { data }] of scores.entries()) {
-      const word = words(data)
-      const open = candidates?.[layer].data
-      for (let i = 0; i < data.length; i++) {
-        const w = word[4 * i + 3]
-        if ((w === bin || w === twin) && open?.[i] !== 0) values[found++] = data[i]
-      }
-    }
-    return kthLargestAt(kernels, at, held, rank)
-  })
+/** A histogram of all candidates by the upper 16 bits: every thread counts in its own. */
+function histogramOf(kernels: Kernels, scratch: Scratch, chunks: readonly Chunk[]): Uint32Array {
+  const bytes = histogramBins * 4
+  const threads = threadsOf(kernels)
+  const at = scratch.alloc(bytes * threads)
+  scratch.u8(at, bytes * threads).fill(0)
+  const args = [count, values, open, perThread(at, bytes)]
+  parallelSteps(
+    kernels,
+    [{ kernel: 'histogramF64', args }],
+    chunks.map(({ task }) => task),
+  )
+  const of = (thread: number) => new Uint32Array(kernels.memory.buffer, at + thread * bytes, histogramBins)
+  const sum = of(0).slice()
+  for (let thread = 1; thread < threads; thread++) of(thread).forEach((held, bin) => (sum[bin] += held))
+  return sum
 }
 
 /**
- * Masks that keep the `count` largest scores of all matrices together; equal scores keep the lowest index (matrices in
- * order, row-major). −0 equals +0.
+ * Masks that keep the `keep` largest scores of all matrices together; equal scores keep the lowest index (matrices in
+ * order, row-major). −0 equals +0. On all threads: a histogram of the upper 16 bits finds the bin with the threshold, a
+ * second sweep writes the masks and marks what lies in that bin, where quickselect ends the search.
  *
- * @param scores one matrix per layer, finite
- * @param count from 0 to the number of candidates
- * @param candidates entries with mask 0 are never kept; default: all entries are candidates
+ * Kernel memory: one byte per entry, 16 bytes per entry of the bin, 256 KiB per thread.
+ *
+ * @param keep from 0 to the number of candidates
  * @throws RangeError on a score that is NaN or infinite, naming its place, and when there are fewer candidates
  */
-export function selectLargest(scores: readonly Matrix[], count: number, candidates?: readonly Mask[]): Mask[] {
-  const cut = count === 0 ? { value: Infinity, ties: 0 } : selectionThreshold(scores, count, candidates)
-  const { value } = cut
-  let { ties } = cut
-  return scores.map(({ rows, cols, data }, layer) => {
-    const open = candidates?.[layer].data
-    const kept = new Uint8Array(data.length)
-    for (let i = 0; i < data.length; i++) {
-      if (data[i] < value || open?.[i] === 0) continue
-      if (data[i] === value) {
-        if (ties === 0) continue
-        ties--
-      }
-      kept[i] = 1
+export function selectPlaced(kernels: Kernels, scores: readonly PlacedScores[], keep: number): Mask[] {
+  if (keep === 0) return scores.map(({ rows, cols }) => maskOf(rows, cols, new Uint8Array(rows * cols), 0))
+  return withScratch(kernels, (scratch) => {
+    const bytes = scores.map(({ rows, cols }) => scratch.alloc(rows * cols))
+    const ranges = scores.map(({ rows, cols }) => chunksOf(rows * cols))
+    const pairs = scratch.alloc(ranges.flat().length * 8)
+    let next = pairs
+    const chunks: Chunk[] = scores.flatMap(({ at, open }, layer) =>
+      ranges[layer].map(([first, length]) => ({
+        layer,
+        task: [length, at + first * 8, open && open + first, bytes[layer] + first, (next += 8) - 8],
+      })),
+    )
+    const readPairs = () => scratch.i32(pairs, 2 * chunks.length).slice()
+
+    const histogram = histogramOf(kernels, scratch, chunks)
+    const notFinite = (bins: Uint32Array) => bins.some((held) => held > 0)
+    if (notFinite(histogram.subarray(infinityBin, signBit)) || notFinite(histogram.subarray(signBit + infinityBin))) {
+      refuseNotFinite(scratch, scores)
     }
-    return createMask(rows, cols, kept)
+    const { bin, rank, held } = findBin(histogram, keep)
+    const [low, high] = binRange(bin)
+    const tasks = chunks.map(({ task }) => task)
+    parallelSteps(kernels, [{ kernel: 'markF64', args: [count, values, open, low, high, marks, counts] }], tasks)
+    const marked = readPairs()
+
+    // Chunks that hold marks, each with the place of its numbers among those gathered.
+    const gathered = scratch.alloc(held * 8)
+    let end = gathered
+    const undecided = chunks.flatMap(({ task }, i) => {
+      const inside = marked[2 * i + 1]
+      end += inside * 8
+      return inside > 0 ? [[...task, end - inside * 8]] : []
+    })
+    parallelSteps(kernels, [{ kernel: 'gatherMarkedF64', args: [count, values, marks, fromTask(5)] }], undecided)
+    const threshold = kthLargestAt(kernels, gathered, held, rank)
+    // What is decided by now stays out of this sweep's counts.
+    scratch.i32(pairs, 2 * chunks.length).fill(0)
+    const settle = [count, values, marks, threshold.value, counts]
+    parallelSteps(kernels, [{ kernel: 'settleF64', args: settle }], undecided)
+    const settled = readPairs()
+
+    let { ties } = threshold
+    const kept = scores.map(() => 0)
+    const tied = chunks.flatMap(({ layer, task }, i) => {
+      const equal = settled[2 * i + 1]
+      const share = Math.min(ties, equal)
+      ties -= share
+      kept[layer] += marked[2 * i] + settled[2 * i] + share
+      return equal > 0 ? [[task[0], task[3], share]] : []
+    })
+    parallelSteps(kernels, [{ kernel: 'settleTies', args: [fromTask(0), fromTask(1), fromTask(2)] }], tied)
+    return scores.map(({ rows, cols }, layer) =>
+      maskOf(rows, cols, scratch.u8(bytes[layer], rows * cols).slice(), kept[layer]),
+    )
+  })
+}
+
+/** A mask whose entries are known to be 0 or 1 and counted, so that nobody has to look at them again. */
+function maskOf(rows: number, cols: number, data: Uint8Array, kept: number): Mask {
+  return { rows, cols, data, kept }
+}
+
+/**
+ * {@link selectPlaced} for matrices.
+ *
+ * @param scores one matrix per layer, finite
+ * @param candidates entries with mask 0 are never kept; default: all entries are candidates
+ */
+export function selectLargest(
+  scores: readonly Matrix[],
+  keep: number,
+  candidates?: readonly Mask[],
+  kernels: Kernels = defaultKernels(),
+): Mask[] {
+  return withScratch(kernels, (scratch) => {
+    const placed = scores.map(({ rows, cols, data }, layer): PlacedScores => {
+      const mask = candidates?.[layer]
+      return { rows, cols, at: scratch.put(data), open: mask ? scratch.put(mask.data) : 0 }
+    })
+    return selectPlaced(kernels, placed, keep)
   })
 }

@@ -1,7 +1,7 @@
-import { matrix } from '../linalg/matrix.js'
-import { effectiveWeights } from '../network/forward.js'
-import { lossAndGradient } from '../network/gradient.js'
+import { placeDense } from '../network/dense-passes.js'
+import { checkBatch, denseGradient, partSize, roomLikeWeights } from '../network/gradient.js'
 import type { Criterion } from './criterion.js'
+import { asScores, derivativeOptions, saliency } from './saliency.js'
 
 /** Score |w ∂L/∂w| with the mean cross-entropy L over the given samples (connection sensitivity). Biases take no part. */
 export const snip: Criterion = {
@@ -11,16 +11,12 @@ export const snip: Criterion = {
   iterative: false,
   defaults: {},
   paper: 'Lee, Ajanthan and Torr, SNIP: Single-shot Network Pruning based on Connection Sensitivity, ICLR 2019',
-  scores(network, { batchSize, onProgress }, batch) {
-    const report = (done: number, total: number) => onProgress(done / total)
-    const loss = { loss: 'cross-entropy', onProgress: report } as const
-    const { weights } = lossAndGradient(network, batch, batchSize === undefined ? loss : { ...loss, batchSize })
-    return effectiveWeights(network).map(({ rows, cols, data }, i) =>
-      matrix(
-        rows,
-        cols,
-        data.map((w, k) => Math.abs(w * weights[i][k])),
-      ),
-    )
+  scores(network, { kernels, scratch, batchSize, onProgress }, batch) {
+    const options = derivativeOptions({ batchSize, onProgress })
+    checkBatch('prune', network, batch, options.batchSize)
+    const dense = placeDense(kernels, scratch, network, partSize(batch, options))
+    const gradient = roomLikeWeights(dense)
+    denseGradient(dense, batch, options, gradient, { finish: saliency(dense, gradient, true) })
+    return asScores(dense, gradient)
   },
 }

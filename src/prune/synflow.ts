@@ -49,8 +49,7 @@ export const synflow: Criterion = {
   defaults: { rounds: 100 },
   paper:
     'Tanaka et al., Pruning Neural Networks without Any Data by Iteratively Conserving Synaptic Flow, NeurIPS 2020',
-  masks(network, { budgets, density, rounds, onProgress }) {
-    const kernels = defaultKernels()
+  masks(network, { kernels, budgets, density, rounds, onProgress }) {
     return withScratch(kernels, (scratch) => {
       const flow = createFlow(network, kernels, scratch)
       const pools = createPools(budgets, scratch)
