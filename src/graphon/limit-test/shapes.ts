@@ -1,0 +1,64 @@
+import { matrix, type Matrix } from '../../linalg/matrix.js'
+import type { GraphonChain } from '../chain.js'
+import { commonRefinement, expand, samePartition } from '../refine.js'
+import type { Trials } from './squared-distance.js'
+
+/** Measure-weighted mean of one matrix of a chain: the layer's density. */
+export function layerDensity({ W, measures }: GraphonChain, index: number): number {
+  const { rows, cols, data } = W[index]
+  const [row, col] = [measures.at(index), index > 0 ? measures[index - 1] : undefined]
+  let sum = 0
+  for (let u = 0; u < rows; u++) {
+    let along = 0
+    for (let v = 0; v < cols; v++) along += data[u * cols + v] * (col ? col[v] : 1 / cols)
+    sum += along * (row ? row[u] : 1 / rows)
+  }
+  return sum
+}
+
+/** One axis of two partitions on common bins: measures, and the bin of either partition that each lies in. */
+function axis(a: Float64Array | undefined, b: Float64Array | undefined, bins: number) {
+  if (!a || !b) return { measure: new Float64Array(bins).fill(1 / bins) }
+  return samePartition(a, b) ? { measure: a } : commonRefinement(a, b)
+}
+
+function vector(m: Matrix, density: number, row: Float64Array, col: Float64Array): Float64Array {
+  return m.data.map((w, k) => (w / density) * Math.sqrt(row[Math.floor(k / m.cols)] * col[k % m.cols]))
+}
+
+/**
+ * The normalised graphons W/ρ of one matrix, as vectors whose Euclidean inner product is that of L²([0, 1]²): every trial
+ * is divided by its own density ρ, so that nothing of the budget remains. Two sides that cut a hidden layer differently are
+ * put on the union of their breakpoints.
+ *
+ * @param index of the matrix, l − 1
+ * @returns null when some trial keeps no weight of the matrix: its shape is not defined
+ */
+export function shapeVectors(
+  a: readonly GraphonChain[],
+  b: readonly GraphonChain[],
+  index: number,
+): { readonly a: Trials; readonly b: Trials } | null {
+  const [first, second] = [a[0], b[0]]
+  const rows = axis(first.measures.at(index), second.measures.at(index), first.W[index].rows)
+  const [left, right] = [first, second].map(({ measures }) => (index > 0 ? measures[index - 1] : undefined))
+  const cols = axis(left, right, first.W[index].cols)
+  const densities = [a, b].map((chains) => chains.map((chain) => layerDensity(chain, index)))
+  if (!densities.flat().every((density) => density > 0)) return null
+  const side = (chains: readonly GraphonChain[], which: 'inA' | 'inB', own: readonly number[]): Trials =>
+    chains.map((chain, t) => {
+      const rowMap = which in rows ? rows[which as keyof typeof rows] : undefined
+      const colMap = which in cols ? cols[which as keyof typeof cols] : undefined
+      const fine = expand(chain.W[index], rowMap as Int32Array | undefined, colMap as Int32Array | undefined)
+      return vector(fine, own[t], rows.measure, cols.measure)
+    })
+  return { a: side(a, 'inA', densities[0]), b: side(b, 'inB', densities[1]) }
+}
+
+/** The vector of the constant shape 1 on the bins of a chain's matrix. */
+export function constantShape({ W, measures }: GraphonChain, index: number): Float64Array {
+  const { rows, cols } = W[index]
+  const row = measures.at(index) ?? new Float64Array(rows).fill(1 / rows)
+  const col = index > 0 ? measures[index - 1] : new Float64Array(cols).fill(1 / cols)
+  return vector(matrix(rows, cols, new Float64Array(rows * cols).fill(1)), 1, row, col)
+}
