@@ -1,63 +1,20 @@
 import {
   accessSync,
-  chmodSync,
   closeSync,
   constants,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { randomUUID } from 'node:crypto'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
+import { onDisk, pathKind, requireFolder } from './on-disk.js'
+import { isDirect, openBeside, targetKind, type Staged } from './staged-file.js'
 
-/** What the system's error codes mean to the person who gave the path, with the remedy. */
-const problems: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or folder; check the path',
-  ENOTDIR: 'a part of the path before the last is not a folder; check the path',
-  EISDIR: 'expected a file, got a folder',
-  EEXIST: 'a part of the path that should be a folder is a file; choose another path',
-  EACCES: 'permission denied; change the permissions or choose another path',
-  EPERM: 'permission denied; change the permissions or choose another path',
-  EROFS: 'the file system is read-only; choose another path',
-  ENOSPC: 'no space left on the device; free some space or choose another folder',
-  EDQUOT: 'disk quota exceeded; free some space or choose another folder',
-  ENAMETOOLONG: 'the name is too long; choose a shorter one',
-  ELOOP: 'symbolic links lead in a circle; choose another path',
-  EMFILE: 'too many files are open; close some or raise the limit (ulimit -n)',
-  EFBIG: 'the file would be larger than allowed; raise the limit (ulimit -f) or choose another folder',
-  EPIPE: 'the reader at the other end is gone',
-  ERR_FS_FILE_TOO_LARGE: 'expected a file of at most 2 GiB, got a larger one',
-}
-
-/** Runs a file operation and turns the system's errors into a {@link FileError} about `path`. */
-function onDisk<Result>(path: string, operation: () => Result): Result {
-  try {
-    return operation()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-      throw new FileError(path, problems[error.code] ?? error.message)
-    }
-    throw error
-  }
-}
-
-/** Whether the path is there, and what it is; links are followed. @throws FileError when the system refuses to say */
-export function pathKind(path: string): 'file' | 'folder' | 'other' | 'missing' {
-  const stats = onDisk(path, () => statSync(path, { throwIfNoEntry: false }))
-  if (!stats) return 'missing'
-  if (stats.isDirectory()) return 'folder'
-  return stats.isFile() ? 'file' : 'other'
-}
+export { pathKind } from './on-disk.js'
 
 /**
  * The contents of a file of at most 2 GiB.
@@ -93,12 +50,6 @@ export function readText(path: string): string {
 export interface OutputFile {
   readonly path: string
   readonly contents: Uint8Array | string
-}
-
-/** Contents that wait under a temporary name; `discard` after `commit` leaves the file alone. */
-interface Staged {
-  readonly commit: () => void
-  readonly discard: () => void
 }
 
 /**
@@ -147,27 +98,14 @@ export function requireWritable(path: string): void {
     }
     let folder = dirname(resolve(path))
     while (pathKind(folder) === 'missing') folder = dirname(folder)
-    if (pathKind(folder) !== 'folder') throw new FileError(path, problems['ENOTDIR'])
+    requireFolder(folder, path)
     accessSync(folder, constants.W_OK)
   })
 }
 
-/** What is at a path that is to be written; links are followed. @throws FileError when no file can be put there */
-function targetKind(path: string): 'file' | 'other' | 'missing' {
-  const kind = pathKind(path)
-  if (kind === 'folder') throw new FileError(path, 'expected a file to write, got a folder; choose another path')
-  if (path === '' || /[/\\]$/.test(path)) {
-    throw new FileError(path, 'expected the name of a file to write, got none; add one to the path')
-  }
-  if (kind === 'missing' && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new FileError(path, 'expected a file to write, got a symbolic link that leads nowhere; choose another path')
-  }
-  return kind
-}
-
 function stage(path: string, bytes: Uint8Array): Staged {
   const kind = targetKind(path)
-  if (kind === 'other' || /^\/(dev|proc)\//.test(resolve(path))) {
+  if (isDirect(path, kind)) {
     writeDirectly(path, bytes)
     return { commit: () => undefined, discard: () => undefined }
   }
@@ -185,38 +123,15 @@ function writeDirectly(path: string, bytes: Uint8Array): void {
 }
 
 function stageBeside(path: string, bytes: Uint8Array, exists: boolean): Staged {
-  const folder = dirname(path)
-  if (exists) accessSync(path, constants.W_OK)
-  const firstMade = exists ? undefined : mkdirSync(folder, { recursive: true })
-  const temporary = join(folder, `.limn-${randomUUID()}.tmp`)
-  const discard = () => {
-    rmSync(temporary, { force: true })
-    if (firstMade !== undefined) removeEmpty(resolve(folder), firstMade)
-  }
+  const file = openBeside(path, exists)
   try {
-    const descriptor = openSync(temporary, 'wx')
-    try {
-      writeAll(descriptor, bytes)
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-    if (exists) chmodSync(temporary, statSync(path).mode & 0o777)
+    writeAll(file.descriptor, bytes)
+    file.close()
   } catch (error) {
-    discard()
+    file.discard()
     throw error
   }
-  return { commit: () => renameSync(temporary, path), discard }
-}
-
-/** Removes `folder` and those above it up to `last`, as far as they are empty. */
-function removeEmpty(folder: string, last: string): void {
-  try {
-    rmdirSync(folder)
-  } catch {
-    return
-  }
-  if (folder !== resolve(last)) removeEmpty(dirname(folder), last)
+  return file
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os'
+import { freemem, totalmem } from 'node:os'
 
 /** Bytes that this process can have at most: the machine's memory or the limit that its container sets. */
 export function availableMemory(): number {
@@ -6,10 +6,24 @@ export function availableMemory(): number {
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
 }
 
+/** Bytes that this process can still take now: what nobody else uses, within the limit that its container sets. */
+export function freeMemory(): number {
+  return Math.max(0, Math.min(freemem(), availableMemory() - process.memoryUsage.rss()))
+}
+
+/** Share of the free memory that a computation takes when it is given no bound. */
+const share = 0.75
+
+/** Bytes of working memory where nothing else is asked for. */
+export const defaultMemory = (): number => Math.floor(share * freeMemory())
+
 /** A weight and its score in f64, and its mask: what pruning never does without. */
 export const bytesPerWeight = 17
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(3)} GB`
+/** A size with three significant digits. */
+export function gigabytes(bytes: number): string {
+  return bytes < 1e8 ? `${(bytes / 1e6).toPrecision(3)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`
+}
 
 /**
  * Refuses what can never fit into this machine's memory, before any of it is taken.
@@ -20,10 +34,20 @@ const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(3)} GB
  * @throws RangeError with need, limit and remedy
  */
 export function requireMemory(bytes: number, what: string, remedy: string): void {
-  const available = availableMemory()
-  if (!(bytes <= available)) {
-    throw new RangeError(
-      `${what}: expected at most ${gigabytes(available)} of memory, got ${gigabytes(bytes)}; ${remedy}`,
-    )
+  requireAtMost(availableMemory(), bytes, what, remedy)
+}
+
+/**
+ * {@link requireMemory} for what has to fit beside everything else that runs now.
+ *
+ * @throws RangeError with need, free memory and remedy
+ */
+export function requireFreeMemory(bytes: number, what: string, remedy: string): void {
+  requireAtMost(freeMemory(), bytes, what, remedy)
+}
+
+function requireAtMost(limit: number, bytes: number, what: string, remedy: string): void {
+  if (!(bytes <= limit)) {
+    throw new RangeError(`${what}: expected at most ${gigabytes(limit)} of memory, got ${gigabytes(bytes)}; ${remedy}`)
   }
 }
