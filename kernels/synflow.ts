@@ -1,6 +1,6 @@
-// Synaptic flow over surviving weights. A matrix is kept as compressed rows: `rowStart` i32[rows + 1], `columns` u16 or
-// u32[nnz], `values` f64[nnz] = |w|. Sums run in index order and without fused multiply-add, so that every build of the
-// kernels, and a plain loop over the dense matrix, give the same bits. Nothing is validated here.
+// Synaptic flow over surviving weights. A block of a matrix's rows is kept as compressed rows: `rowStart` i32[rows + 1],
+// `columns` u16 or u32[nnz], `values` f64[nnz] = |w|. Sums run in index order and without fused multiply-add, so that every
+// build of the kernels, and a plain loop over the dense block, give the same bits. Nothing is validated here.
 
 /** The score |w_ij| (δ_i a_j), in this order of multiplication. */
 // @ts-ignore: decorator
@@ -72,7 +72,7 @@ function backward<Column>(
   store<u32>(counts + 4, above)
 }
 
-/** Scores of one matrix again: counted by their upper 16 bits, or those of one bin appended. */
+/** Scores again: counted by their upper 16 bits, or those of one bin appended. */
 // @ts-ignore: decorator
 @inline
 function rescore<Column>(
@@ -132,7 +132,7 @@ export function synflowBackward(
   }
 }
 
-/** Counts the scores of one matrix in a histogram u32[65536] of their upper 16 bits. */
+/** Counts the scores in a histogram u32[65536] of their upper 16 bits. */
 export function synflowHistogram(
   wide: bool, rows: usize, rowStart: usize, columns: usize, values: usize,
   input: usize, scaledOutput: usize, histogram: usize,
@@ -141,11 +141,27 @@ export function synflowHistogram(
   else rescore<u16>(rows, rowStart, columns, values, input, scaledOutput, histogram, 0, 0)
 }
 
-/** Appends the scores that fall in one bin of that histogram to `collected`; returns the address after the last. */
+/** Writes the scores that fall in one bin of that histogram to the address that `cursor` (u32) holds, and moves it on. */
 export function synflowGather(
   wide: bool, rows: usize, rowStart: usize, columns: usize, values: usize,
-  input: usize, scaledOutput: usize, bin: u32, collected: usize,
-): usize {
-  if (wide) return rescore<u32>(rows, rowStart, columns, values, input, scaledOutput, 0, bin, collected)
-  return rescore<u16>(rows, rowStart, columns, values, input, scaledOutput, 0, bin, collected)
+  input: usize, scaledOutput: usize, bin: u32, cursor: usize,
+): void {
+  const at = <usize>load<u32>(cursor)
+  const end = wide
+    ? rescore<u32>(rows, rowStart, columns, values, input, scaledOutput, 0, bin, at)
+    : rescore<u16>(rows, rowStart, columns, values, input, scaledOutput, 0, bin, at)
+  store<u32>(cursor, <u32>end)
+}
+
+/** out = Σ of `parts` vectors of `length` numbers that follow each other, in order. */
+export function sumVectors(parts: usize, length: usize, vectors: usize, out: usize): void {
+  for (let j: usize = 0; j < length; j++) {
+    let at = vectors + j * 8
+    let sum = load<f64>(at)
+    for (let p: usize = 1; p < parts; p++) {
+      at += length * 8
+      sum += load<f64>(at)
+    }
+    store<f64>(out + j * 8, sum)
+  }
 }

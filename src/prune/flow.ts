@@ -1,6 +1,7 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import { createMask, type Mask } from '../network/mask.js'
+import { parallel, threadsOf } from '../linalg/team.js'
+import type { Mask } from '../network/mask.js'
 import { biasScale, weightScale, type Network } from '../network/network.js'
 
 // Synaptic flow (Tanaka et al. 2020) of a network with weights |w| and no activation: from a^0 = 1,
@@ -10,16 +11,30 @@ import { biasScale, weightScale, type Network } from '../network/network.js'
 // a and δ grow or shrink by a factor per layer, so each is kept as a mantissa vector times a power of two, and so are
 // the weights. Powers of two do not round: scores are those of the plain recursion times one common power of two, bit
 // for bit, as long as the numbers inside one layer do not span more than some 2^1000.
+//
+// Matrices are cut into blocks of rows, which threads take one by one. δ sums over the rows of each block and then over
+// blocks, both in order, so that the bits depend on the size of a block but not on the number of threads.
 
-/** One matrix in kernel memory: compressed rows of the surviving |w| and the flow vectors at both sides. */
+/** Rows of a block. */
+const blockRows = 128
+
+/** Consecutive rows of a matrix in kernel memory, compressed: what survives of them moves together. */
+interface FlowBlock {
+  readonly first: number
+  readonly rows: number
+  /** i32[rows + 1], from 0 */
+  readonly rowStart: Pointer
+  readonly columns: Pointer
+  readonly values: Pointer
+}
+
+/** One matrix in kernel memory: blocks of the surviving |w| and the flow vectors at its output side. */
 interface FlowMatrix {
   readonly rows: number
   readonly cols: number
   /** 1 when column indices need 32 bits. */
   readonly wide: 0 | 1
-  readonly rowStart: Pointer
-  readonly columns: Pointer
-  readonly values: Pointer
+  readonly blocks: readonly FlowBlock[]
   /** Stored values are |w| · 2^−exponent. */
   readonly exponent: number
   /** |b|, effective; undefined when there is none or all are 0. */
@@ -42,28 +57,42 @@ export interface Flow {
   readonly exponents: number[]
   /** Where δ at the network's input goes; nobody reads it. */
   readonly inputDelta: Pointer
+  /** Room for a δ per block of any matrix */
+  readonly partialDelta: Pointer
 }
 
-/** Which weights the next sweep drops: those that scored below `value`, and ties beyond `ties`. */
+/** Which weights the next sweep drops: those that scored below `value`, and of those `equals` that did so exactly all beyond `ties`. */
 export interface Cut {
   readonly value: number
   ties: number
+  readonly equals: number
 }
 
 /** A cut that drops nothing. */
 export function keepAll(): Cut {
-  return { value: -1, ties: 0 }
+  return { value: -1, ties: 0, equals: 0 }
 }
 
 /** Receives the scores of one or several matrices while the backward sweep computes them. */
 export interface Collector {
-  /** Scores in [low, high) are kept at `at`, as far as `capacity` reaches. */
+  /** Scores in [low, high) are kept, by each thread in its own share of `at`, as far as `capacity` reaches. */
   low: number
   high: number
   readonly at: Pointer
+  /** Scores in the share of one thread */
   readonly capacity: number
-  /** u32[2]: how many scores lie in the range, and how many above it. */
+  /** u32[2] every 64 bytes, one per thread: how many scores lie in the range, and how many above it. */
   readonly counts: Pointer
+}
+
+/** Bytes between the counts of two threads, so that they do not write to the same cache line. */
+export const countsStride = 64
+
+/** A collector for any number of threads, aimed at nothing. */
+export function createCollector(kernels: Kernels, scratch: Scratch, capacity: number): Collector {
+  const threads = threadsOf(kernels)
+  const at = scratch.alloc(threads * capacity * 8)
+  return { low: NaN, high: NaN, at, capacity, counts: scratch.alloc(threads * countsStride) }
 }
 
 /** Some e with value / 2^e near 1; −Infinity for 0. */
@@ -93,6 +122,23 @@ function columnView({ memory }: Kernels, wide: 0 | 1, at: Pointer, length: numbe
   return wide ? new Uint32Array(memory.buffer, at, length) : new Uint16Array(memory.buffer, at, length)
 }
 
+/** Room for the rows of a mask, in blocks with the number of weights that each has to hold. */
+function blocksOf(
+  { rows, cols, data }: Mask,
+  columnBytes: number,
+  scratch: Scratch,
+): (FlowBlock & { readonly kept: number })[] {
+  return Array.from({ length: Math.ceil(rows / blockRows) }, (_, b) => {
+    const first = b * blockRows
+    const count = Math.min(blockRows, rows - first)
+    let kept = 0
+    for (let k = first * cols; k < (first + count) * cols; k++) kept += data[k]
+    const rowStart = scratch.alloc((count + 1) * 4)
+    const [columns, values] = [scratch.alloc(kept * columnBytes), scratch.alloc(kept * 8)]
+    return { first, rows: count, rowStart, columns, values, kept }
+  })
+}
+
 function flowMatrix(network: Network, index: number, kernels: Kernels, scratch: Scratch): FlowMatrix {
   const { weight, mask, bias } = network.layers[index]
   const { rows, cols, data } = mask
@@ -110,28 +156,31 @@ function flowMatrix(network: Network, index: number, kernels: Kernels, scratch: 
   }
   const exponent = largest > 0 ? binaryExponent(largest) : 0
   const factor = 2 ** -exponent
-  const rowStart = scratch.alloc((rows + 1) * 4)
-  const columns = scratch.alloc(mask.kept * (wide ? 4 : 2))
-  const values = scratch.alloc(mask.kept * 8)
+  const bytes = wide ? 4 : 2
+  const blocks = blocksOf(mask, bytes, scratch)
   const delta = scratch.alloc(rows * 8)
   const scaledDelta = scratch.alloc(rows * 8)
-  const start = scratch.i32(rowStart, rows + 1)
-  const column = columnView(kernels, wide, columns, mask.kept)
-  const value = scratch.f64(values, mask.kept)
-  let write = 0
-  for (let i = 0; i < rows; i++) {
-    start[i] = write
-    for (let j = 0; j < cols; j++) {
-      if (data[i * cols + j] === 0) continue
-      column[write] = j
-      value[write++] = Math.abs(toEffective * weight[i * cols + j]) * factor
+  for (const block of blocks) {
+    const kept = block.kept
+    const start = scratch.i32(block.rowStart, block.rows + 1)
+    const column = columnView(kernels, wide, block.columns, kept)
+    const value = scratch.f64(block.values, kept)
+    let write = 0
+    for (let i = 0; i < block.rows; i++) {
+      start[i] = write
+      const at = (block.first + i) * cols
+      for (let j = 0; j < cols; j++) {
+        if (data[at + j] === 0) continue
+        column[write] = j
+        value[write++] = Math.abs(toEffective * weight[at + j]) * factor
+      }
     }
+    start[block.rows] = write
   }
-  start[rows] = write
   const biasFactor = biasScale(network.spec)
   const absoluteBias =
     bias?.some((b) => b !== 0) && biasFactor > 0 ? bias.map((b) => Math.abs(biasFactor * b)) : undefined
-  return { rows, cols, wide, rowStart, columns, values, exponent, bias: absoluteBias, delta, scaledDelta }
+  return { rows, cols, wide, blocks, exponent, bias: absoluteBias, delta, scaledDelta }
 }
 
 /**
@@ -150,7 +199,9 @@ export function createFlow(network: Network, kernels: Kernels, scratch: Scratch)
     scratch.f64(set[0], sizes[0]).fill(1)
   }
   for (const { rows, scaledDelta } of matrices) scratch.f64(scaledDelta, rows).fill(0)
-  return { kernels, scratch, matrices, sizes, input, oldInput, exponents: sizes.map(() => 0), inputDelta }
+  const partialDelta = scratch.alloc(Math.max(...matrices.map(({ blocks, cols }) => blocks.length * cols)) * 8)
+  const exponents = sizes.map(() => 0)
+  return { kernels, scratch, matrices, sizes, input, oldInput, exponents, inputDelta, partialDelta }
 }
 
 /** a = 2^exponent z + |b|, normalised in place; returns its exponent. */
@@ -176,10 +227,14 @@ export function sendForward(flow: Flow, cuts: readonly Cut[]): number {
   const { input, oldInput } = flow
   for (const [l, m] of matrices.entries()) {
     const cut = cuts[l]
-    cut.ties = kernels.call['synflowForward'](
-      ...[m.wide, m.rows, m.rowStart, m.columns, m.values, oldInput[l], m.scaledDelta, cut.value, cut.ties],
-      ...[input[l], input[l + 1]],
-    )
+    // Blocks share nothing as long as all ties go the same way.
+    const together = cut.ties === 0 || cut.ties === cut.equals
+    const task = ({ first, rows, rowStart, columns, values }: FlowBlock) => [
+      ...[m.wide, rows, rowStart, columns, values, oldInput[l], m.scaledDelta + first * 8, cut.value],
+      ...[together && cut.ties > 0 ? -1 : cut.ties, input[l], input[l + 1] + first * 8],
+    ]
+    if (together) parallel(kernels, 'synflowForward', m.blocks.map(task))
+    else for (const block of m.blocks) cut.ties = kernels.call['synflowForward'](...task(block))
     exponents[l + 1] = addBias(scratch.f64(input[l + 1], m.rows), exponents[l] + m.exponent, m.bias)
   }
   return scratch.f64(input.at(-1)!, flow.sizes.at(-1)!).reduce((sum, value) => sum + value, 0)
@@ -193,7 +248,7 @@ export function sendForward(flow: Flow, cuts: readonly Cut[]): number {
  * @throws RangeError when numbers inside one layer span too much
  */
 export function sendBackward({ kernels, scratch, ...flow }: Flow, collectors: readonly Collector[]): void {
-  const { matrices, exponents, input, sizes } = flow
+  const { matrices, exponents, input, sizes, partialDelta } = flow
   const last = matrices.length - 1
   const alive = scratch.f64(input[last + 1], sizes[last + 1]).some((value) => value > 0)
   scratch.f64(matrices[last].delta, sizes[last + 1]).fill(1)
@@ -209,52 +264,64 @@ export function sendBackward({ kernels, scratch, ...flow }: Flow, collectors: re
     scaled.set(scratch.f64(m.delta, m.rows))
     scale(scaled, alive ? 2 ** shift : 0)
     const back = l > 0 ? matrices[l - 1].delta : flow.inputDelta
-    kernels.call['synflowBackward'](
-      ...[m.wide, m.rows, m.cols, m.rowStart, m.columns, m.values, input[l], m.delta, m.scaledDelta, back],
-      ...[c.low, c.high, c.at, c.capacity, c.counts],
-    )
+    const tasks = m.blocks.map(({ first, rows, rowStart, columns, values }, b) => [
+      ...[m.wide, rows, m.cols, rowStart, columns, values, input[l], m.delta + first * 8, m.scaledDelta + first * 8],
+      ...[partialDelta + b * m.cols * 8, c.low, c.high, c.at, c.capacity, c.counts],
+    ])
+    const own = [
+      { argument: 12, stride: c.capacity * 8 },
+      { argument: 14, stride: countsStride },
+    ]
+    parallel(kernels, 'synflowBackward', tasks, { perThread: own })
+    kernels.call['sumVectors'](tasks.length, m.cols, partialDelta, back)
     deltaExponent += m.exponent + normalize(scratch.f64(back, m.cols))
   }
 }
 
-/** Adds the scores of matrix `index` to a histogram u32[65536] of their upper 16 bits. */
-export function countScores({ kernels, matrices, input }: Flow, index: number, histogram: Pointer): void {
+/** Arguments of the kernels that compute the scores of matrix `index` again, a row per block. */
+function scoringTasks({ matrices, input }: Flow, index: number, rest: readonly number[]): number[][] {
   const m = matrices[index]
-  kernels.call['synflowHistogram'](
-    ...[m.wide, m.rows, m.rowStart, m.columns, m.values, input[index], m.scaledDelta, histogram],
-  )
+  return m.blocks.map(({ first, rows, rowStart, columns, values }) => [
+    ...[m.wide, rows, rowStart, columns, values, input[index], m.scaledDelta + first * 8],
+    ...rest,
+  ])
 }
 
-/** Appends the scores of matrix `index` that fall in one bin of that histogram; returns the address after the last. */
-export function gatherScores({ kernels, matrices, input }: Flow, index: number, bin: number, at: Pointer): Pointer {
-  const m = matrices[index]
-  const end = kernels.call['synflowGather'](
-    ...[m.wide, m.rows, m.rowStart, m.columns, m.values, input[index], m.scaledDelta, bin, at],
-  )
-  // WebAssembly returns addresses as signed numbers.
-  return end >>> 0
+/** Adds the scores of matrix `index` to histograms u32[65536] of their upper 16 bits, one per thread, `stride` bytes apart. */
+export function countScores(flow: Flow, index: number, histogram: Pointer, stride: number): void {
+  const perThread = [{ argument: 7, stride }]
+  parallel(flow.kernels, 'synflowHistogram', scoringTasks(flow, index, [histogram]), { perThread })
 }
 
-/** Calls `visit` with the position of every surviving weight: row-major index in the matrix, row, column, stored index. */
+/** Appends the scores of matrix `index` that fall in one bin of that histogram where the thread's cursor (u32) is. */
+export function gatherScores(flow: Flow, index: number, bin: number, cursors: Pointer, stride: number): void {
+  const perThread = [{ argument: 8, stride }]
+  parallel(flow.kernels, 'synflowGather', scoringTasks(flow, index, [bin, cursors]), { perThread })
+}
+
+/** Calls `visit` with every surviving weight: row-major index in the matrix, row, column, |w| as stored. */
 function forEachSurvivor(
   { kernels, scratch }: Flow,
-  { rows, cols, wide, rowStart, columns }: FlowMatrix,
-  visit: (at: number, row: number, column: number, stored: number) => void,
+  { cols, wide, blocks }: FlowMatrix,
+  visit: (at: number, row: number, column: number, value: number) => void,
 ): void {
-  const start = scratch.i32(rowStart, rows + 1)
-  const column = columnView(kernels, wide, columns, start[rows])
-  for (let i = 0; i < rows; i++)
-    for (let p = start[i]; p < start[i + 1]; p++) visit(i * cols + column[p], i, column[p], p)
+  for (const { first, rows, rowStart, columns, values } of blocks) {
+    const start = scratch.i32(rowStart, rows + 1)
+    const column = columnView(kernels, wide, columns, start[rows])
+    const value = scratch.f64(values, start[rows])
+    for (let i = 0; i < rows; i++)
+      for (let p = start[i]; p < start[i + 1]; p++)
+        visit((first + i) * cols + column[p], first + i, column[p], value[p])
+  }
 }
 
 /** Scores of the last backward sweep, dense. */
 export function denseScores(flow: Flow): Matrix[] {
   return flow.matrices.map((m, l) => {
     const scores = matrix(m.rows, m.cols)
-    const values = flow.scratch.f64(m.values, flow.scratch.i32(m.rowStart, m.rows + 1)[m.rows])
     const delta = flow.scratch.f64(m.scaledDelta, m.rows)
     const a = flow.scratch.f64(flow.input[l], m.cols)
-    forEachSurvivor(flow, m, (at, i, j, p) => (scores.data[at] = values[p] * (delta[i] * a[j])))
+    forEachSurvivor(flow, m, (at, i, j, value) => (scores.data[at] = value * (delta[i] * a[j])))
     return scores
   })
 }
@@ -262,8 +329,13 @@ export function denseScores(flow: Flow): Matrix[] {
 /** The masks of what is left. */
 export function survivingMasks(flow: Flow): Mask[] {
   return flow.matrices.map((m) => {
-    const data = new Uint8Array(m.rows * m.cols)
-    forEachSurvivor(flow, m, (at) => (data[at] = 1))
-    return createMask(m.rows, m.cols, data)
+    const { rows, cols } = m
+    const data = new Uint8Array(rows * cols)
+    let kept = 0
+    forEachSurvivor(flow, m, (at) => {
+      data[at] = 1
+      kept++
+    })
+    return { rows, cols, data, kept }
   })
 }

@@ -5,8 +5,8 @@ import { chunksOf } from '../network/dense-product.js'
 import type { Mask } from '../network/mask.js'
 import { kthLargestAt } from './quickselect.js'
 
-/** Bins of a histogram of f64 numbers by sign, exponent and four bits of the mantissa. */
-export const histogramBins = 0x10000
+/** Bytes of a histogram u32[65536] of f64 numbers by sign, exponent and four bits of the mantissa. */
+export const histogramBytes = 0x10000 * 4
 
 const signBit = 0x8000
 /** First bin of what is not finite, for either sign. */
@@ -78,22 +78,27 @@ function refuseNotFinite(scratch: Scratch, scores: readonly PlacedScores[]): nev
   throw new RangeError('select: expected finite scores')
 }
 
+/** The sum of the threads' histograms, which follow each other at `at`. */
+export function sumHistograms(kernels: Kernels, at: Pointer): Uint32Array {
+  const of = (thread: number) =>
+    new Uint32Array(kernels.memory.buffer, at + thread * histogramBytes, histogramBytes / 4)
+  const sum = of(0).slice()
+  for (let thread = 1; thread < threadsOf(kernels); thread++) {
+    const own = of(thread)
+    for (let bin = 0; bin < sum.length; bin++) sum[bin] += own[bin]
+  }
+  return sum
+}
+
 /** A histogram of all candidates by the upper 16 bits: every thread counts in its own. */
 function histogramOf(kernels: Kernels, scratch: Scratch, chunks: readonly Chunk[]): Uint32Array {
-  const bytes = histogramBins * 4
-  const threads = threadsOf(kernels)
-  const at = scratch.alloc(bytes * threads)
-  scratch.u8(at, bytes * threads).fill(0)
-  const args = [count, values, open, perThread(at, bytes)]
-  parallelSteps(
-    kernels,
-    [{ kernel: 'histogramF64', args }],
-    chunks.map(({ task }) => task),
-  )
-  const of = (thread: number) => new Uint32Array(kernels.memory.buffer, at + thread * bytes, histogramBins)
-  const sum = of(0).slice()
-  for (let thread = 1; thread < threads; thread++) of(thread).forEach((held, bin) => (sum[bin] += held))
-  return sum
+  const bytes = histogramBytes * threadsOf(kernels)
+  const at = scratch.alloc(bytes)
+  scratch.u8(at, bytes).fill(0)
+  const tasks = chunks.map(({ task }) => task)
+  const args = [count, values, open, perThread(at, histogramBytes)]
+  parallelSteps(kernels, [{ kernel: 'histogramF64', args }], tasks)
+  return sumHistograms(kernels, at)
 }
 
 /**

@@ -13,12 +13,38 @@ export interface LayerSummary {
   readonly deadUnits: number
 }
 
+/**
+ * Ones per row and per column. Where rows are whole words, four entries are added at a time, a byte each, and the bytes
+ * emptied before they can overflow.
+ */
+function degrees(mask: Mask): { readonly fanIn: Int32Array; readonly fanOut: Int32Array } {
+  const { rows, cols, data } = mask
+  if (cols % 4 !== 0 || data.byteOffset % 4 !== 0) return { fanIn: rowDegrees(mask), fanOut: columnDegrees(mask) }
+  const [fanIn, fanOut] = [new Int32Array(rows), new Int32Array(cols)]
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length / 4)
+  const sums = new Uint32Array(cols / 4)
+  const sumBytes = new Uint8Array(sums.buffer)
+  for (let i = 0, at = 0; i < rows; i++) {
+    let degree = 0
+    for (let j = 0; j < sums.length; j++) {
+      const word = words[at++]
+      sums[j] += word
+      degree += Math.imul(word, 0x01010101) >>> 24
+    }
+    fanIn[i] = degree
+    if (i % 255 < 254 && i < rows - 1) continue
+    for (let j = 0; j < cols; j++) fanOut[j] += sumBytes[j]
+    sums.fill(0)
+  }
+  return { fanIn, fanOut }
+}
+
 /** Shape, density and dead units of every mask, first matrix first. */
 export function summarizeLayers(masks: readonly Mask[]): LayerSummary[] {
+  const all = masks.map(degrees)
   return masks.map((mask, i) => {
-    const fanIn = rowDegrees(mask)
-    const next = masks.at(i + 1)
-    const fanOut = next && columnDegrees(next)
+    const { fanIn } = all[i]
+    const fanOut = all.at(i + 1)?.fanOut
     const deadUnits = fanIn.reduce((dead, degree, unit) => dead + (degree === 0 || fanOut?.[unit] === 0 ? 1 : 0), 0)
     return { shape: [mask.rows, mask.cols], kept: mask.kept, density: density(mask), deadUnits }
   })
@@ -29,8 +55,11 @@ function reachedOutputs(masks: readonly Mask[]): number {
   let reached = new Uint8Array(masks[0].cols).fill(1)
   for (const { rows, cols, data } of masks) {
     const next = new Uint8Array(rows)
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < cols && next[i] === 0; j++) next[i] = data[i * cols + j] & reached[j]
+    for (let i = 0; i < rows; i++) {
+      let found = 0
+      for (let j = 0; j < cols && found === 0; j++) found = data[i * cols + j] & reached[j]
+      next[i] = found
+    }
     reached = next
   }
   return reached.reduce((sum, bit) => sum + bit, 0)

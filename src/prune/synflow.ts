@@ -3,7 +3,7 @@ import type { Matrix } from '../linalg/matrix.js'
 import type { Network } from '../network/network.js'
 import { keepCount } from './budget.js'
 import type { Criterion } from './criterion.js'
-import { createFlow, denseScores, keepAll, sendBackward, sendForward, survivingMasks } from './flow.js'
+import { createCollector, createFlow, denseScores, keepAll, sendBackward, sendForward, survivingMasks } from './flow.js'
 import { aimCollector, createPools, cutPool, type Pool } from './flow-cut.js'
 
 /** Synaptic flow scores, `[out, in]` per matrix: entry · 2^exponent, so that no depth overflows. */
@@ -20,7 +20,7 @@ export interface SynflowScores {
 export function synflowScores(network: Network, kernels: Kernels = defaultKernels()): SynflowScores {
   return withScratch(kernels, (scratch) => {
     const flow = createFlow(network, kernels, scratch)
-    const collector = { low: NaN, high: NaN, at: scratch.alloc(8), capacity: 0, counts: scratch.alloc(8) }
+    const collector = createCollector(kernels, scratch, 1)
     const cut = keepAll()
     sendForward(
       flow,
@@ -52,7 +52,7 @@ export const synflow: Criterion = {
   masks(network, { kernels, budgets, density, rounds, onProgress }) {
     return withScratch(kernels, (scratch) => {
       const flow = createFlow(network, kernels, scratch)
-      const pools = createPools(budgets, scratch)
+      const pools = createPools(flow, budgets, scratch)
       const poolOf = network.layers.map((_, i) => pools.find(({ layers }) => layers.includes(i))!)
       let cuts = new Map(pools.map((pool) => [pool, keepAll()]))
       const forward = () =>
@@ -64,7 +64,7 @@ export const synflow: Criterion = {
         const target = ({ kept, total }: Pool) => Math.min(kept, keepCount(total, density ** (t / rounds)))
         if (pools.some((pool) => target(pool) < pool.kept)) {
           const total = forward()
-          for (const pool of pools) aimCollector(pool, total, scratch)
+          for (const pool of pools) aimCollector(flow, pool, target(pool), total)
           sendBackward(
             flow,
             poolOf.map(({ collector }) => collector),
