@@ -1,6 +1,7 @@
 import type { GraphonChain } from '../chain.js'
 import { commonRefinement, expand, samePartition } from '../refine.js'
 import { distance, type DistanceResult } from './distance.js'
+import type { NormOptions } from './norm.js'
 import type { NormName } from './norms.js'
 
 /** A layer's common positions, and where they lie in each chain; no map where the bins are those already. */
@@ -24,7 +25,7 @@ function common(a: Float64Array, b: Float64Array): Common {
 export function distanceChains(
   a: GraphonChain,
   b: GraphonChain,
-  { norm }: { readonly norm: NormName },
+  { norm, ...options }: { readonly norm: NormName } & NormOptions,
 ): DistanceResult[] {
   const expected = (what: string, left: number, right: number) => {
     if (left !== right) {
@@ -42,6 +43,7 @@ export function distanceChains(
     const [into, out] = [axes[i], axes[i + 1]]
     return distance(expand(m, out.inA, into.inA), expand(b.W[i], out.inB, into.inB), {
       norm,
+      ...options,
       ...(out.measure && { rowMeasure: out.measure }),
       ...(into.measure && { colMeasure: into.measure }),
     })

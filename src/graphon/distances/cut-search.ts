@@ -1,102 +1,60 @@
+import { defaultKernels, withScratch } from '../../linalg/kernels.js'
 import type { Matrix } from '../../linalg/matrix.js'
-import { randomStream } from '../../random/random.js'
-import { cutOfRows } from './cut-exact.js'
+import type { RandomStream } from '../../random/random.js'
+import { evenWidth, paddedRows } from './cut-border.js'
 
-/** Gains below this fraction are rounding. */
-const realGain = 1 + 1e-12
-
-function columnSums({ rows, cols, data }: Matrix, inS: Uint8Array): Float64Array {
+/** Σ_j |Σ_i s_i M_ij|: the best sᵀMt for the given row signs. */
+export function valueOfSigns({ rows, cols, data }: Matrix, signs: ArrayLike<number>): number {
   const sums = new Float64Array(cols)
-  for (let i = 0; i < rows; i++) if (inS[i] === 1) for (let j = 0; j < cols; j++) sums[j] += data[i * cols + j]
-  return sums
-}
-
-/** Twice the best cut for the column sums of a row set: Σ|x_j| + |Σ x_j|. */
-function twiceCut(sums: Float64Array): number {
-  let absolute = 0
-  let total = 0
-  for (const value of sums) {
-    absolute += Math.abs(value)
-    total += value
-  }
-  return absolute + Math.abs(total)
-}
-
-/** One step of alternating maximisation: the best T for S, then the best S for that T. */
-function alternate({ rows, cols, data }: Matrix, inS: Uint8Array, sums: Float64Array): void {
-  const sign = sums.reduce((total, value) => total + value, 0) >= 0 ? 1 : -1
-  const inT = sums.map((value) => (sign * value > 0 ? sign : 0))
-  for (let i = 0; i < rows; i++) {
-    let rowSum = 0
-    for (let j = 0; j < cols; j++) rowSum += data[i * cols + j] * inT[j]
-    inS[i] = rowSum > 0 ? 1 : 0
-  }
-}
-
-/** Moves single rows in or out of S, T following, until none helps. Returns whether any did. */
-function moveRows({ rows, cols, data }: Matrix, inS: Uint8Array): boolean {
-  const sums = columnSums({ rows, cols, data }, inS)
-  let best = twiceCut(sums)
-  let moved = false
-  for (let i = 0, idle = 0; idle < rows; i = (i + 1) % rows) {
-    const sign = inS[i] === 1 ? -1 : 1
-    let absolute = 0
-    let total = 0
-    for (let j = 0; j < cols; j++) {
-      const value = sums[j] + sign * data[i * cols + j]
-      absolute += Math.abs(value)
-      total += value
-    }
-    const value = absolute + Math.abs(total)
-    if (value > best * realGain) {
-      for (let j = 0; j < cols; j++) sums[j] += sign * data[i * cols + j]
-      inS[i] ^= 1
-      best = value
-      moved = true
-      idle = 0
-    } else idle++
-  }
-  return moved
-}
-
-/** Improves a row set in place until neither alternation nor a single move does. */
-function climb(e: Matrix, inS: Uint8Array): void {
-  let best = -1
-  for (;;) {
-    const sums = columnSums(e, inS)
-    const value = twiceCut(sums)
-    if (value > best * realGain) {
-      best = value
-      alternate(e, inS, sums)
-    } else if (!moveRows(e, inS)) return
-  }
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) sums[j] += signs[i] * data[i * cols + j]
+  return sums.reduce((total, value) => total + Math.abs(value), 0)
 }
 
 /**
- * A large cut max |Σ_{S×T} E| by climbing from several row sets: those given, all rows, rows with positive or negative
- * sums, and random halves. Deterministic. The result is the value of a real cut, hence a lower bound.
+ * The best row signs found by climbing from every start: single signs are flipped while that raises Σ_j |Σ_i s_i M_ij|.
+ * What no flip improves, no alternation between the two sides improves.
+ *
+ * @param starts ±1 for every row of `m`; at least one start
+ * @returns the signs, the first of equally good ones
  */
-export function searchCut(e: Matrix, starts: readonly Uint8Array[]): number {
-  const { rows, cols, data } = e
-  const rowSums = Float64Array.from({ length: rows }, (_, i) =>
-    data.subarray(i * cols, (i + 1) * cols).reduce((total, value) => total + value, 0),
-  )
-  const random = randomStream(0, 'cut search', rows, cols)
-  const randomStarts = Math.min(24, Math.max(4, Math.floor(1e6 / (rows * cols))))
-  const candidates = [
-    new Uint8Array(rows).fill(1),
-    Uint8Array.from(rowSums, (value) => (value > 0 ? 1 : 0)),
-    Uint8Array.from(rowSums, (value) => (value < 0 ? 1 : 0)),
-    ...starts.map((start) => start.slice()),
-    ...Array.from({ length: randomStarts }, () => Uint8Array.from({ length: rows }, () => random.below(2))),
-  ]
-  let best = 0
-  for (const inS of candidates) {
-    climb(e, inS)
-    best = Math.max(
-      best,
-      cutOfRows(e, (row) => inS[row] === 1),
-    )
-  }
-  return best
+export function climbSigns(m: Matrix, starts: readonly Float64Array[]): Float64Array {
+  const kernels = defaultKernels()
+  const width = evenWidth(m.cols)
+  const ends = withScratch(kernels, (scratch) => {
+    const at = scratch.put(paddedRows(m))
+    const signs = scratch.alloc(m.rows * 8)
+    const work = scratch.alloc(width * 8)
+    const view = scratch.f64(signs, m.rows)
+    return starts.map((start) => {
+      view.set(start)
+      kernels.call['cutClimb'](m.rows, width, at, signs, work)
+      return view.slice()
+    })
+  })
+  const values = ends.map((signs) => valueOfSigns(m, signs))
+  return ends[values.indexOf(Math.max(...values))]
+}
+
+/** All rows alike, rows with the sign of their sum or its opposite against the border, and `count` random starts. */
+export function plainStarts(m: Matrix, count: number, random: RandomStream): Float64Array[] {
+  const bySum = (border: number) =>
+    Float64Array.from({ length: m.rows }, (_, i) => (i === 0 ? border : m.data[i * m.cols] >= 0 ? 1 : -1))
+  const draw = () => Float64Array.from({ length: m.rows }, () => 2 * random.below(2) - 1)
+  return [new Float64Array(m.rows).fill(1), bySum(1), bySum(-1), ...Array.from({ length: count }, draw)]
+}
+
+/**
+ * Signs of random projections of unit vectors, which round a relaxation (Goemans and Williamson 1995).
+ *
+ * @param vectors one in every row
+ */
+export function roundedStarts({ rows, cols, data }: Matrix, count: number, random: RandomStream): Float64Array[] {
+  return Array.from({ length: count }, () => {
+    const direction = Float64Array.from({ length: cols }, () => random.normal())
+    return Float64Array.from({ length: rows }, (_, i) => {
+      let dot = 0
+      for (let k = 0; k < cols; k++) dot += direction[k] * data[i * cols + k]
+      return dot >= 0 ? 1 : -1
+    })
+  })
 }

@@ -1,8 +1,9 @@
-import { matrix, type Matrix } from '../../linalg/matrix.js'
+import type { Matrix } from '../../linalg/matrix.js'
+import { scaledDifference, scaledUp } from './difference.js'
 import { findNorm, type NormName } from './norms.js'
-import type { NormBounds } from './norm.js'
+import type { NormBounds, NormOptions } from './norm.js'
 
-export interface DistanceOptions {
+export interface DistanceOptions extends NormOptions {
   readonly norm: NormName
   /** Bin measures of the rows, positive, summing to 1. Default: all rows alike. */
   readonly rowMeasure?: Float64Array
@@ -10,7 +11,7 @@ export interface DistanceOptions {
   readonly colMeasure?: Float64Array
 }
 
-/** A distance with what is certain about it: lower ≤ true value ≤ upper. */
+/** A distance with what is certain about it: lower ≤ true value ≤ upper, up to rounding. */
 export interface DistanceResult extends NormBounds {
   readonly norm: NormName
   /** The value itself when `exact`, else the best value reached (`lower`). */
@@ -41,31 +42,38 @@ function checkMeasure(name: string, measure: Float64Array, bins: number): void {
  *
  *     l1   mean |A − B|          l2   √ mean (A − B)²          cut   max over S, T of |Σ_{S×T} (A − B)| / (rows · columns)
  *
- * where means and sums weight bins by their measures.
+ * where means and sums weight bins by their measures. `upper` is zero exactly when the matrices are equal. A non-zero
+ * distance below the smallest f64 has `lower` 0 and `upper` the smallest f64.
  *
  * @param a `[rows, cols]`
  * @param b the same shape
- * @throws RangeError when shapes differ, an entry is not finite, or a measure does not fit
+ * @throws RangeError when shapes differ, an entry is not finite, a measure does not fit, `gap` is negative, or the distance is
+ *   beyond f64
  */
-export function distance(a: Matrix, b: Matrix, { norm, rowMeasure, colMeasure }: DistanceOptions): DistanceResult {
+export function distance(a: Matrix, b: Matrix, options: DistanceOptions): DistanceResult {
+  const { norm, rowMeasure, colMeasure, gap } = options
   const { rows, cols } = a
   if (!(rows === b.rows && cols === b.cols)) {
     throw new RangeError(`distance: expected equal shapes, got ${rows} × ${cols} and ${b.rows} × ${b.cols}`)
   }
   if (!(rows > 0 && cols > 0)) throw new RangeError(`distance: expected non-empty matrices, got ${rows} × ${cols}`)
+  if (gap !== undefined && !(gap >= 0)) throw new RangeError(`distance: expected a gap of at least 0, got ${gap}`)
   checkFinite('the first matrix', a)
   checkFinite('the second matrix', b)
   if (rowMeasure) checkMeasure('rowMeasure', rowMeasure, rows)
   if (colMeasure) checkMeasure('colMeasure', colMeasure, cols)
-  const { lower, upper } = findNorm(norm).norm({
-    matrix: matrix(
-      rows,
-      cols,
-      a.data.map((value, k) => value - b.data[k]),
-    ),
-    row: rowMeasure ?? new Float64Array(rows).fill(1),
-    col: colMeasure ?? new Float64Array(cols).fill(1),
-    total: (rowMeasure ? 1 : rows) * (colMeasure ? 1 : cols),
-  })
-  return { norm, value: lower, lower, upper, exact: lower === upper }
+  const { matrix, exponent } = scaledDifference(a, b)
+  const found = findNorm(norm).norm(
+    {
+      matrix,
+      row: rowMeasure ?? new Float64Array(rows).fill(1),
+      col: colMeasure ?? new Float64Array(cols).fill(1),
+      total: (rowMeasure ? 1 : rows) * (colMeasure ? 1 : cols),
+    },
+    { ...(gap !== undefined && { gap }) },
+  )
+  const lower = scaledUp(found.lower, exponent)
+  const equal = matrix.data.every((value) => value === 0)
+  const upper = equal ? 0 : Math.max(scaledUp(found.upper, exponent), Number.MIN_VALUE)
+  return { norm, value: lower, lower, upper, exact: lower === upper, ...(found.witness && { witness: found.witness }) }
 }
