@@ -7,6 +7,8 @@ export interface Check {
   readonly difference: number
   readonly tolerance: number
   readonly same: boolean
+  /** What else the two answers tell. */
+  readonly note?: string
 }
 
 export type Compare = (limn: TensorMap, peer: TensorMap) => Check
@@ -76,15 +78,22 @@ export function eigenDifference(tolerance: number, residual: boolean): Compare {
 }
 
 /**
- * Cut norms are hard to compute, so sides answer with cuts that they found: limn's must be at least as large as the
- * peer's, and its certified upper bound at least as large as both.
+ * Cut norms are hard to compute, so sides answer with cuts that they found, one for each pair: limn's must be at least as
+ * large as the peer's, and its certified upper bounds at least as large as both. The note tells how tight both are.
  */
 export function cutDifference(tolerance: number): Compare {
   return (limn, peer) => {
-    const [lower, upper] = [values(limn, 'value')[0], values(limn, 'upper')[0]]
-    const found = values(peer, 'value')[0]
-    const short = Math.max(0, found - lower, found - upper) / found
-    return check('how much larger the cut of the peer is', short, tolerance)
+    const [lower, upper, found, relaxed] = [
+      ...['value', 'upper'].map((key) => Array.from(values(limn, key))),
+      ...['value', 'relaxed'].map((key) => Array.from(values(peer, key))),
+    ]
+    const short = found.map((cut, p) => Math.max(0, cut - lower[p], cut - upper[p]) / cut)
+    const range = (ratios: readonly number[]) => `${Math.min(...ratios).toFixed(3)} … ${Math.max(...ratios).toFixed(3)}`
+    const note =
+      `upper bound over cut: limn ${range(upper.map((bound, p) => bound / lower[p]))} (proven), ` +
+      `peer ${range(relaxed.map((bound, p) => bound / found[p]))} (unproven); ` +
+      `limn's cut over the peer's ${range(lower.map((cut, p) => cut / found[p]))}`
+    return { ...check('how much larger a cut of the peer is', worst(short), tolerance), note }
   }
 }
 

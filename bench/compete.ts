@@ -6,6 +6,8 @@ import { median } from './statistics.js'
 export interface CompeteOptions {
   /** Turns of each side that are timed. */
   readonly repeats: number
+  /** What the warm-up computes instead, for a case whose runs are long. */
+  readonly warmUp?: Assignment
   /** Turns are left out, down to three, once a case has taken so long. */
   readonly budgetSeconds: number
   /** Idle seconds between turns, in which the other side's threads stop spinning. */
@@ -16,6 +18,8 @@ export interface CompeteOptions {
 export interface Rival {
   readonly contestant: Contestant
   readonly compare: Compare
+  /** Timed and compared, but never the one that takes turns: it does less than the case asks for. */
+  readonly aside?: boolean
 }
 
 /** The times of one side. */
@@ -32,6 +36,10 @@ export interface Candidate {
   readonly name: string
   /** Its time in the qualifying runs; absent when it failed. */
   readonly seconds?: number
+  /** All its times before the turns, the warm-up first. */
+  readonly times?: readonly number[]
+  readonly versions?: Versions
+  readonly peakBytes?: number
   readonly check?: Check
   readonly problem?: string
 }
@@ -56,7 +64,7 @@ const hopeless = 1.5
 interface Runner {
   readonly contestant: Contestant
   readonly versions: Versions
-  readonly warmUp: number
+  readonly warmUp: Timing
   readonly timings: Timing[]
 }
 
@@ -71,21 +79,25 @@ function sideOf({ contestant, versions, timings }: Runner): Side {
   }
 }
 
-/** The better of two runs, one that is so long that chance matters little, or the warm-up of one that cannot win. */
-async function qualify(peer: Contestant, warmUp: number, best: number, pause: () => Promise<void>): Promise<number> {
-  if (warmUp > longRun && warmUp > hopeless * best) return warmUp
+/**
+ * The runs that count in the choice of the strongest peer: two, or one that is so long that chance matters little, or the
+ * warm-up of a peer that cannot win.
+ */
+async function qualify(peer: Contestant, warmUp: Timing, best: number, pause: () => Promise<void>): Promise<Timing[]> {
+  if (warmUp.seconds > longRun && warmUp.seconds > hopeless * best) return [warmUp]
   await pause()
-  const { seconds } = await peer.run()
-  if (seconds > longRun) return seconds
+  const first = await peer.run()
+  if (first.seconds > longRun) return [first]
   await pause()
-  return Math.min(seconds, (await peer.run()).seconds)
+  return [first, await peer.run()]
 }
 
 /** Loads and warms up. */
-async function start(contestant: Contestant, assignment: Assignment): Promise<Runner> {
-  const versions = await contestant.load(assignment)
-  const { seconds } = await contestant.run()
-  return { contestant, versions, warmUp: seconds, timings: [] }
+async function start(contestant: Contestant, assignment: Assignment, shorter?: Assignment): Promise<Runner> {
+  const versions = await contestant.load(shorter ?? assignment)
+  const warmUp = await contestant.run()
+  if (shorter) await contestant.load(assignment)
+  return { contestant, versions, warmUp, timings: [] }
 }
 
 /**
@@ -98,21 +110,29 @@ export async function compete(
   limn: Contestant,
   rivals: readonly Rival[],
   assignment: Assignment,
-  { repeats, budgetSeconds, pauseSeconds }: CompeteOptions,
+  { repeats, budgetSeconds, pauseSeconds, warmUp }: CompeteOptions,
 ): Promise<Outcome> {
   const pause = () => sleep(1000 * pauseSeconds)
   try {
-    const home = await start(limn, assignment)
+    const home = await start(limn, assignment, warmUp)
+    if (rivals.length > 0 && warmUp) await limn.run()
     const expected = rivals.length > 0 ? await limn.answer() : undefined
     const candidates: Candidate[] = []
     let strongest: Runner | undefined
     let best = Infinity
-    for (const { contestant: peer, compare } of rivals) {
+    for (const { contestant: peer, compare, aside = false } of rivals) {
       try {
-        const runner = await start(peer, assignment)
-        const seconds = await qualify(peer, runner.warmUp, best, pause)
-        candidates.push({ name: peer.name, seconds, check: compare(expected!, await peer.answer()) })
-        if (seconds < best) {
+        const runner = await start(peer, assignment, warmUp)
+        const { versions, warmUp: first } = runner
+        const runs = await qualify(peer, first, best, pause)
+        const seconds = Math.min(...runs.map((run) => run.seconds))
+        candidates.push({
+          ...{ name: peer.name, seconds, versions },
+          times: [...new Set([first, ...runs])].map((run) => run.seconds),
+          peakBytes: runs[runs.length - 1].peakBytes,
+          check: compare(expected!, await peer.answer()),
+        })
+        if (!aside && seconds < best) {
           await strongest?.contestant.close()
           ;[strongest, best] = [runner, seconds]
         } else await peer.close()

@@ -8,22 +8,27 @@ import { caseNames, type CaseName } from './cases/cases.js'
 import { sameAnswers } from './compete.js'
 import { writeDocument } from './document.js'
 import { describeMachine } from './machine.js'
+import { measureLarge } from './large.js'
+import { measureLibraries } from './libraries.js'
 import { installPeers } from './peers.js'
 import type { CaseResult, Results } from './results.js'
 import { measureRoofline } from './roofline.js'
 import { runCase, withFolder, type RunOptions } from './run-case.js'
 import { measureScaling } from './scaling.js'
-import { caseLines } from './text.js'
+import { caseLines, largeLines, rooflineText } from './text.js'
 
 const usage = `npm run bench -- [options]
   --case NAME      only this case; may be repeated (${caseNames.join(', ')})
-  --repeats N      turns of each side, default 5
+  --repeats N      turns of each side, default 3
   --quick          small sizes: does everything work?
-  --scaling        also measure how limn's times grow
+  --no-scaling     leave out how limn's times grow
+  --no-libraries   leave out JavaScript's eigensolvers at growing sizes
+  --large          also the Graphon NTK of 8192 samples with the top of its spectrum, limn alone; takes minutes
   --threads N      for both sides, default 2 or what the machine has
   --json FILE      write the results
   --doc            put the results into docs/performance.md
   --from FILE      with --doc: take them from an earlier --json instead of running
+With --case, growth is measured only where --scaling asks for it, and JavaScript's eigensolvers not at all.
 Exit code 1 when a case fails or an answer differs; times are never judged.`
 
 const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
@@ -31,9 +36,12 @@ const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 const { values } = parseArgs({
   options: {
     case: { type: 'string', multiple: true },
-    repeats: { type: 'string', default: '5' },
+    repeats: { type: 'string', default: '3' },
     quick: { type: 'boolean', default: false },
     scaling: { type: 'boolean', default: false },
+    'no-scaling': { type: 'boolean', default: false },
+    'no-libraries': { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     json: { type: 'string' },
     doc: { type: 'boolean', default: false },
@@ -62,20 +70,21 @@ async function run(): Promise<Results> {
     threads: positive('threads', values.threads),
     quick: values.quick,
     repeats: positive('repeats', values.repeats),
-    budgetSeconds: 30,
+    budgetSeconds: 20,
     pauseSeconds: 0.1,
   }
   const begin = performance.now()
+  const seconds = () => (performance.now() - begin) / 1000
   installPeers()
+  const installSeconds = seconds()
   const roofline = await withFolder((scratch) => measureRoofline(options.threads, scratch))
-  console.log(
-    `peak on ${options.threads} threads: ${roofline.f32.toFixed(0)} GFLOP/s f32, ${roofline.f64.toFixed(0)} GFLOP/s f64, ${roofline.bandwidth.toFixed(1)} GB/s`,
-  )
+  console.log(rooflineText(roofline, options.threads))
   const cases: CaseResult[] = []
-  const failures: { name: CaseName; problem: string }[] = []
+  const failures: { name: string; problem: string }[] = []
   for (const name of names) {
     try {
-      const result = await runCase(name, roofline, options)
+      const since = seconds()
+      const result = { ...(await runCase(name, roofline, options)), seconds: seconds() - since }
       cases.push(result)
       console.log(`\n${name}: ${result.title}\n${caseLines(result).join('\n')}`)
     } catch (error) {
@@ -84,8 +93,28 @@ async function run(): Promise<Results> {
       console.log(`\n${name}: failed: ${problem}`)
     }
   }
-  if (values.scaling) console.log('\ngrowth of limn\u2019s times')
-  const scaling = values.scaling ? await measureScaling(names, { ...options, repeats: 3 }, console.log) : []
+  // Single cases are for looking at those cases.
+  const whole = values.case === undefined
+  const attempt = async <Result>(title: string, wanted: boolean, measure: () => Promise<Result>) => {
+    if (!wanted) return undefined
+    console.log(`\n${title}`)
+    try {
+      return await measure()
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error)
+      failures.push({ name: title, problem })
+      console.log(`  failed: ${problem}`)
+      return undefined
+    }
+  }
+  const libraries = await attempt('JavaScript\u2019s eigensolvers', whole && !values['no-libraries'], () =>
+    measureLibraries(options, console.log),
+  )
+  const scaling = await attempt('growth of limn\u2019s times', values.scaling || (whole && !values['no-scaling']), () =>
+    measureScaling(names, options, console.log),
+  )
+  const large = await attempt('a large kernel', values.large, () => measureLarge(options))
+  if (large) console.log(largeLines(large).join('\n'))
   return {
     format: 'limn-bench',
     version: 1,
@@ -96,8 +125,11 @@ async function run(): Promise<Results> {
     roofline,
     cases,
     failures,
-    scaling,
-    seconds: (performance.now() - begin) / 1000,
+    scaling: scaling ?? [],
+    libraries: libraries ?? [],
+    ...(large && { large }),
+    installSeconds,
+    seconds: seconds(),
   }
 }
 
@@ -109,7 +141,8 @@ async function main(): Promise<void> {
   const results = values.from === undefined ? await run() : (JSON.parse(readText(values.from)) as Results)
   if (values.json !== undefined) writeAtomic(values.json, `${JSON.stringify(results, null, 2)}\n`)
   if (values.doc) writeDocument(page, results)
-  if (results.failures.length > 0 || !results.cases.every(sameAnswers)) process.exitCode = 1
+  const agreed = results.cases.every(sameAnswers) && results.libraries.every(({ check }) => check?.same ?? true)
+  if (results.failures.length > 0 || !agreed) process.exitCode = 1
 }
 
 await main().catch((error: unknown) => {

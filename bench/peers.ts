@@ -5,27 +5,32 @@ import { fileURLToPath } from 'node:url'
 import type { Assignment, Contestant } from './contestant.js'
 import { processContestant } from './process.js'
 
-/** The two Python environments that bench/peers/install.sh makes. */
-export type PeerEnvironment = 'numeric' | 'torch'
+/** The environments that bench/peers/install.sh makes: two of Python, one of JavaScript libraries. */
+export type PeerEnvironment = 'numeric' | 'torch' | 'javascript'
 
 /** A peer of a case. */
 export interface Peer {
   readonly name: string
   readonly environment: PeerEnvironment
-  /** A file of bench/peers/tasks, without its ending. */
+  /** A file of bench/peers/tasks, without its ending; of JavaScript libraries, a line of bench/peers/javascript/tasks.ts. */
   readonly task: string
   /** What this peer computes in where that differs from the case's precision; the case may allow it a larger difference. */
   readonly precision?: 'f32' | 'f64'
+  /** Timed and compared, but never the strongest peer: its answer has fewer digits than the case asks for. */
+  readonly aside?: boolean
 }
 
 const here = fileURLToPath(new URL('peers', import.meta.url))
 /** Not part of the checkout: `npm ci` throws it away. */
 const folder = fileURLToPath(new URL('../node_modules/.cache/limn-bench', import.meta.url))
 
-/** Makes the Python environments unless they stand. Takes a minute or two the first time. */
+/** Makes the environments unless they stand. Takes a minute or two the first time. */
 export function installPeers(): void {
   execFileSync('bash', [join(here, 'install.sh'), folder], { stdio: ['ignore', 'inherit', 'inherit'] })
 }
+
+/** Seconds that a peer may take for anything it is asked before it is left out. */
+const patience = 240
 
 /** Settings that make a peer as fast as it can be on the given number of threads. */
 function peerEnvironment(environment: PeerEnvironment, threads: number): NodeJS.ProcessEnv {
@@ -54,17 +59,27 @@ function peerEnvironment(environment: PeerEnvironment, threads: number): NodeJS.
   }
 }
 
+/** How a peer's process is started; nothing when its environment is not there. */
+function commandOf(environment: PeerEnvironment): { command: string; args: string[] } | undefined {
+  if (environment === 'javascript') {
+    if (!existsSync(join(folder, environment, 'load.mjs'))) return undefined
+    return { command: process.execPath, args: ['--import', 'tsx', join(here, 'javascript', 'serve.ts')] }
+  }
+  const python = join(folder, environment, 'bin', 'python')
+  return existsSync(python) ? { command: python, args: [join(here, 'serve.py')] } : undefined
+}
+
 /** Starts a peer's process. A missing environment shows as a contestant that fails to load. */
 export function startPeer({ name, environment, task, precision }: Peer, threads: number, scratch: string): Contestant {
-  const python = join(folder, environment, 'bin', 'python')
-  if (!existsSync(python)) return missingPeer(name, `no Python environment at ${python}; see bench/peers/install.sh`)
+  const command = commandOf(environment)
+  if (!command) return missingPeer(name, `no environment '${environment}' in ${folder}; see bench/peers/install.sh`)
   const contestant = processContestant({
     name,
-    command: python,
-    args: [join(here, 'serve.py')],
+    ...command,
     env: peerEnvironment(environment, threads),
     task,
     scratch,
+    patience,
   })
   if (precision === undefined) return contestant
   const load = (assignment: Assignment) =>

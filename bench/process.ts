@@ -15,6 +15,8 @@ export interface ProcessOptions {
   readonly task: string
   /** Folder for answers. */
   readonly scratch: string
+  /** Seconds after which an unanswered request ends the process; default never. */
+  readonly patience?: number
 }
 
 type Reply = Readonly<Record<string, unknown>> & { readonly error?: string }
@@ -24,7 +26,7 @@ const shownErrors = 2000
 
 /** A contestant in a process of its own that reads one JSON document per line and answers each with another. */
 export function processContestant(options: ProcessOptions): Contestant {
-  const { name, command, args, env, task, scratch } = options
+  const { name, command, args, env, task, scratch, patience } = options
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
   const waiting: { resolve: (reply: Reply) => void; reject: (error: Error) => void }[] = []
   let complaints = ''
@@ -46,10 +48,15 @@ export function processContestant(options: ProcessOptions): Contestant {
 
   const ask = async (request: object): Promise<Reply> => {
     if (ended) throw ended
+    const late = () => {
+      end(`no answer within ${String(patience)} s`)
+      child.kill('SIGKILL')
+    }
+    const timer = patience === undefined ? undefined : setTimeout(late, 1000 * patience)
     const reply = await new Promise<Reply>((resolve, reject) => {
       waiting.push({ resolve, reject })
       child.stdin.write(`${JSON.stringify(request)}\n`)
-    })
+    }).finally(() => clearTimeout(timer))
     if (reply.error !== undefined) throw new Error(`${name}: ${reply.error}`)
     return reply
   }

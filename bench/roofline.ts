@@ -10,6 +10,7 @@ async function measure(contestant: Contestant, threads: number): Promise<Readonl
   try {
     await contestant.load({ folder: '', parameters, threads })
     await contestant.run()
+    await contestant.run()
     const answer = await contestant.answer()
     return new Map([...answer.keys()].map((key) => [key, values(answer, key)[0]]))
   } finally {
@@ -18,25 +19,27 @@ async function measure(contestant: Contestant, threads: number): Promise<Readonl
 }
 
 /**
- * What the machine can do at best, by those who do it best: dense products and memory bandwidth on `threads` threads.
+ * What the machine can do at best, by those who do it best: dense products and memory bandwidth on `threads` threads; and
+ * what limn's kernels do.
  *
- * @throws Error when neither Python environment works
+ * @throws Error when no Python environment works: nothing else tells the machine's peak
  */
 export async function measureRoofline(threads: number, scratch: string): Promise<Roofline> {
   const own = await measure(startLimn('roofline', scratch), threads)
-  const peers = [
-    startPeer({ name: 'PyTorch', environment: 'torch', task: 'roofline_torch' }, threads, scratch),
-    startPeer({ name: 'NumPy', environment: 'numeric', task: 'roofline_numpy' }, threads, scratch),
-  ]
-  const found: ReadonlyMap<string, number>[] = []
   const problems: string[] = []
-  for (const peer of peers) {
+  const attempt = async (name: string, environment: 'torch' | 'numeric' | 'javascript', task: string) => {
     try {
-      found.push(await measure(peer, threads))
+      return await measure(startPeer({ name, environment, task }, threads, scratch), threads)
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error))
+      return undefined
     }
   }
+  const found = [
+    await attempt('PyTorch', 'torch', 'roofline_torch'),
+    await attempt('NumPy', 'numeric', 'roofline_numpy'),
+  ].filter((speeds) => speeds !== undefined)
+  const jaxJs = (await attempt('@jax-js/jax', 'javascript', 'product_jax'))?.get('f32')
   if (found.length === 0) throw new Error(`roofline: no peer measures the machine's peak\n${problems.join('\n')}`)
   const best = (key: string) => Math.max(...found.map((speeds) => speeds.get(key) ?? NaN).filter(Number.isFinite))
   return {
@@ -44,5 +47,7 @@ export async function measureRoofline(threads: number, scratch: string): Promise
     f64: best('f64'),
     bandwidth: best('bandwidth'),
     limnThread: { f32: own.get('f32')!, f64: own.get('f64')! },
+    limn: { f32: own.get('f32All')!, f64: own.get('f64All')!, duals: own.get('duals')! },
+    ...(jaxJs !== undefined && { jaxJs }),
   }
 }

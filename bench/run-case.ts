@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { boundOf } from './bound.js'
 import type { Case } from './cases/case.js'
 import { cases, type CaseName } from './cases/cases.js'
 import { compete, type CompeteOptions } from './compete.js'
@@ -25,8 +26,12 @@ export async function withFolder<Result>(body: (folder: string) => Promise<Resul
 }
 
 /** One case with all its peers. */
-export async function runCase(name: CaseName, roofline: Roofline, options: RunOptions): Promise<CaseResult> {
-  const { title, task, peers, prepare, compare, floor, flops, precision, ...given }: Case = cases[name]
+export async function runCase(
+  name: CaseName,
+  roofline: Roofline,
+  options: RunOptions,
+): Promise<Omit<CaseResult, 'seconds'>> {
+  const { title, task, peers, prepare, compare, floor, flops, least, precision, ...given }: Case = cases[name]
   const { threads, quick } = options
   const parameters: Parameters = quick ? { ...given.parameters, ...given.quick } : given.parameters
   return withFolder(async (folder) => {
@@ -34,9 +39,14 @@ export async function runCase(name: CaseName, roofline: Roofline, options: RunOp
     const rivals = peers.map((peer) => ({
       contestant: startPeer(peer, threads, folder),
       compare: compare(parameters, peer),
+      aside: peer.aside ?? false,
     }))
     const assignment = { folder, parameters, threads }
-    const outcome = await compete(startLimn(task, folder), rivals, assignment, options)
+    const outcome = await compete(startLimn(task, folder), rivals, assignment, {
+      ...options,
+      repeats: Math.min(options.repeats, given.turns ?? Infinity),
+      ...(given.warmUp && { warmUp: { ...assignment, parameters: { ...parameters, ...given.warmUp } } }),
+    })
     const work = flops?.(parameters)
     const { limn, peer, ...rest } = outcome
     return {
@@ -46,20 +56,10 @@ export async function runCase(name: CaseName, roofline: Roofline, options: RunOp
       precision,
       floor,
       ...(work !== undefined && { gflop: work / 1e9 }),
+      ...(least && { bound: boundOf(least(parameters, folder), roofline, limn.median, peer?.median) }),
       ...rest,
       limn: sideResult(limn, work, roofline[precision]),
       ...(peer && { peer: sideResult(peer, work, roofline[precision]) }),
     }
-  })
-}
-
-/** limn's median time of a case with some parameters changed, without peers. */
-export async function timeLimn(name: CaseName, changes: Parameters, options: RunOptions): Promise<number> {
-  const { task, prepare, ...given }: Case = cases[name]
-  const parameters = { ...given.parameters, ...changes }
-  return withFolder(async (folder) => {
-    prepare(folder, parameters)
-    const assignment = { folder, parameters, threads: options.threads }
-    return (await compete(startLimn(task, folder), [], assignment, options)).limn.median
   })
 }

@@ -1,27 +1,14 @@
-import type { CaseResult, Results, SideResult } from './results.js'
-
-/** Seconds in a unit that keeps the number readable, three digits. */
-export function duration(seconds: number): string {
-  if (seconds >= 1) return `${seconds.toPrecision(3)} s`
-  return seconds >= 1e-3 ? `${(1000 * seconds).toPrecision(3)} ms` : `${(1e6 * seconds).toPrecision(3)} µs`
-}
-
-export function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 20)} MiB`
-}
+import type { CaseResult, LargeResult, Results, Roofline, SideResult } from './results.js'
+import { boundTable, growthTable, largeTable, librariesTable, memoryTable } from './text-tables.js'
+import { duration, factor, mebibytes, percent, table } from './text-units.js'
 
 function speed({ gflops, shareOfPeak }: SideResult): string {
   return gflops === undefined ? '–' : `${gflops.toPrecision(3)} (${Math.round(100 * shareOfPeak!)} %)`
 }
 
-/** Three digits, without an exponent. */
-export function factor(ratio: number): string {
-  return ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(3)
-}
-
 /** What a case says on the terminal. */
 export function caseLines(result: CaseResult): string[] {
-  const { limn, peer, ratio, floor, candidates } = result
+  const { limn, peer, ratio, floor, candidates, bound } = result
   const line = (side: SideResult) =>
     `  ${side.name.padEnd(30)} ${duration(side.median).padStart(9)}  ${speed(side).padStart(16)} GFLOP/s  ${mebibytes(side.peakBytes).padStart(9)}`
   const others = candidates.map(({ name, seconds, check, problem }) => {
@@ -33,10 +20,16 @@ export function caseLines(result: CaseResult): string[] {
     ratio === undefined
       ? '  no peer to compare with'
       : `  ratio ${factor(ratio)} (${limn.times.length} turns each; floor ${floor})`
-  return [line(limn), ...(peer ? [line(peer)] : []), verdict, ...others]
+  const limit = bound
+    ? [
+        `  bound ${duration(bound.seconds)}, ${percent(bound.share)} of it reached; the ratio cannot exceed ${factor(bound.ratio ?? NaN)}`,
+      ]
+    : []
+  const notes = candidates.flatMap(({ check }) => (check?.note === undefined ? [] : [`  ${check.note}`]))
+  return [line(limn), ...(peer ? [line(peer)] : []), verdict, ...limit, ...others, ...notes]
 }
 
-function row({ title, limn, peer, ratio, floor, candidates, parameters }: CaseResult, quick: boolean): string {
+function row({ title, limn, peer, ratio, floor, candidates, parameters }: CaseResult, quick: boolean): string[] {
   const chosen = candidates.find(({ name }) => name === peer?.name)?.check
   const cells = [
     quick
@@ -49,73 +42,99 @@ function row({ title, limn, peer, ratio, floor, candidates, parameters }: CaseRe
     peer ? duration(peer.median) : '–',
     ratio === undefined ? '–' : `**${factor(ratio)} ×**`,
     `${floor} ×`,
+    String(limn.times.length),
     speed(limn),
     `${mebibytes(limn.peakBytes)} / ${peer ? mebibytes(peer.peakBytes) : '–'}`,
     chosen ? `${chosen.difference.toExponential(1)} ≤ ${chosen.tolerance}` : '–',
   ]
-  return `| ${cells.join(' | ')} |`
+  return cells
 }
 
-function table(head: readonly string[], rows: readonly string[]): string {
-  return [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...rows].join('\n')
-}
-
-function versionsOf({ cases }: Results): string {
+function versionsOf({ cases, libraries }: Results): string {
   const known = ['python', 'numpy', 'scipy', 'torch', 'functorch', 'jax', 'neural_tangents', 'blas']
   const versions = new Map<string, Set<string>>()
-  for (const { peer } of cases) {
-    for (const [name, value] of Object.entries(peer?.versions ?? {})) {
+  const found = [
+    ...cases.flatMap(({ candidates }) => candidates.map((candidate) => candidate.versions)),
+    ...libraries.map((library) => library.versions),
+  ]
+  for (const given of found) {
+    for (const [name, value] of Object.entries(given ?? {})) {
       versions.set(name, (versions.get(name) ?? new Set()).add(value))
     }
   }
-  const listed = known.filter((name) => versions.has(name))
+  versions.delete('node')
+  const listed = [...new Set([...known, ...versions.keys()])].filter((name) => versions.has(name))
   return listed.map((name) => `${name} ${[...versions.get(name)!].join(' and ')}`).join('; ')
+}
+
+/** The machine's limits in one line. */
+export function rooflineText({ f32, f64, bandwidth, limnThread, limn, jaxJs }: Roofline, threads: number): string {
+  const two = (speeds: { readonly f32: number; readonly f64: number }) =>
+    `${speeds.f32.toFixed(0)} GFLOP/s f32, ${speeds.f64.toFixed(0)} GFLOP/s f64`
+  const jax = jaxJs === undefined ? '' : ` @jax-js/jax, which has no threads: ${jaxJs.toFixed(0)} GFLOP/s f32.`
+  return (
+    `Measured peak on ${threads} threads: ${two({ f32, f64 })}, ${bandwidth.toFixed(1)} GB/s. ` +
+    `limn's dense product: ${two(limn)} on ${threads} threads, ${two(limnThread)} on one. ` +
+    `limn's ReLU duals: ${(1e9 / limn.duals).toPrecision(3)} ns each on ${threads} threads.${jax}`
+  )
+}
+
+/** What the large kernel says on the terminal. */
+export function largeLines({ samples, kernelSeconds, eigenSeconds, top, residual, peakBytes }: LargeResult): string[] {
+  return [
+    `  ${samples} samples: kernel ${duration(kernelSeconds)}, top ${top} eigenvalues ${duration(eigenSeconds)}, ` +
+      `largest residual ${residual.toExponential(1)} λ₁, ${mebibytes(peakBytes)}`,
+  ]
+}
+
+const mainHead = [
+  ...['work', 'strongest peer', 'limn', 'peer', 'ratio', 'floor', 'turns', 'limn GFLOP/s (of peak)'],
+  ...['memory limn / peer', 'answers differ by'],
+]
+
+function candidateRows({ cases }: Results): string[][] {
+  return cases.flatMap(({ name, candidates }) =>
+    candidates.map(({ name: peer, seconds, times = [], check, problem }) => [
+      name,
+      peer,
+      seconds === undefined ? 'did not run' : duration(seconds),
+      times.map(duration).join(', '),
+      check
+        ? `${check.measure} = ${check.difference.toExponential(1)}${check.note === undefined ? '' : `; ${check.note}`}`
+        : (problem?.split('\n')[0] ?? '–'),
+    ]),
+  )
 }
 
 /** The generated part of docs/performance.md. */
 export function resultsMarkdown(results: Results): string {
-  const { machine, roofline, cases, failures, scaling, date, quick, threads, seconds } = results
-  const candidates = cases.flatMap(({ name, candidates: list }) =>
-    list.map(({ name: peer, seconds: time, check, problem }) => {
-      const answer = check
-        ? `${check.measure} = ${check.difference.toExponential(1)}`
-        : (problem?.split('\n')[0] ?? '–')
-      return `| ${name} | ${peer} | ${time === undefined ? 'did not run' : duration(time)} | ${answer} |`
-    }),
-  )
-  const growth = scaling.map(({ name, along, values, seconds: times, exponent }) => {
-    const points = values.map((value, i) => `${value}: ${duration(times[i])}`).join(', ')
-    return `| ${name} | ${along} | ${exponent.toFixed(2)} | ${points} |`
-  })
+  const { machine, roofline, cases, failures, scaling, libraries, large, date, quick, threads } = results
   const limnThreads = [...new Set(cases.map(({ limn }) => limn.versions['threads']))].join(' or ')
+  const titled = (title: string, wanted: boolean, text: () => string) => (wanted ? [title, text()] : [])
   const parts = [
-    `Run of ${date}${quick ? ' with `--quick` (small sizes: not the numbers to quote)' : ''}, ${Math.round(seconds)} s in all. ` +
+    `Run of ${date}${quick ? ' with `--quick` (small sizes: not the numbers to quote)' : ''}, ${Math.round(results.seconds)} s ` +
+      `in all, ${Math.round(results.installSeconds)} s of them for environments. ` +
       `${machine.processor}, ${machine.cores} cores (${machine.vectors}), ${machine.memoryGiB} GiB, ${machine.system}; ` +
       `Node ${machine.node.slice(1)}, limn ${machine.limn}. Peers on ${threads} threads, limn on ${limnThreads}.`,
     `Peers: ${versionsOf(results)}.`,
-    `Measured peak on ${threads} threads: ${roofline.f32.toFixed(0)} GFLOP/s f32, ${roofline.f64.toFixed(0)} GFLOP/s f64, ` +
-      `${roofline.bandwidth.toFixed(1)} GB/s. limn's dense product on one thread: ${roofline.limnThread.f32.toFixed(0)} and ` +
-      `${roofline.limnThread.f64.toFixed(0)} GFLOP/s.`,
+    rooflineText(roofline, threads),
     table(
-      [
-        'work',
-        'strongest peer',
-        'limn',
-        'peer',
-        'ratio',
-        'floor',
-        'limn GFLOP/s (of peak)',
-        'memory limn / peer',
-        'answers differ by',
-      ],
+      mainHead,
       cases.map((result) => row(result, quick)),
     ),
     ...failures.map(({ name, problem }) => `\`${name}\` failed: ${problem.split('\n')[0]}`),
-    'Every peer that took part, the better of two qualifying runs:',
-    table(['case', 'peer', 'time', 'answer against limn'], candidates),
-    ...(growth.length > 0
-      ? ['How the time grows (fitted exponent p of time ∝ value^p):', table(['case', 'along', 'p', 'measured'], growth)]
-      : []),
+    '### How far from the limit',
+    boundTable(cases),
+    '### Every peer',
+    table(
+      ['case', 'peer', 'best qualifying run', 'warm-up and qualifying runs', 'answer against limn'],
+      candidateRows(results),
+    ),
+    ...titled('### Eigenvalues in JavaScript', libraries.length > 0, () => librariesTable(libraries, cases)),
+    ...titled('### How cost grows', scaling.length > 0, () => growthTable(scaling)),
+    ...titled('### A large kernel', large !== undefined, () => largeTable(large!)),
+    '### Where memory ends',
+    memoryTable(machine),
   ]
   return parts.join('\n\n')
 }

@@ -1,5 +1,5 @@
 import type { Case } from './case.js'
-import { cutnorm } from './cutnorm.js'
+import { cutnormBlocks, cutnormNoise, cutnormStructured } from './cutnorm.js'
 import { denseNtk } from './dense-ntk.js'
 import { eigenvalues, eigenvectors } from './eigen.js'
 import { empiricalNtk } from './empirical-ntk.js'
@@ -21,7 +21,9 @@ export const cases = {
   eigenvalues,
   eigenvectors,
   'empirical-ntk': empiricalNtk,
-  cutnorm,
+  'cutnorm-noise': cutnormNoise,
+  'cutnorm-structured': cutnormStructured,
+  'cutnorm-blocks': cutnormBlocks,
 } as const satisfies Record<string, Case>
 
 export type CaseName = keyof typeof cases

@@ -23,6 +23,11 @@ function eigen(vectors: 0 | 1, title: string): Case {
     floor: 0.7,
     // Reduction to tridiagonal form; with vectors, applying the reflectors and at most as much again for the tridiagonal ones.
     flops: ({ samples }) => (4 / 3 + (vectors === 1 ? 2 : 0)) * samples ** 3,
+    least: ({ samples }) => ({
+      precision: 'f64',
+      flops: (4 / 3 + 2 * vectors) * samples ** 3,
+      bytes: 8 * samples ** 2,
+    }),
     precision: 'f64',
   }
 }

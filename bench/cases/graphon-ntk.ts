@@ -1,9 +1,10 @@
 import { randomStream } from '../../src/random/random.js'
+import type { LeastWork } from '../bound.js'
 import { relativeDifference } from '../compare.js'
 import type { Parameters } from '../contestant.js'
 import { writeInput } from '../inputs.js'
 import type { Case } from './case.js'
-import { writeMnist } from './network.js'
+import { sharedCoordinates, writeMnist } from './network.js'
 
 /** W0, W1, …: `[bins, d]`, `[bins, bins]` …, `[C, bins]`. */
 function shapes({ inputs, bins, hiddenLayers, classes }: Parameters): [number, number][] {
@@ -29,6 +30,40 @@ function entries(rows: number, cols: number, { rank, blocks }: Parameters, layer
   return draw(rows * cols)
 }
 
+/** Samples and a chain whose structure the parameters tell. */
+export function prepareGraphon(folder: string, parameters: Parameters): void {
+  writeMnist(folder, parameters['samples'], 'f64')
+  shapes(parameters).forEach(([rows, cols], i) => {
+    writeInput(folder, `W${i}`, { shape: [rows, cols], data: entries(rows, cols, parameters, i) })
+    const last = i === parameters['hiddenLayers']
+    if (!last) writeInput(folder, `measure${i}`, { shape: [rows], data: new Float64Array(rows).fill(1 / rows) })
+  })
+}
+
+/**
+ * The recursion with what the structure saves: positions that are alike merged, matrices of low rank as two factors, and in
+ * the first layer only coordinates in which both samples differ from the background.
+ */
+function least(parameters: Parameters, folder: string): LeastWork {
+  const { samples, bins, hiddenLayers, classes, rank, blocks } = parameters
+  const positions = blocks > 0 ? blocks : bins
+  const outputs = blocks > 0 ? Math.min(blocks, classes) : classes
+  /** Multiplications and additions of a matrix with one column. */
+  const apply = (rows: number, cols: number) =>
+    2 * (rank > 0 ? Math.min(rows * cols, rank * (rows + cols)) : rows * cols)
+  const pairs = (samples * (samples + 1)) / 2
+  const hidden = (hiddenLayers - 1) * apply(positions, positions) + apply(outputs, positions)
+  const bases = rank > 0 ? rank : positions
+  const expansion = rank > 0 ? 2 * rank * positions : 0
+  return {
+    precision: 'f64',
+    flops: 2 * bases * sharedCoordinates(folder) + pairs * (expansion + 2 * hidden),
+    duals: pairs * positions * hiddenLayers,
+    // Both kernels of every class, written once.
+    bytes: 16 * classes * samples ** 2,
+  }
+}
+
 function graphonNtk(kind: string, structure: Parameters, floor: number): Case {
   return {
     title: `Graphon NTK, MNIST, N = 1024, 4 hidden layers, 64 bins, f64, ${kind}`,
@@ -49,14 +84,7 @@ function graphonNtk(kind: string, structure: Parameters, floor: number): Case {
       ...structure,
     },
     quick: { samples: 256, bins: 16 },
-    prepare(folder, parameters) {
-      writeMnist(folder, parameters['samples'], 'f64')
-      shapes(parameters).forEach(([rows, cols], i) => {
-        writeInput(folder, `W${i}`, { shape: [rows, cols], data: entries(rows, cols, parameters, i) })
-        const last = i === parameters['hiddenLayers']
-        if (!last) writeInput(folder, `measure${i}`, { shape: [rows], data: new Float64Array(rows).fill(1 / rows) })
-      })
-    },
+    prepare: prepareGraphon,
     compare: () => relativeDifference(['ntk', 'nngp'], 1e-9),
     floor,
     // Products of the recursion on half of all pairs, as if there were no structure; square roots and angles not counted.
@@ -66,6 +94,7 @@ function graphonNtk(kind: string, structure: Parameters, floor: number): Case {
       const perPair = 2 * bins * inputs + rest.reduce((sum, [rows, cols]) => sum + 4 * rows * cols, 0)
       return ((samples * (samples + 1)) / 2) * perPair
     },
+    least,
     precision: 'f64',
   }
 }

@@ -2,7 +2,7 @@ import { randomStream } from '../../src/random/random.js'
 import { createSpec, initialize } from '../../src/network/initialize.js'
 import { loadData } from '../../src/node/load-data.js'
 import type { Parameters } from '../contestant.js'
-import { writeInput, writeMatrix } from '../inputs.js'
+import { readMatrix, writeInput, writeMatrix } from '../inputs.js'
 
 /** `[d, n, …, n, C]` */
 export function sizesOf({ inputs, width, hiddenLayers, classes }: Parameters): number[] {
@@ -17,6 +17,12 @@ export function shapesOf(parameters: Parameters): [number, number][] {
 
 export function totalWeights(parameters: Parameters): number {
   return shapesOf(parameters).reduce((sum, [cols, rows]) => sum + rows * cols, 0)
+}
+
+/** Forward, gradient and error of every matrix, except the first one's error; two for each weight and sample. */
+export function gradientFlops(parameters: Parameters): number {
+  const [cols, rows] = shapesOf(parameters)[0]
+  return parameters['samples'] * (6 * totalWeights(parameters) - 2 * rows * cols)
 }
 
 /** A dense He-initialised network as w0, w1, … in f32, standard parameterisation, no biases. */
@@ -42,4 +48,17 @@ export function writeMnist(folder: string, samples: number, precision: 'f32' | '
   if (precision === 'f64') writeMatrix(folder, 'x', x)
   else writeInput(folder, 'x', { shape: [x.rows, x.cols], data: Float32Array.from(x.data) })
   writeInput(folder, 'labels', { shape: [x.rows], data: labels! })
+}
+
+/** Σ over pairs i ≤ j of the coordinates in which both samples differ from the least value, the background of an image. */
+export function sharedCoordinates(folder: string): number {
+  const { rows, cols, data } = readMatrix(folder, 'x')
+  const background = data.reduce((least, value) => Math.min(least, value), Infinity)
+  let shared = 0
+  for (let j = 0; j < cols; j++) {
+    let count = 0
+    for (let i = 0; i < rows; i++) if (data[i * cols + j] !== background) count++
+    shared += (count * (count + 1)) / 2
+  }
+  return shared
 }

@@ -1,6 +1,6 @@
 import { relativeDifference } from '../compare.js'
 import type { Case } from './case.js'
-import { shapesOf, totalWeights, writeMasks, writeMnist, writeNetwork } from './network.js'
+import { gradientFlops, totalWeights, writeMasks, writeMnist, writeNetwork } from './network.js'
 
 function trainStep(density: number, floor: number): Case {
   return {
@@ -9,6 +9,7 @@ function trainStep(density: number, floor: number): Case {
     peers: [
       { name: 'PyTorch, masked dense', environment: 'torch', task: 'train_masked' },
       { name: 'PyTorch, sparse', environment: 'torch', task: 'train_sparse' },
+      { name: '@jax-js/jax, masked dense, jitted, one thread', environment: 'javascript', task: 'train_jax' },
     ],
     parameters: {
       ...{ inputs: 784, width: 2048, hiddenLayers: 3, classes: 10, density },
@@ -26,10 +27,13 @@ function trainStep(density: number, floor: number): Case {
         1e-5,
       ),
     floor,
-    flops: (parameters) => {
-      const [cols, rows] = shapesOf(parameters)[0]
-      return density * parameters['samples'] * (6 * totalWeights(parameters) - 2 * rows * cols)
-    },
+    flops: (parameters) => density * gradientFlops(parameters),
+    // Surviving weights and the places of their inputs, two bytes, read in both directions; weights written.
+    least: (parameters) => ({
+      precision: 'f32',
+      flops: density * gradientFlops(parameters),
+      bytes: 16 * density * totalWeights(parameters),
+    }),
     precision: 'f32',
   }
 }

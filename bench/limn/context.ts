@@ -1,4 +1,7 @@
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadKernels, setDefaultKernels, type Kernels } from '../../src/linalg/kernels.js'
+import { writeAtomic } from '../../src/node/files.js'
 import { startTeam } from '../../src/node/team.js'
 
 /** What limn's side computes on. */
@@ -9,17 +12,25 @@ export interface Context {
   close(): Promise<void>
 }
 
-/** The worker as it is built: threads do not inherit the loader that runs the benchmark from its sources. */
-const script = new URL('../../dist/node/team-worker.js', import.meta.url)
-
 /**
- * Kernels with a team of as many threads as the peers get, also for functions that are given none.
- *
- * @throws Error when the project has not been built
+ * The script of the team's threads: the worker from the same sources as everything else here. Threads do not inherit the
+ * loader that reads them, so the script brings it along.
  */
+function workerScript(folder: string): URL {
+  const file = join(folder, 'limn-team-worker.mjs')
+  const worker = new URL('../../src/node/team-worker.ts', import.meta.url)
+  const loader = import.meta.resolve('tsx/esm/api')
+  writeAtomic(file, `import { register } from '${loader}'\nregister()\nawait import('${worker.href}')\n`)
+  return pathToFileURL(file)
+}
+
+/** Not part of the checkout. */
+const cache = fileURLToPath(new URL('../../node_modules/.cache/limn-bench', import.meta.url))
+
+/** Kernels with a team of as many threads as the peers get, also for functions that are given none. */
 export function openContext(threads: number): Context {
   if (threads === 1) return { kernels: loadKernels(), threads, close: () => Promise.resolve() }
-  const kernels = startTeam({ threads, script })
+  const kernels = startTeam({ threads, script: workerScript(cache) })
   setDefaultKernels(kernels)
   return { kernels, threads, close: () => kernels.close() }
 }

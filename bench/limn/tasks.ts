@@ -4,6 +4,7 @@ import { denseKernel } from './tasks/dense-ntk.js'
 import { eigen } from './tasks/eigen.js'
 import { empirical } from './tasks/empirical-ntk.js'
 import { graphonKernel } from './tasks/graphon-ntk.js'
+import { large } from './tasks/large.js'
 import { pruning } from './tasks/prune.js'
 import { roofline } from './tasks/roofline.js'
 import { trainStep } from './tasks/train-step.js'
@@ -15,6 +16,7 @@ export const tasks = {
   eigen,
   'empirical-ntk': empirical,
   'graphon-ntk': graphonKernel,
+  large,
   snip: pruning('snip'),
   synflow: pruning('synflow'),
   roofline,

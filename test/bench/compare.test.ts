@@ -35,9 +35,11 @@ describe('comparing answers', () => {
 
   it('cut norms: a larger cut or a tight bound of limn is right, a smaller cut or a bound below the peer is not', () => {
     const compare = cutDifference(1e-9)
-    const limn = arrays({ value: [2], upper: [3] })
-    expect(compare(limn, arrays({ value: [1.9] })).same).toBe(true)
-    expect(compare(limn, arrays({ value: [2.5] })).same).toBe(false)
+    const limn = arrays({ value: [2, 1], upper: [3, 1] })
+    const better = compare(limn, arrays({ value: [1.9, 1], relaxed: [2.2, 1.1] }))
+    expect(better.same).toBe(true)
+    expect(better.note).toContain('limn 1.000 … 1.500 (proven)')
+    expect(compare(limn, arrays({ value: [2.5, 1], relaxed: [2.5, 1] })).same).toBe(false)
   })
 
   it('refuses answers of different sizes or without the key', () => {

@@ -25,6 +25,18 @@ describe('compete', () => {
     expect(outcome.candidates[0].seconds).toBe(4.5)
   })
 
+  it('warms up on the shorter work where there is one, and answers from the whole', async () => {
+    const log: string[] = []
+    const rivals = [{ contestant: fake('peer', [1], [1], log), compare }]
+    const { candidates } = await compete(fake('limn', [1], [1], log), rivals, assignment, {
+      ...options,
+      warmUp: { ...assignment, parameters: { rounds: 3 } },
+    })
+    expect(log.slice(0, 4)).toEqual(['limn load', 'limn run', 'limn load', 'limn run'])
+    expect(log.slice(4, 8)).toEqual(['peer load', 'peer run', 'peer load', 'peer run'])
+    expect(candidates[0].times).toHaveLength(3)
+  })
+
   it('gives the ratio of the medians and the largest memory', async () => {
     const outcome = await compete(
       fake('limn', [9, 1, 8, 2], [1]),
@@ -43,6 +55,18 @@ describe('compete', () => {
     const outcome = await compete(fake('limn', [1], [1, 2]), peers, assignment, options)
     expect(outcome.candidates.map(({ check }) => check?.same)).toEqual([false, true])
     expect(sameAnswers(outcome)).toBe(false)
+  })
+
+  it('never lets a peer that stands aside take turns, however fast', async () => {
+    const aside = { ...rival('coarse', [1], [1]), aside: true }
+    const { peer, candidates } = await compete(
+      fake('limn', [1], [1]),
+      [aside, rival('full', [5], [1])],
+      assignment,
+      options,
+    )
+    expect(peer?.name).toBe('full')
+    expect(candidates.map(({ seconds }) => seconds)).toEqual([1, 5])
   })
 
   it('goes on without a peer that fails, and says why', async () => {

@@ -16,8 +16,17 @@ describe('fittedExponent', () => {
       fittedExponent(
         x,
         x.map((value) => 7 * value ** 2.5),
-      ),
+      ).slope,
     ).toBeCloseTo(2.5, 12)
+  })
+
+  it('states the standard error of a straight line through points that scatter', () => {
+    // Logarithms of y at 0, 1, 2, 3 are off the line by 1, -1, -1, 1: residuals that leave the slope alone.
+    const x = [0, 1, 2, 3].map(Math.exp)
+    const fit = fittedExponent(x, [1, 1, 3, 7].map(Math.exp))
+    expect(fit.slope).toBeCloseTo(2, 12)
+    expect(fit.standardError).toBeCloseTo(Math.sqrt(4 / 2 / 5), 12)
+    expect(fittedExponent([1, 2], [1, 8]).standardError).toBe(0)
   })
 
   it('needs two points', () => {

@@ -15,7 +15,7 @@ def best(step, repeats=6):
 
 
 def load(folder, parameters, threads):
-    n = int(parameters['side'])
+    n, length = int(parameters['side']), int(parameters['length'])
 
     def run():
         found = {}
@@ -23,6 +23,9 @@ def load(folder, parameters, threads):
             a = np.random.default_rng(0).random((n, n)).astype(kind)
             c = np.empty_like(a)
             found[name] = 2 * n**3 / best(lambda: np.matmul(a, a, out=c)) / 1e9
+        # NumPy adds on one thread; a lower bound where PyTorch is missing.
+        a, b, c = np.ones(length), np.ones(length), np.empty(length)
+        found['bandwidth'] = 24 * length / best(lambda: np.add(a, b, out=c)) / 1e9
         return lambda: {key: np.array([value]) for key, value in found.items()}
 
     return run
