@@ -1,22 +1,21 @@
+import { instantiate, type KernelExports, type Pointer } from './instance.js'
 import type { Team } from './team.js'
 import { sharedWasmBase64, wasmBase64 } from './wasm.generated.js'
+
+export type { KernelExports, Pointer } from './instance.js'
 
 /** The two builds of the same kernels: baseline SIMD, and relaxed SIMD with fused multiply-add. */
 export type KernelBuild = keyof typeof wasmBase64
 
 export const kernelBuilds = Object.keys(wasmBase64) as readonly KernelBuild[]
 
-/** A byte address in a kernel instance's memory, aligned to 64 bytes. */
-export type Pointer = number
-
-/** The functions exported by kernels/index.ts. All numbers are byte addresses, counts, or scalars; flags are 0 or 1. */
-export type KernelExports = Readonly<Record<string, (...args: number[]) => number>>
-
 /** One instance of the kernels: its own memory, or one that it shares with the instances of its team's threads. */
 export interface Kernels {
   readonly build: KernelBuild
   readonly call: KernelExports
   readonly memory: WebAssembly.Memory
+  /** Bytes to which the memory can grow at most. */
+  readonly maximumMemory: number
   /** First free byte; everything above it is scratch. Managed by {@link withScratch}. */
   top: number
   /** Threads that compute beside the calling one; see {@link parallel}. */
@@ -38,7 +37,9 @@ export interface Scratch {
 const alignment = 64
 const pageSize = 65536
 /** Addresses are 32 bits wide. */
-const memoryLimit = 65536 * pageSize
+const addressable = 65536 * pageSize
+/** Shared memory that could grow to less than this is of no use. */
+const leastShared = 2 ** 28
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text)
@@ -83,56 +84,58 @@ function chooseBuild(build: KernelBuild | undefined): KernelBuild {
   return chosen
 }
 
-interface Instance {
-  readonly call: KernelExports
-  readonly memory: WebAssembly.Memory
-  readonly heapBase: number
-}
-
-/** An instance of a compiled build; `memory` where the build imports one. */
-export function instantiate(module: WebAssembly.Module, memory?: WebAssembly.Memory): Instance {
-  const abort = (): never => {
-    throw new Error('kernel aborted')
+function requireMaximum(caller: string, maximumMemory: number): void {
+  if (!(maximumMemory > 0 && maximumMemory <= addressable)) {
+    throw new RangeError(`${caller}: expected maximumMemory in (0, ${addressable}] bytes, got ${maximumMemory}`)
   }
-  const instance = new WebAssembly.Instance(module, { env: { abort, ...(memory && { memory }) } })
-  const {
-    memory: exported,
-    heapBase,
-    ...call
-  } = instance.exports as unknown as KernelExports & {
-    memory: WebAssembly.Memory
-    heapBase: WebAssembly.Global<'i32'>
-  }
-  return { call, memory: exported, heapBase: heapBase.value }
 }
 
 /**
  * Makes a fresh kernel instance with its own memory.
  *
  * @param build which build; default: the best one this machine supports
+ * @param maximumMemory bytes to which the memory may grow; default 4 GiB, the most that a WebAssembly instance can address
+ * @throws RangeError when `maximumMemory` is not in (0, 4 GiB]
  * @throws Error when the machine supports no build (no WebAssembly SIMD)
  */
-export function loadKernels(build?: KernelBuild): Kernels {
+export function loadKernels(build?: KernelBuild, maximumMemory = addressable): Kernels {
+  requireMaximum('loadKernels', maximumMemory)
   const chosen = chooseBuild(build)
   const { call, memory, heapBase } = instantiate(compile(chosen, 'own'))
-  return { build: chosen, call, memory, top: heapBase }
+  return { build: chosen, call, memory, maximumMemory, top: heapBase }
+}
+
+/** Memory whose address range is set aside at once: where the whole range cannot be had (32-bit browsers), as much as can. */
+function sharedMemory(pages: number): { memory: WebAssembly.Memory; pages: number } {
+  try {
+    return { memory: new WebAssembly.Memory({ initial: 1, maximum: pages, shared: true }), pages }
+  } catch (error) {
+    if (pages * pageSize <= leastShared) throw error
+    return sharedMemory(Math.ceil(pages / 2))
+  }
 }
 
 /**
  * Makes a kernel instance whose memory other threads can share, and the module that they instantiate over it.
  *
  * @param build which build; default: the best one this machine supports
+ * @param maximumMemory bytes to which the memory may grow; default 4 GiB, the most that a WebAssembly instance can address
+ * @throws RangeError when `maximumMemory` is not in (0, 4 GiB], or not even 256 MiB of address range can be had
  * @throws Error when the engine has no WebAssembly SIMD, or no shared memory (a browser page that is not cross-origin isolated)
  */
-export function loadSharedKernels(build?: KernelBuild): { kernels: Kernels; module: WebAssembly.Module } {
+export function loadSharedKernels(
+  build?: KernelBuild,
+  maximumMemory = addressable,
+): { kernels: Kernels; module: WebAssembly.Module } {
+  requireMaximum('loadSharedKernels', maximumMemory)
   const chosen = chooseBuild(build)
   if (typeof SharedArrayBuffer === 'undefined') {
     throw new Error('loadSharedKernels: this page cannot share memory between threads; serve it cross-origin isolated')
   }
   const module = compile(chosen, 'shared')
-  const shared = new WebAssembly.Memory({ initial: 1, maximum: memoryLimit / pageSize, shared: true })
+  const { memory: shared, pages } = sharedMemory(Math.ceil(maximumMemory / pageSize))
   const { call, memory, heapBase } = instantiate(module, shared)
-  return { kernels: { build: chosen, call, memory, top: heapBase }, module }
+  return { kernels: { build: chosen, call, memory, maximumMemory: pages * pageSize, top: heapBase }, module }
 }
 
 let threadKernels: Kernels | undefined
@@ -148,20 +151,24 @@ export function setDefaultKernels(kernels: Kernels): void {
   threadKernels = kernels
 }
 
-function ensure(kernels: Kernels, end: number): void {
-  const { memory } = kernels
-  const missing = end - memory.buffer.byteLength
+const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
+const remedy = 'use fewer samples, bins or units, or smaller tiles'
+
+function ensure({ memory, maximumMemory }: Kernels, end: number): void {
+  const { byteLength } = memory.buffer
+  const missing = end - byteLength
   if (missing <= 0) return
-  const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`
-  if (end > memoryLimit) {
+  if (!(end <= maximumMemory)) {
     throw new RangeError(
-      `kernel memory: this computation needs ${mib(end)}, a WebAssembly instance holds at most ${mib(memoryLimit)}; use fewer samples, bins or units`,
+      `kernel memory: this computation needs ${mib(end)}, this instance can hold at most ${mib(maximumMemory)}; ${remedy}`,
     )
   }
   try {
     memory.grow(Math.ceil(missing / pageSize))
   } catch {
-    throw new RangeError(`kernel memory: could not get ${mib(end)} from the system; use fewer samples, bins or units`)
+    throw new RangeError(
+      `kernel memory: this computation needs ${mib(end)}, the system does not let ${mib(byteLength)} grow so far; ${remedy}`,
+    )
   }
 }
 

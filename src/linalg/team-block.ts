@@ -1,14 +1,16 @@
-import type { KernelExports, Pointer } from './kernels.js'
+import type { KernelExports, Pointer } from './instance.js'
 
 /**
  * The piece of shared memory through which the threads of a team work together. `control` counts, `data` holds the steps
- * and tasks of the command that is open, `message` the text of an error, each thread has 64 bytes of `scratch`.
+ * and tasks of the command that is open, `message` the text of an error, each thread has 64 bytes of `scratch` and, in
+ * `states`, one entry in 16 that tells what it is doing.
  */
 export interface TeamBlock {
   readonly control: Int32Array
   readonly message: Uint16Array
   readonly data: Float64Array
   readonly scratch: Pointer
+  readonly states: Int32Array
 }
 
 /** Entries of `control`, far enough apart that threads do not write to the same cache line. */
@@ -32,25 +34,34 @@ export const slot = {
   lost: 54,
 } as const
 
+/** What a thread is doing. Only a `working` one may write to memory; an `ended` one never will again. */
+export const threadState = { away: 0, idle: 1, working: 2, ended: 3 } as const
+
+/** Where a thread's state is in `states`: 64 bytes apart, the caller's unused. */
+export const stateOf = (thread: number): number => thread * 16
+
 const controlLength = 64
 const messageLength = 1024
 const dataLength = 2 ** 15
 const scratchBytes = 64
+const stateBytes = 64
 
 /** Bytes of the block of a team. */
 export function teamBlockBytes(threads: number): number {
-  return controlLength * 4 + messageLength * 2 + dataLength * 8 + threads * scratchBytes
+  return controlLength * 4 + messageLength * 2 + dataLength * 8 + threads * (scratchBytes + stateBytes)
 }
 
 /** Views that stay valid: shared memory grows in place. */
-export function teamBlock({ buffer }: WebAssembly.Memory, at: Pointer): TeamBlock {
+export function teamBlock({ buffer }: WebAssembly.Memory, at: Pointer, threads: number): TeamBlock {
   const message = at + controlLength * 4
   const data = message + messageLength * 2
+  const scratch = data + dataLength * 8
   return {
     control: new Int32Array(buffer, at, controlLength),
     message: new Uint16Array(buffer, message, messageLength),
     data: new Float64Array(buffer, data, dataLength),
-    scratch: data + dataLength * 8,
+    scratch,
+    states: new Int32Array(buffer, scratch + threads * scratchBytes, threads * (stateBytes / 4)),
   }
 }
 

@@ -1,14 +1,17 @@
 import { reserve, type Kernels, type Pointer } from './kernels.js'
+import { leaveTeam, type TeamMember } from './team-member.js'
 import {
   argumentLength,
   fail,
   kernelTable,
   runClaimed,
   slot,
+  stateOf,
   stepHeader,
   teamBlock,
   teamBlockBytes,
   threadScratch,
+  threadState,
 } from './team-block.js'
 
 /** One argument of a step: the same number for every task, or `base + task[entry] + thread · stride`. */
@@ -89,27 +92,56 @@ export function parallel(
 
 /** Loads before the caller goes to sleep while threads finish their last task. */
 const spins = 2000
-/** Milliseconds between two looks at whether the threads still live. */
-const patience = 500
+/** Milliseconds that the caller sleeps before it asks whether the threads it waits for still live. */
+const patience = 250
+
+/** The caller's side of a team, for whoever starts its threads. */
+export interface TeamCaller {
+  readonly team: Team
+  /** What each of the other threads is given: 1, 2, …, threads − 1. */
+  readonly members: readonly TeamMember[]
+  /** Tells that a thread has ended, and why. */
+  readonly lose: (thread: number, why?: string) => void
+  /** Lets the threads end. */
+  readonly stop: () => void
+}
 
 /**
- * The caller's side of a team; the other threads run `serveTeam` over the same memory with the returned block. Threads that
- * are not there yet, or asleep, are not waited for: they join a command when they can.
+ * The caller's side of a team; the other threads run `joinTeam` with what `members` holds. Threads that are not there yet,
+ * or asleep, are not waited for: they join a command when they can. A thread that ends is noticed by {@link TeamCaller.lose},
+ * by its own `leaveTeam`, or, when it can say nothing any more while the caller waits for it, by `alive`; then the call
+ * throws, since part of its result is missing, as soon as no other thread works at it, and so does every later call.
+ *
+ * @param module what the members instantiate over the kernels' memory
+ * @param alive whether a thread still lives; must be right, and work while no event can be handled. Default: always
  */
 export function createTeam(
   kernels: Kernels,
+  module: WebAssembly.Module,
   threads: number,
-): { readonly team: Team; readonly block: Pointer; readonly stop: () => void } {
+  alive: (thread: number) => boolean = () => true,
+): TeamCaller {
   const at = reserve(kernels, teamBlockBytes(threads))
-  const block = teamBlock(kernels.memory, at)
-  const { control, data } = block
+  const block = teamBlock(kernels.memory, at, threads)
+  const { control, data, states } = block
   const names = Object.keys(kernels.call).sort()
   const table = kernelTable(kernels.call)
   kernels.call['setThreadScratch'](threadScratch(block, 0))
+  const others = Array.from({ length: threads - 1 }, (_, k) => k + 1)
+  const members = others.map((thread): TeamMember => ({ module, memory: kernels.memory, block: at, threads, thread }))
+  let cause: string | undefined
+
+  function lose(thread: number, why?: string): void {
+    cause ??= why
+    leaveTeam(members[thread - 1])
+  }
 
   const requireThreads = (): void => {
     if (Atomics.load(control, slot.lost) !== 0) {
-      throw new Error('team: a thread has ended; start another team, with fewer threads if memory was short')
+      const because = cause === undefined ? '' : ` (${cause})`
+      throw new Error(
+        `team: a thread has ended${because}; start another team, with fewer threads or samples if memory was short`,
+      )
     }
     if (Atomics.load(control, slot.stopped) !== 0) throw new Error('team: it was closed; start another one')
   }
@@ -139,13 +171,25 @@ export function createTeam(
     return end
   }
 
+  /** Threads that may still write to memory, the dead apart. */
+  const working = (): number[] =>
+    others.filter((thread) => Atomics.load(states, stateOf(thread)) === threadState.working && alive(thread))
+
+  /** Returns when no thread works at the command, which is closed. @throws Error when one of them has ended */
   function awaitOthers(): void {
     for (let i = 0; i < spins; i++) if (Atomics.load(control, slot.active) === 0) return
     for (;;) {
       const active = Atomics.load(control, slot.active)
       if (active === 0) return
+      const slept = Atomics.wait(control, slot.active, active, patience)
+      if (slept === 'timed-out') for (const thread of others) if (!alive(thread)) lose(thread)
+      if (Atomics.load(control, slot.lost) === 0) continue
+      // The dead stay counted as active. What the living still do must not reach memory that is used for something else.
+      fail(block, 'a thread has ended')
+      for (let left = working(); left.length > 0; left = working()) {
+        Atomics.wait(states, stateOf(left[0]), threadState.working, patience / 10)
+      }
       requireThreads()
-      Atomics.wait(control, slot.active, active, patience)
     }
   }
 
@@ -182,5 +226,5 @@ export function createTeam(
       command(steps.length, count, entries)
     }
   }
-  return { team: { threads, run }, block: at, stop }
+  return { team: { threads, run }, members, lose, stop }
 }

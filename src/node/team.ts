@@ -3,14 +3,16 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { loadSharedKernels, type KernelBuild, type Kernels } from '../linalg/kernels.js'
-import { leaveTeam, type TeamMember } from '../linalg/team-member.js'
 import { createTeam, type Team } from '../linalg/team.js'
+import { lifeline } from './lifeline.js'
 
 export interface TeamOptions {
   /** Threads that compute, this one included. Default: as many as the machine runs at once. */
   readonly threads?: number
   /** Default: the best build this machine supports. */
   readonly build?: KernelBuild
+  /** Bytes that the kernels' memory may grow to; default 4 GiB, the most that a WebAssembly instance can address. */
+  readonly maximumMemory?: number
   /** The compiled worker; default: the one beside this module. */
   readonly script?: URL
 }
@@ -24,43 +26,48 @@ export interface TeamKernels extends Kernels {
 
 /**
  * Starts worker threads over one shared kernel memory. They sleep while there is nothing to do, do not keep the process
- * alive, and join as soon as they are up: the first call does not wait for them.
+ * alive, and join as soon as they are up: the first call does not wait for them. When one of them dies, the call that needs
+ * it and every later one throw; results that have been returned are whole.
  *
- * @throws RangeError when `threads` is not a positive whole number
+ * @throws RangeError when `threads` is not a positive whole number, or `maximumMemory` cannot be had
  * @throws Error when the compiled worker is missing
  */
 export function startTeam(options: TeamOptions = {}): TeamKernels {
-  const { threads = availableParallelism(), build, script = new URL('./team-worker.js', import.meta.url) } = options
+  const { threads = availableParallelism(), build, maximumMemory } = options
+  const { script = new URL('./team-worker.js', import.meta.url) } = options
   if (!(Number.isSafeInteger(threads) && threads >= 1)) {
     throw new RangeError(`startTeam: expected threads ≥ 1, got ${threads}`)
   }
   if (!existsSync(script)) {
     throw new Error(`startTeam: expected the compiled worker ${fileURLToPath(script)}; run npm run build`)
   }
-  const { kernels, module } = loadSharedKernels(build)
-  const { team, block, stop } = createTeam(kernels, threads)
-  const workers = Array.from({ length: threads - 1 }, (_, k) => {
-    const member: TeamMember = { module, memory: kernels.memory, block, thread: k + 1 }
-    const worker = new Worker(script, { workerData: member })
+  const { kernels, module } = loadSharedKernels(build, maximumMemory)
+  const lines = Array.from({ length: threads - 1 }, lifeline)
+  const { team, members, lose, stop } = createTeam(kernels, module, threads, (thread) => lines[thread - 1].alive())
+  const ended = members.map((member, k) => {
+    const { end, close } = lines[k]
+    const workerData = { ...member, lifeline: end }
+    // Options of the process, as of `node --input-type=module -e`, do not fit a worker.
+    const worker = new Worker(script, { workerData, transferList: [end], execArgv: [] })
     worker.unref()
-    // A thread that ends without running its last lines.
-    worker.once('exit', () => leaveTeam(member))
-    return worker
+    worker.once('error', (error) => lose(member.thread, error instanceof Error ? error.message : String(error)))
+    const exit = new Promise<void>((resolve) =>
+      worker.once('exit', () => {
+        lose(member.thread)
+        close()
+        resolve()
+      }),
+    )
+    return () => {
+      worker.ref()
+      return exit
+    }
   })
   return Object.assign(kernels, {
     team,
     async close() {
       stop()
-      await Promise.all(
-        workers.map(
-          (worker) =>
-            new Promise<void>((resolve) => {
-              worker.ref()
-              worker.once('exit', () => resolve())
-              if (worker.threadId === -1) resolve()
-            }),
-        ),
-      )
+      await Promise.all(ended.map((exit) => exit()))
     },
   })
 }

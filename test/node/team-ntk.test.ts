@@ -7,8 +7,9 @@ import type { Kernel } from '../../src/ntk/kernel.js'
 import { startTeam } from '../../src/node/team.js'
 import { constantChain, normalSamples, randomChain } from '../ntk/chains.js'
 import { randomNetwork } from '../ntk/networks.js'
+import { teamWorker } from './team-worker-bundle.js'
 
-const script = new URL('../../dist/node/team-worker.js', import.meta.url)
+const script = await teamWorker()
 const bytes = ({ data }: Kernel): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 
 describe.each(supportedKernelBuilds())('kernels computed by a team on the %s build', (build) => {

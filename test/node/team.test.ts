@@ -1,16 +1,12 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadKernels, supportedKernelBuilds, withScratch, type Kernels } from '../../src/linalg/kernels.js'
 import { matmul } from '../../src/linalg/matmul.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
-import { startTeam, type TeamKernels } from '../../src/node/team.js'
+import { startTeam } from '../../src/node/team.js'
+import { teamWorker } from './team-worker-bundle.js'
 
-const script = new URL('../../dist/node/team-worker.js', import.meta.url)
+const script = await teamWorker()
 const waves = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => Math.sin(1 + 12.9898 * i))
 
 /** A [m, k] · B [k, n] by panels of `panel` rows. */
@@ -75,6 +71,29 @@ describe.each(supportedKernelBuilds())('a team on the %s build', (build) => {
       const bytes = (kernels: Kernels): Buffer => Buffer.from(matmul(a, b, { transposeB: true, kernels }).data.buffer)
       const alone = bytes(loadKernels(build))
       for (const kernels of teams) expect(bytes(kernels).equals(alone)).toBe(true)
+    }
+  })
+
+  it('keeps all of its threads at work', () => {
+    for (const team of teams) {
+      const m = 64
+      const seen = withScratch(team, (scratch) => {
+        const { threads } = team.team
+        const work = scratch.alloc(team.call['gemmWorkspace']() * threads)
+        const a = scratch.put(waves(m * m))
+        const own = scratch.put(new Float64Array(m * m * threads))
+        const args = [m, m, m, a, m, 1, a, m, 1, perThread(own, m * m * 8), m, 0]
+        const gemm = { kernel: 'gemmF64', args: [...args, perThread(work, team.call['gemmWorkspace']())] }
+        const tasks = Array.from({ length: 200 }, () => [])
+        const active = (): number =>
+          Array.from({ length: threads }, (_, t) => scratch.f64(own + t * m * m * 8, 1)[0]).filter((x) => x !== 0)
+            .length
+        for (const begin = performance.now(); active() < threads && performance.now() - begin < 20_000;) {
+          parallelSteps(team, [gemm], tasks)
+        }
+        return active()
+      })
+      expect(seen).toBe(team.team.threads)
     }
   })
 
@@ -147,60 +166,5 @@ describe.each(supportedKernelBuilds())('a team on the %s build', (build) => {
       expect(() => parallel(team, 'gemmF64', bad)).toThrow(/out of bounds/)
       expect(productByPanels(team, 12, 8, 5, 6)).toEqual(productByPanels(teams[0], 12, 8, 5, 6))
     }
-  })
-})
-
-describe('the life of a team', () => {
-  const tasks = (kernels: Kernels): number[][] =>
-    Array.from({ length: 4 }, () => [0, 0, 0, kernels.top, 1, 1, kernels.top, 1, 1, kernels.top, 1, 0, kernels.top])
-
-  it('ends when it is closed, and another one starts', async () => {
-    for (let round = 0; round < 3; round++) {
-      const team: TeamKernels = startTeam({ threads: 2, script })
-      parallel(team, 'gemmF64', tasks(team))
-      await team.close()
-      expect(() => parallel(team, 'gemmF64', tasks(team))).toThrow(/closed; start another/)
-    }
-  })
-
-  it('does not keep a process alive', () => {
-    const library = new URL('../../dist/node/team.js', import.meta.url).href
-    const program = `import { startTeam } from '${library}'; startTeam({ threads: 3 }); console.log('started')`
-    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    })
-    expect([status, stdout]).toEqual([0, 'started\n'])
-  })
-
-  it('says so when a thread dies in the middle of a call', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'limn-team-'))
-    const dying = pathToFileURL(join(folder, 'worker.mjs'))
-    writeFileSync(
-      dying,
-      `const { Instance } = WebAssembly
-       WebAssembly.Instance = function (...args) {
-         const { exports } = new Instance(...args)
-         return { exports: { ...exports, gemmF64: () => process.exit(3) } }
-       }
-       await import('${script.href}')`,
-    )
-    const team = startTeam({ threads: 2, script: dying })
-    const calls = (): void => {
-      for (const begin = performance.now(); performance.now() - begin < 20_000;) productByPanels(team, 96, 96, 96, 6)
-    }
-    expect(calls).toThrow(/a thread has ended; start another team/)
-    expect(() => parallel(team, 'gemmF64', tasks(team))).toThrow(/a thread has ended/)
-    await team.close()
-    rmSync(folder, { recursive: true })
-  })
-
-  it('refuses what it cannot start or run', async () => {
-    expect(() => startTeam({ threads: 0, script })).toThrow(/expected threads ≥ 1, got 0/)
-    expect(() => startTeam({ script: new URL('./absent.js', import.meta.url) })).toThrow(/npm run build/)
-    const team = startTeam({ threads: 2, script })
-    expect(() => parallel(team, 'gemm', tasks(team))).toThrow(/name of a kernel, got gemm/)
-    expect(() => withScratch(team, (scratch) => scratch.alloc(2 ** 33))).toThrow(/needs 8193 MiB.*fewer samples/)
-    await team.close()
   })
 })

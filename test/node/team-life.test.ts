@@ -1,0 +1,197 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Worker } from 'node:worker_threads'
+import { afterAll, describe, expect, it } from 'vitest'
+import { withScratch, type Kernels } from '../../src/linalg/kernels.js'
+import { fromTask, parallel, parallelSteps } from '../../src/linalg/team.js'
+import { startTeam } from '../../src/node/team.js'
+import { bundle } from '../bundle.js'
+
+const bundled = await bundle(['src/node/team.ts', 'src/node/team-worker.ts'], 'node')
+const script = bundled.url('team-worker.mjs')
+const library = bundled.url('team.mjs')
+const scripts = mkdtempSync(join(tmpdir(), 'limn-team-'))
+afterAll(() => {
+  bundled.remove()
+  rmSync(scripts, { recursive: true })
+})
+
+/** A worker whose kernel fillF64 is replaced by a function body of `real`, the kernel, its `args` and the `thread`. */
+function workerThat(name: string, body: string): URL {
+  const path = join(scripts, `${name}.mjs`)
+  writeFileSync(
+    path,
+    `import { workerData } from 'node:worker_threads'
+     const { thread } = workerData
+     const sleep = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+     const { Instance } = WebAssembly
+     WebAssembly.Instance = function (...imports) {
+       const { exports } = new Instance(...imports)
+       const real = exports.fillF64
+       return { exports: { ...exports, fillF64: (...args) => { ${body} } } }
+     }
+     await import('${script.href}')`,
+  )
+  return pathToFileURL(path)
+}
+
+const dies = 'process.removeAllListeners("exit"); process.exit(3)'
+
+/** Fills 16 rows of `length` numbers, row t with the number t + 1, one task each. */
+function fillRows(kernels: Kernels, length: number): Float64Array {
+  return withScratch(kernels, (scratch) => {
+    const at = scratch.alloc(16 * length * 8)
+    const tasks = Array.from({ length: 16 }, (_, t) => [t + 1, at + t * length * 8])
+    parallelSteps(kernels, [{ kernel: 'fillF64', args: [length, fromTask(0), fromTask(1)] }], tasks)
+    return scratch.f64(at, 16 * length).slice()
+  })
+}
+
+const rows = (length: number): Float64Array =>
+  Float64Array.from({ length: 16 * length }, (_, i) => Math.floor(i / length) + 1)
+
+/** Calls until a thread has joined and done what it does; returns the message of the error that a call throws. */
+function callUntilError(kernels: Kernels): string {
+  for (const begin = performance.now(); performance.now() - begin < 30_000;) {
+    try {
+      fillRows(kernels, 20_000)
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  return 'no error'
+}
+
+const turn = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+describe('a team whose thread ends', () => {
+  it.each([
+    ['says goodbye', 'process.exit(3)'],
+    ['runs no line of JavaScript any more', dies],
+  ])('in the middle of a call that waits for it throws, now and later, when the thread %s', async (name, body) => {
+    const team = startTeam({ threads: 2, script: workerThat(name.replaceAll(' ', '-'), body) })
+    expect(callUntilError(team)).toMatch(/a thread has ended.*start another team.*fewer threads or samples/)
+    expect(() => fillRows(team, 10)).toThrow(/a thread has ended/)
+    await team.close()
+  })
+
+  it('throws when the thread runs out of heap, and the process goes on', () => {
+    const greedy = workerThat('greedy', 'const hoard = []; for (;;) hoard.push(new Array(1e5).fill({}))')
+    const program = `
+      import { startTeam } from '${library.href}'
+      const team = startTeam({ threads: 2, script: new URL('${greedy.href}') })
+      const tasks = Array.from({ length: 64 }, () => [100, 0, team.top])
+      const encode = { kernel: 'fillF64', args: [{ entry: 0 }, { entry: 1 }, { entry: 2 }] }
+      const call = () => { for (const t = Date.now(); Date.now() - t < 20000;) team.team.run([encode], tasks) }
+      try { call() } catch (error) { console.log(error.message) }
+      setTimeout(() => { try { call() } catch (error) { console.log(error.message) } }, 500)`
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--max-old-space-size=40', '--input-type=module', '-e', program],
+      { encoding: 'utf8', timeout: 40_000 },
+    )
+    expect(stderr).toBe('')
+    const [first, second] = stdout.trim().split('\n')
+    expect(first).toMatch(/^team: a thread has ended/)
+    expect(second).toMatch(/^team: a thread has ended \(.*memory limit.*\); start another team/)
+    expect(status).toBe(0)
+  })
+
+  it('throws when the thread was terminated between two calls', async () => {
+    const workers: Worker[] = []
+    const note = (worker: Worker): void => void workers.push(worker)
+    process.on('worker', note)
+    const team = startTeam({ threads: 3, script })
+    await turn()
+    process.off('worker', note)
+    expect(fillRows(team, 100)).toEqual(rows(100))
+    await workers[1].terminate()
+    expect(() => fillRows(team, 100)).toThrow(/a thread has ended/)
+    await team.close()
+  })
+
+  it('throws only when the others have stopped writing', async () => {
+    // Thread 1 dies at once; thread 2, a little later, writes ten times with pauses.
+    const body = `if (thread === 1) { sleep(100); ${dies} }
+      for (let i = 0; i < 10; i++) { sleep(50); real(args[0], 100 + i, args[2]) }
+      return 0`
+    const team = startTeam({ threads: 3, script: workerThat('slow', body) })
+    await turn(300)
+    expect(callUntilError(team)).toMatch(/a thread has ended/)
+    const now = new Float64Array(team.memory.buffer).slice()
+    await turn(300)
+    expect(Buffer.from(now.buffer).equals(Buffer.from(new Float64Array(team.memory.buffer).slice().buffer))).toBe(true)
+    await team.close()
+  })
+})
+
+describe('the life of a team', () => {
+  it('ends when it is closed, and another one starts', async () => {
+    for (let round = 0; round < 3; round++) {
+      const team = startTeam({ threads: 2, script })
+      expect(fillRows(team, 100)).toEqual(rows(100))
+      await team.close()
+      expect(() => fillRows(team, 100)).toThrow(/closed; start another/)
+    }
+  })
+
+  it.each(['', 'await team.close()'])('does not keep a process alive, closed or not: %s', (close) => {
+    const program = `import { startTeam } from '${library.href}'
+      const team = startTeam({ threads: 3, script: new URL('${script.href}') })
+      ${close}
+      console.log('started')`
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect([status, stdout, stderr]).toEqual([0, 'started\n', ''])
+  })
+
+  it('leaves no thread behind when 50 teams have started and closed', async () => {
+    const threads = (): number => (existsSync('/proc/self/task') ? readdirSync('/proc/self/task').length : 0)
+    const before = threads()
+    for (let round = 0; round < 50; round++) {
+      const team = startTeam({ threads: 2, script })
+      if (round % 10 === 0) expect(fillRows(team, 100)).toEqual(rows(100))
+      await team.close()
+    }
+    await turn(50)
+    expect(threads()).toBeLessThanOrEqual(before + 2)
+  })
+
+  it('takes no processor time while it waits for a call, nor while a call waits for a thread', async () => {
+    const sleepy = workerThat('sleepy', 'sleep(600); return real(...args)')
+    const team = startTeam({ threads: 4, script: sleepy })
+    const spent = async (wait: () => unknown): Promise<number> => {
+      const begin = process.cpuUsage()
+      await wait()
+      const { user, system } = process.cpuUsage(begin)
+      return (user + system) / 1e6
+    }
+    await turn(500)
+    expect(await spent(() => turn(1000))).toBeLessThan(0.4)
+    const begin = performance.now()
+    expect(await spent(() => fillRows(team, 20_000))).toBeLessThan(0.4)
+    // A call that no sleeping thread took part in would show nothing.
+    for (let i = 0; i < 50 && performance.now() - begin < 500; i++)
+      expect(await spent(() => fillRows(team, 20_000))).toBeLessThan(0.4)
+    expect(performance.now() - begin).toBeGreaterThan(500)
+    await team.close()
+  })
+
+  it('refuses what it cannot start or run', async () => {
+    expect(() => startTeam({ threads: 0, script })).toThrow(/expected threads ≥ 1, got 0/)
+    expect(() => startTeam({ script: new URL('./absent.js', import.meta.url) })).toThrow(/npm run build/)
+    expect(() => startTeam({ script, maximumMemory: NaN })).toThrow(/maximumMemory.*got NaN/)
+    const team = startTeam({ threads: 2, script })
+    const tasks = [
+      [0, 0, team.top],
+      [0, 0, team.top],
+    ]
+    expect(() => parallel(team, 'fill', tasks)).toThrow(/name of a kernel, got fill/)
+    await team.close()
+  })
+})
