@@ -3,42 +3,39 @@
 import { madd } from './simd'
 
 /**
- * atan(t)/t as a polynomial in z = t² for |t| ≤ tan(π/8), highest power first: Chebyshev fit of degree 12, relative error
- * below 5e-20, so that only the rounding of the evaluation remains. In memory, because engines build a vector constant
- * anew wherever it is used, and that costs more than the step it serves.
+ * atan(t)/t as a polynomial in z = t² for |t| ≤ tan(π/8), lowest power first: interpolation of degree 10 in Chebyshev's
+ * points, relative error below 4e-17, so that only the rounding of the evaluation remains. In memory, because engines build
+ * a vector constant anew wherever it is used, and that costs more than the step it serves.
  */
 const ratio = memory.data<f64>([
-  0.01511237643149516949,
-  -0.033386452259033168958,
-  0.044994415067496043881,
-  -0.052172979196550592472,
-  0.058768317098427496904,
-  -0.066662050231780916616,
-  0.076922810836789009203,
-  -0.090909080582984095118,
-  0.1111111108530123871,
-  -0.14285714285329358709,
-  0.19999999999997010881,
-  -0.33333333333333324196,
   1.0,
+  -0.333333333333284385717,
+  0.1999999999885511013355,
+  -0.142857141809764668301,
+  0.1111110618045594521984,
+  -0.090907730748084137896,
+  0.0768995349630685775627,
+  -0.066402339304294085887,
+  0.0568834922680901047935,
+  -0.043480522157164624777,
+  0.0211353731576932452057,
 ])
+const COEFFICIENTS: usize = 11
 
+/**
+ * A polynomial of degree 10 in z, coefficients at `at`, summed in pairs of powers: a quarter of the chain of dependent
+ * steps that a plain Horner scheme has.
+ */
 // @ts-ignore: decorator
 @inline
-function coefficient(index: usize): v128 {
-  return v128.load64_splat(ratio + index * 8)
-}
-
-/** Summed in pairs of powers: a quarter of the chain of dependent steps that a plain Horner scheme has. */
-// @ts-ignore: decorator
-@inline
-function atanRatio(z: v128): v128 {
+function polynomial(at: usize, z: v128): v128 {
   const w = f64x2.mul(z, z), v = f64x2.mul(w, w)
-  const p0 = madd<f64>(coefficient(11), z, coefficient(12)), p1 = madd<f64>(coefficient(9), z, coefficient(10))
-  const p2 = madd<f64>(coefficient(7), z, coefficient(8)), p3 = madd<f64>(coefficient(5), z, coefficient(6))
-  const p4 = madd<f64>(coefficient(3), z, coefficient(4)), p5 = madd<f64>(coefficient(1), z, coefficient(2))
-  const low = madd<f64>(p1, w, p0), middle = madd<f64>(p3, w, p2)
-  const high = madd<f64>(madd<f64>(coefficient(0), w, p5), w, p4)
+  const p0 = madd<f64>(v128.load64_splat(at, 8), z, v128.load64_splat(at))
+  const p1 = madd<f64>(v128.load64_splat(at, 24), z, v128.load64_splat(at, 16))
+  const p2 = madd<f64>(v128.load64_splat(at, 40), z, v128.load64_splat(at, 32))
+  const p3 = madd<f64>(v128.load64_splat(at, 56), z, v128.load64_splat(at, 48))
+  const p4 = madd<f64>(v128.load64_splat(at, 72), z, v128.load64_splat(at, 64))
+  const low = madd<f64>(p1, w, p0), middle = madd<f64>(p3, w, p2), high = madd<f64>(v128.load64_splat(at, 80), w, p4)
   return madd<f64>(madd<f64>(high, v, middle), v, low)
 }
 
@@ -54,32 +51,54 @@ export function upperAngle(y: v128, x: v128): v128 {
     v128.bitselect(f64x2.sub(lo, hi), lo, far),
     v128.bitselect(f64x2.add(lo, hi), hi, far),
   )
-  let angle = f64x2.mul(t, atanRatio(f64x2.mul(t, t)))
+  let angle = f64x2.mul(t, polynomial(ratio, f64x2.mul(t, t)))
   angle = f64x2.add(angle, v128.and(f64x2.splat(Math.PI / 4), far))
   angle = v128.bitselect(f64x2.sub(f64x2.splat(Math.PI / 2), angle), angle, f64x2.gt(y, ax))
   return v128.bitselect(f64x2.sub(f64x2.splat(Math.PI), angle), angle, f64x2.lt(x, f64x2.splat(0)))
 }
 
-/** tan(π/8), π/4. */
-const halfAngle = memory.data<f64>([0.41421356237309503, 0.78539816339744828])
+/** Bytes of a table for {@link scaledAngle}. */
+export const ANGLE_TABLE: usize = (COEFFICIENTS + 3) * 8
+
+/** Where a table holds tan(π/8), factor · π/4 and factor · π. */
+// @ts-ignore: decorator
+@inline
+const TURN: usize = COEFFICIENTS * 8
+
+/** The table of {@link scaledAngle} for angles times `factor`. */
+export function fillAngleTable(factor: f64, at: usize): void {
+  for (let k: usize = 0; k < COEFFICIENTS; k++) store<f64>(at + k * 8, 2 * factor * load<f64>(ratio + k * 8))
+  store<f64>(at + TURN, 0.41421356237309503)
+  store<f64>(at + TURN, factor * 0.78539816339744828, 8)
+  store<f64>(at + TURN, factor * Math.PI, 16)
+}
+
+/** factor · π. */
+// @ts-ignore: decorator
+@inline
+export function scaledStraight(table: usize): v128 {
+  return v128.load64_splat(table + TURN, 16)
+}
 
 /**
  * For (x, y) with x, y ≥ 0 at distance r from the origin: the tangent of half its angle, turned back by π/8, so that it
- * lies within ±tan(π/8) without cases. `quadrantAngle` makes it the angle; two steps, because the chain of dependent
- * operations of both is longer than a processor looks ahead.
+ * lies within ±tan(π/8) without cases. {@link scaledAngle} makes it the angle.
  */
 // @ts-ignore: decorator
 @inline
-export function turnedHalfTangent(y: v128, x: v128, r: v128): v128 {
-  const turn = v128.load64_splat(halfAngle)
+export function turnedHalfTangent(table: usize, y: v128, x: v128, r: v128): v128 {
+  const turn = v128.load64_splat(table + TURN)
   const side = f64x2.add(r, x)
-  return f64x2.div(f64x2.sub(y, f64x2.mul(turn, side)), madd<f64>(turn, y, side))
+  const across = ASC_FEATURE_RELAXED_SIMD
+    ? v128.relaxed_nmadd<f64>(turn, side, y)
+    : f64x2.sub(y, f64x2.mul(turn, side))
+  return f64x2.div(across, madd<f64>(turn, y, side))
 }
 
-/** The angle in [0, π/2] of (x, y) from its turned half tangent; absolute error of a few 1e-16, exactly 0 for y = 0. */
+/** factor times the angle in [0, π/2] of (x, y) from its turned half tangent; exactly 0 for y = 0. */
 // @ts-ignore: decorator
 @inline
-export function quadrantAngle(y: v128, t: v128): v128 {
-  const angle = madd<f64>(f64x2.add(t, t), atanRatio(f64x2.mul(t, t)), v128.load64_splat(halfAngle, 8))
+export function scaledAngle(table: usize, y: v128, t: v128): v128 {
+  const angle = madd<f64>(t, polynomial(table, f64x2.mul(t, t)), v128.load64_splat(table + TURN, 8))
   return v128.and(angle, f64x2.gt(y, f64x2.splat(0)))
 }

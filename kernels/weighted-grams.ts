@@ -1,26 +1,30 @@
-// Weighted Gram entries of the first layer over a tile of sample pairs (tiles as in recursion.ts). For a run of pairs
-// (i, j0), (i, j0 + 1), … sample i's coordinates are folded into the weights, so that the run is one product with the
-// samples' columns as they are; only the coordinates where sample i is not zero take part.
+// Weighted Gram entries of the first layer over panels of sample pairs (see pair-panels.ts): Σ_p basis[p, b] y[p, i] y[p, j].
+// For a row of pairs (i, j), (i, j + 1), … sample i's coordinates are folded into the weights, so that the row is one
+// product with the samples' columns as they are. Every entry is summed in the same order wherever its pair lies, and by
+// whichever function: a coordinate where sample i is zero adds nothing, so that leaving it out changes no bit.
 
+import { groupSize, panelTile6 } from './pair-panels'
 import { madd } from './simd'
 
-const SEGMENT: usize = 16
-const MR: usize = 6
 /** Coordinates in a panel of folded weights. */
 const DEPTH: usize = 256
+/** Panels of samples that share folded weights while they are in the nearest cache. */
+const BLOCK: usize = 4
+/** Samples side by side in a block of rows. */
+const ROWS: usize = 6
 
-/** Bytes of workspace that `weightedGrams` needs for this many rows of weights. */
-export function weightedGramsWorkspace(rows: usize): usize {
-  return DEPTH * 4 + (rows + MR) * DEPTH * 8 + MR * 32
+/** Bytes of workspace that the functions below need for `width` columns of packed basis. */
+export function weightedGramsWorkspace(width: usize): usize {
+  return DEPTH * 4 + width * DEPTH * 8 + ROWS * DEPTH * 8 + width * 32
 }
 
-/** out (6 rows × 4 columns, row stride `ldo` bytes) += folded weights × the listed rows of a panel of four samples. */
-function listedTile(depth: usize, list: usize, a: usize, panel: usize, out: usize, ldo: usize): void {
-  const row1 = out + ldo
-  const row2 = out + 2 * ldo
-  const row3 = out + 3 * ldo
-  const row4 = out + 4 * ldo
-  const row5 = out + 5 * ldo
+/** out (6 rows × 4 columns) += folded weights × the listed rows of a panel of four samples. */
+function listedTile6(depth: usize, list: usize, a: usize, panel: usize, out: usize): void {
+  const row1 = out + 32
+  const row2 = out + 64
+  const row3 = out + 96
+  const row4 = out + 128
+  const row5 = out + 160
   let c00 = v128.load(out), c01 = v128.load(out, 16)
   let c10 = v128.load(row1), c11 = v128.load(row1, 16)
   let c20 = v128.load(row2), c21 = v128.load(row2, 16)
@@ -54,31 +58,74 @@ function listedTile(depth: usize, list: usize, a: usize, panel: usize, out: usiz
   v128.store(row5, c50); v128.store(row5, c51, 16)
 }
 
+/** out (4 rows × 4 columns) += folded weights × the listed rows of a panel of four samples. */
+function listedTile4(depth: usize, list: usize, a: usize, panel: usize, out: usize): void {
+  const row1 = out + 32
+  const row2 = out + 64
+  const row3 = out + 96
+  let c00 = v128.load(out), c01 = v128.load(out, 16)
+  let c10 = v128.load(row1), c11 = v128.load(row1, 16)
+  let c20 = v128.load(row2), c21 = v128.load(row2, 16)
+  let c30 = v128.load(row3), c31 = v128.load(row3, 16)
+  const end = list + depth * 4
+  while (list < end) {
+    const at = panel + <usize>load<i32>(list)
+    const b0 = v128.load(at), b1 = v128.load(at, 16)
+    let x = v128.load64_splat(a)
+    c00 = madd<f64>(x, b0, c00); c01 = madd<f64>(x, b1, c01)
+    x = v128.load64_splat(a, 8)
+    c10 = madd<f64>(x, b0, c10); c11 = madd<f64>(x, b1, c11)
+    x = v128.load64_splat(a, 16)
+    c20 = madd<f64>(x, b0, c20); c21 = madd<f64>(x, b1, c21)
+    x = v128.load64_splat(a, 24)
+    c30 = madd<f64>(x, b0, c30); c31 = madd<f64>(x, b1, c31)
+    a += 32
+    list += 4
+  }
+  v128.store(out, c00); v128.store(out, c01, 16)
+  v128.store(row1, c10); v128.store(row1, c11, 16)
+  v128.store(row2, c20); v128.store(row2, c21, 16)
+  v128.store(row3, c30); v128.store(row3, c31, 16)
+}
+
+/** out (1 rows × 4 columns) += folded weights × the listed rows of a panel of four samples. */
+function listedTile1(depth: usize, list: usize, a: usize, panel: usize, out: usize): void {
+  let c00 = v128.load(out), c01 = v128.load(out, 16)
+  const end = list + depth * 4
+  while (list < end) {
+    const at = panel + <usize>load<i32>(list)
+    const b0 = v128.load(at), b1 = v128.load(at, 16)
+    const x = v128.load64_splat(a)
+    c00 = madd<f64>(x, b0, c00); c01 = madd<f64>(x, b1, c01)
+    a += 8
+    list += 4
+  }
+  v128.store(out, c00); v128.store(out, c01, 16)
+}
+
 /**
- * out[b, column of (i, j)] = offset[b, i] + offset[b, j] + Σ_p basis[p, b] · y[p, i] · y[p, j] for `rows` rows b.
- * basis: [coordinates, rows rounded up to six], zeros beyond `rows`. y: panels of four samples, [panel][coordinate][4],
- * zeros beyond the last sample. offsets: [rows, ldo]. Every entry is summed in the same order wherever its column lies.
+ * Rows i = i0 … i0 + height − 1, panels j0 … j0 + width − 1 of four samples, from the basis' `rows` rows:
+ * out[(i − i0) width + panel − j0][b] = offset[b, i] + offset[b, j] + Σ_p basis[p, b] y[p, i] y[p, j].
+ * basis: [coordinate][columns], rows in groups, zeros in padding. y: [panel][coordinate][4], zeros beyond the last sample.
+ * offsets: [panel][columns][4]. Panels of out are `ld` bytes apart. Only coordinates where sample i is not zero take part.
  */
-export function weightedGrams(
-  coordinates: usize, rows: usize, basis: usize, y: usize, offsets: usize, ldo: usize,
-  segments: usize, segmentCount: usize, out: usize, ld: usize, work: usize,
+export function rowGrams(
+  coordinates: usize, rows: usize, columns: usize, basis: usize, y: usize, offsets: usize,
+  i0: usize, height: usize, j0: usize, width: usize, out: usize, ld: usize, work: usize,
 ): void {
   const list = work
   const folded = list + DEPTH * 4
-  const panels = (rows + MR - 1) / MR
-  const edge = folded + panels * MR * DEPTH * 8
   const panelBytes = coordinates * 32
-  for (let s: usize = 0; s < segmentCount; s++) {
-    const at = segments + s * SEGMENT
-    const i = <usize>load<i32>(at)
-    const first = <usize>load<i32>(at, 4)
-    const end = first + <usize>load<i32>(at, 8)
-    // Column of sample j is j − first + offset; the address of a column left of the segment is formed but not used.
-    const target = out + (<usize>load<i32>(at, 12) - first) * 8
-    for (let b: usize = 0; b < rows; b++) {
-      const row = offsets + b * ldo * 8
-      const own = load<f64>(row + i * 8)
-      for (let j = first; j < end; j++) store<f64>(target + (b * ld + j) * 8, own + load<f64>(row + j * 8))
+  for (let i = i0; i < i0 + height; i++) {
+    const target = out + (i - i0) * width * ld
+    const own = offsets + (i >> 2) * columns * 32 + (i & 3) * 8
+    for (let t: usize = 0; t < width; t++) {
+      const others = offsets + (j0 + t) * columns * 32
+      for (let b: usize = 0; b < columns * 32; b += 32) {
+        const offset = v128.load64_splat(own + b), to = target + t * ld + b
+        v128.store(to, f64x2.add(offset, v128.load(others + b)))
+        v128.store(to, f64x2.add(offset, v128.load(others + b, 16)), 16)
+      }
     }
     const sample = y + (i >> 2) * panelBytes + (i & 3) * 8
     let p: usize = 0
@@ -89,35 +136,84 @@ export function weightedGrams(
         if (value == 0) continue
         store<i32>(list + depth * 4, <i32>(p * 32))
         const factor = f64x2.splat(value)
-        const source = basis + p * panels * (MR * 8)
-        for (let r: usize = 0; r < panels; r++) {
-          const to = folded + (r * DEPTH + depth) * (MR * 8), from = source + r * (MR * 8)
-          v128.store(to, f64x2.mul(factor, v128.load(from)))
-          v128.store(to, f64x2.mul(factor, v128.load(from, 16)), 16)
-          v128.store(to, f64x2.mul(factor, v128.load(from, 32)), 32)
+        let from = basis + p * columns * 8, group = folded, row: usize = 0
+        while (row < rows) {
+          const size = groupSize(rows - row)
+          const to = group + depth * size * 8
+          if (size == 1) store<f64>(to, value * load<f64>(from))
+          else {
+            v128.store(to, f64x2.mul(factor, v128.load(from)))
+            v128.store(to, f64x2.mul(factor, v128.load(from, 16)), 16)
+            if (size == 6) v128.store(to, f64x2.mul(factor, v128.load(from, 32)), 32)
+          }
+          from += size * 8
+          group += size * DEPTH * 8
+          row += size
         }
         depth++
       }
-      for (let j = first & ~(<usize>3); j < end; j += 4) {
-        const panel = y + (j >> 2) * panelBytes
-        const from = max(j, first), to = min(j + 4, end)
-        for (let r: usize = 0; r < panels; r++) {
-          const a = folded + r * DEPTH * (MR * 8)
-          const live = min(MR, rows - r * MR)
-          const corner = target + (r * MR * ld + j) * 8
-          if (live == MR && to - from == 4) {
-            listedTile(depth, list, a, panel, corner, ld * 8)
-            continue
+      for (let first: usize = 0; first < width; first += BLOCK) {
+        const last = min(width, first + BLOCK)
+        let group = folded, row: usize = 0
+        while (row < rows) {
+          const size = groupSize(rows - row)
+          for (let t = first; t < last; t++) {
+            const panel = y + (j0 + t) * panelBytes, to = target + t * ld + row * 32
+            if (size == 6) listedTile6(depth, list, group, panel, to)
+            else if (size == 4) listedTile4(depth, list, group, panel, to)
+            else listedTile1(depth, list, group, panel, to)
           }
-          for (let k: usize = 0; k < live; k++) {
-            for (let t = from; t < to; t++) store<f64>(edge + k * 32 + (t - j) * 8, load<f64>(corner + (k * ld + t - j) * 8))
-          }
-          listedTile(depth, list, a, panel, edge, 32)
-          for (let k: usize = 0; k < live; k++) {
-            for (let t = from; t < to; t++) store<f64>(corner + (k * ld + t - j) * 8, load<f64>(edge + k * 32 + (t - j) * 8))
-          }
+          group += size * DEPTH * 8
+          row += size
         }
       }
+    }
+  }
+}
+
+/**
+ * The same without offsets, as dense products of blocks of samples, for few rows of weights: six samples i side by side
+ * fill the registers where rows do not. Panels left of the diagonal are left as they are. Writes whole blocks of six rows.
+ */
+export function blockGrams(
+  coordinates: usize, rows: usize, columns: usize, basis: usize, y: usize,
+  i0: usize, height: usize, j0: usize, width: usize, out: usize, ld: usize, work: usize,
+): void {
+  const panelBytes = coordinates * 32
+  const samples = (i0 + height + 3) & ~(<usize>3)
+  for (let b: usize = 0; b < rows; b++) {
+    for (let p: usize = 0; p < coordinates; p += DEPTH) {
+      const depth = min(DEPTH, coordinates - p)
+      for (let i: usize = 0; i < height; i += ROWS) {
+        for (let r: usize = 0; r < ROWS; r++) {
+          const sample = i0 + i + r
+          const from = y + (sample >> 2) * panelBytes + (sample & 3) * 8 + p * 32
+          const weights = basis + (p * columns + b) * 8
+          for (let k: usize = 0; k < depth; k++) {
+            const value = sample < samples ? load<f64>(from + k * 32) * load<f64>(weights + k * columns * 8) : 0
+            store<f64>(work + (k * ROWS + r) * 8, value)
+          }
+        }
+        const target = out + i * width * ld + b * 32
+        for (let t = max(j0, (i0 + i) >> 2) - j0; t < width; t++) {
+          panelTile6(depth, work, y + (j0 + t) * panelBytes + p * 32, target + t * ld, width * ld, p > 0, 0)
+        }
+      }
+    }
+  }
+}
+
+/** The pairs (i, i), four to a panel: out[panel − first][b], as `rowGrams` gives them. */
+export function diagonalGrams(
+  coordinates: usize, rows: usize, columns: usize, basis: usize, y: usize, offsets: usize,
+  first: usize, count: usize, out: usize, ld: usize, work: usize,
+): void {
+  const temporary = work + DEPTH * 4 + columns * DEPTH * 8
+  for (let panel = first; panel < first + count; panel++) {
+    const to = out + (panel - first) * ld
+    for (let r: usize = 0; r < 4; r++) {
+      rowGrams(coordinates, rows, columns, basis, y, offsets, panel * 4 + r, 1, panel, 1, temporary, ld, work)
+      for (let b: usize = 0; b < columns * 32; b += 32) store<f64>(to + b + r * 8, load<f64>(temporary + b + r * 8))
     }
   }
 }

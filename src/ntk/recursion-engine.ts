@@ -4,21 +4,20 @@ import { fromTask, parallelSteps, perThread, threadsOf, type Argument, type Step
 import type { Dual } from './duals/dual.js'
 import type { FirstLayer, ScaledRows } from './first-layer.js'
 import { factorLowRank } from './low-rank.js'
-import type { PairTile } from './pair-tiles.js'
+import { packBasis, packedRows, packRows } from './packed-rows.js'
+import { panelCount, panelSamples, type PairBlock } from './pair-blocks.js'
 import type { RecursionPlan } from './recursion-plan.js'
 import type { SamplePanels } from './sample-panels.js'
 
-/**
- * Pairs in a tile: the panels of 64 positions and a packed copy for the product then stay in a cache of 1 MiB. With the
- * column that segments of odd length spill into it makes 256.
- */
-export const tileWidth = 255
-/** Two quantities side by side in a panel, so that one product serves both. */
-const panelWidth = 2 * (tileWidth + 1)
-/** Tiles that a thread takes between two looks at the output: enough that waiting for the last one does not count. */
-const tilesPerThread = 32
-/** Columns of a register tile of the product. */
-const padding = 4
+/** Bytes of a position's numbers in a panel of four pairs. */
+const panelBytes = 8 * panelSamples
+/** Bytes of K and Θ, before and after a product, that a block of pairs may take: they stay in a cache of 1 MiB. */
+const blockBytes = 2 ** 18
+/** Samples that the dense product of the first layer takes side by side, and how many such groups a block has. */
+const denseRows = 6
+const denseGroups = 4
+/** Panels of the diagonal that a task takes. */
+const diagonalPanels = 16
 /** Variances whose products with each other stay within the normal range of f64. */
 const plainVariances = [2 ** -480, 2 ** 480] as const
 /** The arc-cosine step for variances of any size. */
@@ -37,23 +36,26 @@ export interface EngineInput {
   readonly kernels: Kernels
 }
 
-/** K and Θ of the output positions over the pairs of one tile: row u of either starts at u · stride. */
-export interface TileKernels {
-  readonly k: Float64Array
-  readonly theta: Float64Array
-  readonly stride: number
+/** Where the pairs of a block go: rows first … of a piece of the kernel, `right` of kernel-panel.ts, for each position. */
+export interface Destination {
+  readonly first: number
+  /** Address of the first position's piece, and bytes from one to the next. */
+  readonly k: Pointer | undefined
+  readonly theta: Pointer | undefined
+  readonly pieceBytes: number
 }
 
 export interface Engine {
-  /** Tiles that may be run at once. */
-  readonly batch: number
-  /** The pairs (i, i) of one tile; all of them have to be run first. */
-  runDiagonal(tile: PairTile): TileKernels
-  /** Pairs i < j, tiles spread over the kernels' threads. Valid until the next run. */
-  run(tiles: readonly PairTile[]): TileKernels[]
+  /** The shape of blocks, rows × panels, for {@link pairBlocks}. */
+  readonly blockShape: readonly [number, number]
+  /** The pairs (i, i), first of all: K and Θ, rows of `diagonalStride` numbers for each output position. */
+  runDiagonal(): { k: Pointer; theta: Pointer }
+  readonly diagonalStride: number
+  /** The pairs i < j of blocks, spread over the kernels' threads, to where they belong. */
+  run(blocks: readonly PairBlock[], to: Destination): void
 }
 
-/** A matrix in kernel memory. */
+/** A matrix in kernel memory, its rows packed for products. */
 interface Factor {
   readonly at: Pointer
   readonly rows: number
@@ -65,35 +67,34 @@ type Applied = readonly Factor[]
 
 const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
 
-/** Row length of a table with one column for each sample. */
-export const sampleStride = (n: number): number => roundUp(n, padding) + padding
-
-/** Basis rows as the kernel reads them: transposed, padded to groups of six. */
-function packBasis({ rows, cols, data }: Matrix): Float64Array {
-  const width = roundUp(rows, 6)
-  const result = new Float64Array(cols * width)
-  for (let b = 0; b < rows; b++) for (let p = 0; p < cols; p++) result[p * width + b] = data[b * cols + p]
-  return result
-}
-
 /**
- * Prepares the recursion over tiles of sample pairs in scratch memory. A tile goes through all layers while it is in
- * cache: K | Θ side by side in one panel, G | H = Ġ∘Θ in another, so that V acts on both in one product. Where own and
- * propagating weights are the same, H takes G in and no further product is needed.
+ * Prepares the recursion over blocks of sample pairs in scratch memory. A block goes through all layers while it is in
+ * cache, as panels of four pairs that products read and write as they are: K and Θ become G and H = Ġ∘Θ in place, then the
+ * next layer's K = V·G and Θ = V·H + W·G. Where own and propagating weights are the same, H takes G in and no further
+ * product is needed.
  */
 export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const { plan, first, samples, n, dual, sigmaB2, rankTolerance, kernels } = input
   const { layers } = plan
   const { call } = kernels
   const threads = threadsOf(kernels)
-  const batch = threads === 1 ? 1 : tilesPerThread * threads
   const positions = layers.map(({ propagate }) => propagate.rows)
-  const outputs = positions[positions.length - 1]
-  const lds = sampleStride(n)
+  const last = layers.length - 1
+  const outputs = positions[last]
+  const columns = panelCount(n)
   const basis = first.factors?.right ?? first.weights
   const inputs = first.live.length
+  const padded = (rows: number): number => packedRows(kernels, rows)
 
-  const whole = ({ rows, cols, data }: Matrix): Factor => ({ at: scratch.put(data), rows, cols })
+  // Bytes from one panel to the next: all quantities of positions share one length, for any of them may take either place.
+  const ld = Math.max(...positions.map(padded)) * panelBytes
+  const perBlock = Math.max(1, Math.floor(blockBytes / (4 * ld)))
+  const dense = samples.route === 'blocks'
+  const blockRows = dense ? denseRows * denseGroups : perBlock >= 64 ? 2 : 1
+  const blockShape = [blockRows, Math.max(4, Math.floor(perBlock / blockRows))] as const
+  const capacity = Math.max(blockShape[0] * blockShape[1], diagonalPanels)
+
+  const whole = (m: Matrix): Factor => ({ at: scratch.put(packRows(kernels, m)), rows: m.rows, cols: m.cols })
   const applied = (m: Matrix): Applied => {
     const found = factorLowRank(m, rankTolerance)
     return found ? [whole(found.right), whole(found.left)] : [whole(m)]
@@ -102,146 +103,153 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
     const shared = applied(propagate)
     return { propagate: shared, own: own === propagate ? shared : applied(own) }
   })
+  const ranks = weights.flatMap(({ propagate, own }) => [propagate, own].map(([right]) => right.rows))
   const expansion = first.factors && whole(first.factors.left)
-  const panels = scratch.put(samples.panels)
+  const y = scratch.put(samples.panels)
   const offsets = scratch.put(samples.offsets)
-  const packedBasis = scratch.put(packBasis(basis))
+  const packedBasis = scratch.put(packBasis(kernels, basis))
   const rowsOf = ({ base, scale }: ScaledRows) => [scratch.put(base), scratch.put(scale)] as const
   const propagateRows = rowsOf(first.propagate)
   const ownRows = first.own === first.propagate ? propagateRows : rowsOf(first.own)
-  const segmentLists = scratch.alloc(batch * tileWidth * 16)
-  const out = scratch.alloc(batch * outputs * panelWidth * 8)
-  // Variances and, below them, their square roots.
-  const variances = positions.slice(0, -1).map((bins) => scratch.alloc((2 * bins * lds + padding) * 8))
+  const constants = scratch.alloc(call['dualConstants']())
+  call['fillDualConstants'](dual.slope, constants)
+  const tables = positions.slice(0, -1).map((bins) => scratch.alloc(columns * bins * 2 * panelBytes))
+  const diagonalStride = columns * panelSamples
+  const diagonalK = scratch.alloc(2 * outputs * diagonalStride * 8)
+  const diagonalTheta = diagonalK + outputs * diagonalStride * 8
 
-  const panelLength = (Math.max(...positions) + 1) * panelWidth
-  const gramLength = (first.weights.rows + 1) * panelWidth
-  const middleLength = Math.max(panelLength, (basis.rows + 1) * panelWidth)
-  const workspaces = [panelLength, panelLength, middleLength, gramLength].map((length) => length * 8)
-  workspaces.push(call['gemmWorkspace'](), call['weightedGramsWorkspace'](basis.rows))
+  const gramLd = padded(first.weights.rows) * panelBytes
+  const middleLd = Math.max(padded(basis.rows), ...ranks.map(padded)) * panelBytes
+  const workspaces = [2 * ld, 2 * ld, gramLd, middleLd].map((bytes) => bytes * capacity)
+  workspaces.push(call['weightedGramsWorkspace'](padded(basis.rows)))
   const threadBytes = workspaces.reduce((sum, bytes) => sum + roundUp(bytes, 64), 0)
-  const local = scratch.alloc(threadBytes * threads)
-  let end = local
-  const [kTheta, gh, middle, gram, work, gramsWork] = workspaces.map(
-    (bytes) => (end += roundUp(bytes, 64)) - roundUp(bytes, 64),
-  )
-  const own = (at: Pointer): Argument => perThread(at, threadBytes)
+  let end = scratch.alloc(threadBytes * threads)
+  const [even, odd, gram, middle, work] = workspaces.map((bytes) => {
+    const at = perThread(end, threadBytes)
+    end += roundUp(bytes, 64)
+    return at
+  })
+  const thetaShift = ld * capacity
+  const shifted = (place: Argument): Argument =>
+    typeof place === 'number' ? place + thetaShift : { ...place, base: (place.base ?? 0) + thetaShift }
+  /** Where layer l has K, and G; Θ and H follow. */
+  const place = (l: number): Argument => (l % 2 === 0 ? even : odd)
 
-  // Columns beyond a tile's pairs take part in products; they must hold numbers.
-  scratch.f64(local, (threadBytes * threads) / 8).fill(0)
-  const varianceViews = variances.map((at, l) => scratch.f64(at, 2 * positions[l] * lds + padding).fill(0))
-  const [ktView, ghView] = [kTheta, gh].map((at) => scratch.f64(at, panelLength))
-  const outView = scratch.f64(out, batch * outputs * panelWidth)
+  /** The numbers that a task brings: row, rows, panel, panels of its block, and pairs of them all. */
+  const block = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
+  const count = fromTask(4)
 
-  const gemm = ({ at, rows, cols }: Factor, b: Argument, c: Argument, columns: number, add: boolean): Step => ({
-    kernel: 'gemmF64',
-    args: [rows, columns, cols, at, cols, 1, b, panelWidth, 1, c, panelWidth, add ? 1 : 0, own(work)],
+  const product = (
+    m: Factor,
+    b: Argument,
+    ldb: number,
+    c: Argument,
+    ldc: number,
+    add: boolean,
+    bias: number,
+  ): Step => ({
+    kernel: 'applyPanels',
+    args: [count, m.rows, m.cols, m.at, b, ldb, c, ldc, add ? 1 : 0, bias],
   })
 
-  /** target (+)= m · (G | H), through the factors where there are two. */
-  function apply(factors: Applied, target: Argument, columns: number, add: boolean): Step[] {
-    if (factors.length === 1) return [gemm(factors[0], own(gh), target, columns, add)]
-    return [gemm(factors[0], own(gh), own(middle), columns, false), gemm(factors[1], own(middle), target, columns, add)]
+  /** to (+)= bias + m · from, through the factors where there are two. */
+  function apply(factors: Applied, from: Argument, to: Argument, add: boolean): Step[] {
+    const bias = add ? 0 : sigmaB2
+    if (factors.length === 1) return [product(factors[0], from, ld, to, ld, add, bias)]
+    return [
+      product(factors[0], from, ld, middle, middleLd, false, 0),
+      product(factors[1], middle, middleLd, to, ld, add, bias),
+    ]
   }
 
-  /** Where layer l leaves K, or Θ with `shift` columns: the last one in the tile's own part of the output. */
-  const target = (l: number, shift = 0): Argument =>
-    l === layers.length - 1 ? fromTask(2, out + shift * 8) : own(kTheta + shift * 8)
-
-  function firstLayer(columns: number): Step[] {
-    const grams = [inputs, basis.rows, packedBasis, panels, offsets, lds, fromTask(0), fromTask(1)]
-    const steps: Step[] = [
-      {
-        kernel: 'weightedGrams',
-        args: [...grams, own(expansion ? middle : gram), panelWidth, own(gramsWork)],
-      },
-    ]
-    if (expansion) steps.push(gemm(expansion, own(middle), own(gram), columns, false))
+  /** From weighted Grams, made by `grams` in the given place, to K and Θ of the first layer. */
+  function firstLayer(grams: (to: Argument, bytes: number) => Step): Step[] {
+    const steps = expansion
+      ? [grams(middle, middleLd), product(expansion, middle, middleLd, gram, gramLd, false, 0)]
+      : [grams(gram, gramLd)]
     const expand = ([base, scale]: readonly [Pointer, Pointer], to: Argument): Step => ({
       kernel: 'expandRows',
-      args: [positions[0], base, scale, own(gram), to, panelWidth, columns, sigmaB2],
+      args: [count, positions[0], base, scale, gram, gramLd, to, ld, sigmaB2],
     })
-    return [...steps, expand(propagateRows, target(0)), expand(ownRows, target(0, columns))]
+    return [...steps, expand(propagateRows, place(0)), expand(ownRows, shifted(place(0)))]
   }
 
-  /** The kernel's way to compute the duals of layer l, known once all variances are. */
-  const families: number[] = []
-  function familyOf(l: number): number {
-    const [least, most] = plainVariances
-    const plain = (q: number): boolean => q === 0 || (least <= q && q <= most)
-    return (families[l] ??= dual.family === 0 && !varianceViews[l].every(plain) ? wideFamily : dual.family)
-  }
+  const basisArguments = [inputs, basis.rows, padded(basis.rows), packedBasis, y]
+  const pairGrams = (to: Argument, bytes: number): Step =>
+    dense
+      ? { kernel: 'blockGrams', args: [...basisArguments, ...block, to, bytes, work] }
+      : { kernel: 'rowGrams', args: [...basisArguments, offsets, ...block, to, bytes, work] }
+  const diagonalGrams = (to: Argument, bytes: number): Step => ({
+    kernel: 'diagonalGrams',
+    args: [...basisArguments, offsets, fromTask(2), fromTask(3), to, bytes, work],
+  })
 
   const sharesWeights = (l: number): 0 | 1 => (weights[l].own === weights[l].propagate ? 1 : 0)
 
-  function duals(l: number, columns: number): Step {
-    const [bins, shift] = [positions[l], columns * 8]
-    const shape = [bins, fromTask(0), fromTask(1), variances[l], variances[l] + bins * lds * 8, lds]
-    const panelsOf = [own(kTheta), own(kTheta + shift), own(gh), own(gh + shift)]
-    return { kernel: 'dualTile', args: [familyOf(l), dual.slope, sharesWeights(l), ...shape, ...panelsOf, panelWidth] }
+  /** From G and H of layer l to K and Θ of the next. */
+  function propagation(l: number): Step[] {
+    const [from, to] = [place(l), place(l + 1)]
+    const steps = [
+      ...apply(weights[l].propagate, from, to, false),
+      ...apply(weights[l].propagate, shifted(from), shifted(to), false),
+    ]
+    return sharesWeights(l) ? steps : [...steps, ...apply(weights[l].own, from, shifted(to), true)]
   }
 
-  /** From G | H of layer l to K | Θ of the next. */
-  function propagation(l: number, columns: number): Step[] {
-    const steps: Step[] = []
-    const bias = sigmaB2 > 0
-    if (bias) steps.push({ kernel: 'fillF64', args: [positions[l + 1] * panelWidth, sigmaB2, target(l + 1)] })
-    steps.push(...apply(weights[l].propagate, target(l + 1), 2 * columns, bias))
-    if (!sharesWeights(l)) steps.push(...apply(weights[l].own, target(l + 1, columns), columns, true))
-    return steps
+  const dualArguments = (l: number): Argument[] => [dual.slope, sharesWeights(l), positions[l]]
+  const layerPlaces = (l: number): Argument[] => [place(l), shifted(place(l)), ld]
+
+  function diagonalDuals(l: number): Step {
+    const args = [dual.family, ...dualArguments(l), tables[l], fromTask(2), fromTask(3), ...layerPlaces(l)]
+    return { kernel: 'diagonalDuals', args }
   }
 
-  /** Stores the variances of layer l and forms G and H on the diagonal, where the correlation is 1. */
-  function diagonalDuals(l: number, tile: PairTile, columns: number): void {
-    const firstSample = tile.segments[0]
-    const share = sharesWeights(l)
-    for (let u = 0; u < positions[l]; u++) {
-      for (let t = 0; t < tile.count; t++) {
-        const at = u * panelWidth + t
-        const value = dual.diagonal(ktView[at])
-        const sample = u * lds + firstSample + t
-        varianceViews[l][sample] = ktView[at]
-        varianceViews[l][positions[l] * lds + sample] = Math.sqrt(ktView[at])
-        ghView[at] = value.g
-        ghView[at + columns] = share * value.g + value.gDot * ktView[at + columns]
+  /** Whether the variances of layer l are such that products of two stay in range; known after the diagonal. */
+  function plain(l: number): boolean {
+    const [least, most] = plainVariances
+    const table = scratch.f64(tables[l], columns * positions[l] * 2 * panelSamples)
+    for (let k = 0; k < table.length; k += 2 * panelSamples) {
+      for (let r = k; r < k + panelSamples; r++) {
+        const q = table[r]
+        if (q !== 0 && !(least <= q && q <= most)) return false
       }
     }
+    return true
   }
 
-  /** Address of its segments, their number, and where its output starts: what the steps need to know of a tile. */
-  function tasksOf(tiles: readonly PairTile[]): number[][] {
-    return tiles.map(({ segments }, t) => {
-      const at = segmentLists + t * tileWidth * 16
-      scratch.i32(at, segments.length).set(segments)
-      return [at, segments.length / 4, t * outputs * panelWidth * 8]
-    })
+  let families: number[] = []
+  function duals(l: number): Step {
+    const args = [families[l], ...dualArguments(l), constants, tables[l], ...block, ...layerPlaces(l)]
+    return { kernel: 'dualPanels', args }
   }
 
-  const columnsOf = (tiles: readonly PairTile[]): number =>
-    roundUp(Math.max(...tiles.map(({ count }) => count)) + 1, padding)
-
-  const result = (t: number, columns: number): TileKernels => {
-    const view = outView.subarray(t * outputs * panelWidth, (t + 1) * outputs * panelWidth)
-    return { k: view, theta: view.subarray(columns), stride: panelWidth }
-  }
-
+  const hidden = Array.from(weights.keys())
   return {
-    batch,
-    runDiagonal(tile) {
-      const columns = columnsOf([tile])
-      const tasks = tasksOf([tile])
-      parallelSteps(kernels, firstLayer(columns), tasks)
-      for (let l = 0; l < weights.length; l++) {
-        diagonalDuals(l, tile, columns)
-        parallelSteps(kernels, propagation(l, columns), tasks)
+    blockShape,
+    diagonalStride,
+    runDiagonal() {
+      const tasks: number[][] = []
+      for (let panel = 0; panel < columns; panel += diagonalPanels) {
+        const panels = Math.min(diagonalPanels, columns - panel)
+        tasks.push([0, 0, panel, panels, panels])
       }
-      return result(0, columns)
+      const store = (from: Argument, to: Pointer): Step => ({
+        kernel: 'storeDiagonal',
+        args: [outputs, fromTask(2), fromTask(3), from, ld, to, diagonalStride * 8],
+      })
+      const stores = [store(place(last), diagonalK), store(shifted(place(last)), diagonalTheta)]
+      const rest = hidden.flatMap((l) => [diagonalDuals(l), ...propagation(l)])
+      parallelSteps(kernels, [...firstLayer(diagonalGrams), ...rest, ...stores], tasks)
+      families = hidden.map((l) => (dual.family === 0 && !plain(l) ? wideFamily : dual.family))
+      return { k: diagonalK, theta: diagonalTheta }
     },
-    run(tiles) {
-      const columns = columnsOf(tiles)
-      const rest = weights.flatMap((_, l) => [duals(l, columns), ...propagation(l, columns)])
-      parallelSteps(kernels, [...firstLayer(columns), ...rest], tasksOf(tiles))
-      return tiles.map((_, t) => result(t, columns))
+    run(blocks, { first: top, k, theta, pieceBytes }) {
+      const store = (from: Argument, to: Pointer | undefined): Step[] =>
+        to === undefined ? [] : [{ kernel: 'storePanels', args: [outputs, ...block, from, ld, top, n, to, pieceBytes] }]
+      const stores = [...store(place(last), k), ...store(shifted(place(last)), theta)]
+      const rest = hidden.flatMap((l) => [duals(l), ...propagation(l)])
+      const tasks = blocks.map(({ row, rows, panel, panels }) => [row, rows, panel, panels, rows * panels])
+      parallelSteps(kernels, [...firstLayer(pairGrams), ...rest, ...stores], tasks)
     },
   }
 }

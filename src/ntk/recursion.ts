@@ -1,14 +1,16 @@
-import { withScratch, type Kernels } from '../linalg/kernels.js'
+import { withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
+import { parallel } from '../linalg/team.js'
 import type { Dual } from './duals/dual.js'
 import { factorFirstLayer } from './first-layer.js'
 import { panelRows, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
-import { diagonalTiles, offDiagonalTiles, type PairTile } from './pair-tiles.js'
-import { createEngine, sampleStride, tileWidth, type TileKernels } from './recursion-engine.js'
+import { pairBlocks, type PairBlock } from './pair-blocks.js'
+import { createEngine } from './recursion-engine.js'
 import type { RecursionPlan } from './recursion-plan.js'
 import { samplePanels } from './sample-panels.js'
 
-const mirrorBlock = 32
+/** Blocks between two reports of progress. */
+const batchSize = 128
 
 export interface RecursionInput {
   readonly plan: RecursionPlan
@@ -29,29 +31,33 @@ export interface RecursionInput {
   readonly onProgress?: ((share: number) => void) | undefined
 }
 
-/** Writes a row of a tile's panel, from index `from` on, into rows first … of an upper triangle, columns first … n − 1. */
-function scatter(tile: PairTile, panel: Float64Array, from: number, first: number, n: number, out: Float64Array): void {
-  const { segments } = tile
-  const width = n - first
-  for (let s = 0; s < segments.length; s += 4) {
-    const [source, count] = [from + segments[s + 3], segments[s + 2]]
-    const to = (segments[s] - first) * width + segments[s + 1] - first
-    // Runs are short: a loop is several times as fast as a view and its copy.
-    for (let t = 0; t < count; t++) out[to + t] = panel[source + t]
-  }
+/** A kernel's entries of a panel in kernel memory: one piece for each output position, `right` and `below` it. */
+interface Pieces {
+  readonly right: Pointer
+  readonly below: Pointer
 }
 
-/** Copies what lies right of a panel's diagonal below it, block by block so that both stay in cache. */
-function mirror(height: number, width: number, right: Float64Array, below: Float64Array): void {
-  for (let top = 0; top < height; top += mirrorBlock) {
-    const bottom = Math.min(height, top + mirrorBlock)
-    for (let left = top; left < width; left += mirrorBlock) {
-      for (let j = left; j < Math.min(width, left + mirrorBlock); j++) {
-        const [out, at] = j < height ? [right, j * width] : [below, (j - height) * height]
-        for (let i = top; i < Math.min(bottom, j); i++) out[at + i] = right[i * width + j]
-      }
-    }
-  }
+/** Columns of a panel that a thread mirrors at a time. */
+const mirrorColumns = 64
+
+/** Copies what lies right of the pieces' diagonals to their mirror images. */
+function mirror(kernels: Kernels, pieces: readonly Pieces[], rows: number, height: number, width: number): void {
+  const edges = [0, height, width]
+  const tasks = edges.slice(1).flatMap((end, k) => {
+    const starts = Array.from(
+      { length: Math.ceil((end - edges[k]) / mirrorColumns) },
+      (_, c) => edges[k] + c * mirrorColumns,
+    )
+    return starts.flatMap((left) =>
+      pieces.flatMap(({ right, below }) =>
+        Array.from({ length: rows }, (_, row) => {
+          const [rightAt, belowAt] = [right + row * height * width * 8, below + row * height * (width - height) * 8]
+          return [height, width, left, Math.min(mirrorColumns, end - left), rightAt, belowAt]
+        }),
+      ),
+    )
+  })
+  parallel(kernels, 'mirrorColumns', tasks)
 }
 
 /**
@@ -65,64 +71,58 @@ export function runRecursion(input: RecursionInput): void {
   const classes = plan.classRow.length
   const rows = plan.layers[plan.layers.length - 1].propagate.rows
   const entries = Math.floor(memory / (8 * names.length * rows))
-  const total = (n * (n + 1)) / 2
-  let done = 0
+  /** Reports that all rows before this one are done. */
+  const report = (row: number): void => onProgress?.((row * (2 * n + 1 - row)) / (n * (n + 1)))
   const first = factorFirstLayer(plan.layers[0], rankTolerance)
   const basis = first.factors?.right ?? first.weights
-  const samples = samplePanels(x, first.live, first.weights, basis, sampleStride(n), kernels)
+  const samples = samplePanels(x, first.live, first.weights, basis, kernels)
   withScratch(kernels, (scratch) => {
     const engine = createEngine({ plan, first, samples, n, dual, sigmaB2, rankTolerance, kernels }, scratch)
-    const diagonal = names.map(() => Array.from({ length: rows }, () => new Float64Array(n)))
-    const finish = (count: number): void => {
-      done += count
-      onProgress?.(done / total)
-    }
-    for (const tile of diagonalTiles(n, tileWidth)) {
-      const values = engine.runDiagonal(tile)
-      names.forEach((name, k) => {
-        const panel = name === 'nngp' ? values.k : values.theta
-        diagonal[k].forEach((out, row) => {
-          out.set(panel.subarray(row * values.stride, row * values.stride + tile.count), tile.segments[0])
-        })
-      })
-      finish(tile.count)
-    }
+    const room = Math.min(entries, n * n) * rows * 8
+    const memories = names.map(() => scratch.alloc(room))
+    const diagonal = engine.runDiagonal()
+    const stride = engine.diagonalStride
+    const diagonals = names.map((name) => scratch.f64(name === 'nngp' ? diagonal.k : diagonal.theta, rows * stride))
+    const views = memories.map((at) => scratch.f64(at, room / 8))
     for (let top = 0; top < n;) {
       const height = panelRows(n, top, entries)
       const width = n - top
-      const parts = names.map((_, k) =>
-        Array.from({ length: rows }, (_, row) => {
-          const right = new Float64Array(height * width)
-          for (let r = 0; r < height; r++) right[r * width + r] = diagonal[k][row][top + r]
-          return { right, below: new Float64Array((width - height) * height) }
-        }),
-      )
-      const store = (tile: PairTile, { k, theta, stride }: TileKernels): void => {
-        names.forEach((name, part) => {
-          const panel = name === 'nngp' ? k : theta
-          parts[part].forEach(({ right }, row) => scatter(tile, panel, row * stride, top, n, right))
-        })
-        finish(tile.count)
+      const [rightLength, belowLength] = [height * width, height * (width - height)]
+      const pieces = memories.map((at): Pieces => ({ right: at, below: at + rows * rightLength * 8 }))
+      const pieceOf = (name: LimitKernelName): Pointer | undefined => pieces.at(names.indexOf(name))?.right
+      const to = {
+        first: top,
+        pieceBytes: rightLength * 8,
+        k: names.includes('nngp') ? pieceOf('nngp') : undefined,
+        theta: names.includes('ntk') ? pieceOf('ntk') : undefined,
       }
-      let batch: PairTile[] = []
+      let batch: PairBlock[] = []
       const flush = (): void => {
-        engine.run(batch).forEach((result, t) => store(batch[t], result))
+        engine.run(batch, to)
+        report(batch[batch.length - 1].row)
         batch = []
       }
-      for (const tile of offDiagonalTiles(n, tileWidth, top, top + height)) {
-        batch.push(tile)
-        if (batch.length === engine.batch) flush()
+      for (const block of pairBlocks(n, [top, top + height], engine.blockShape)) {
+        batch.push(block)
+        if (batch.length === batchSize) flush()
       }
       if (batch.length > 0) flush()
-      for (const part of parts) for (const { right, below } of part) mirror(height, width, right, below)
-      const byClass = (part: (typeof parts)[number], side: 'right' | 'below'): Float64Array[] =>
-        Array.from(plan.classRow, (row) => part[row][side])
+      names.forEach((_, k) => {
+        for (let row = 0; row < rows; row++) {
+          const [from, at] = [row * stride + top, row * rightLength]
+          for (let r = 0; r < height; r++) views[k][at + r * (width + 1)] = diagonals[k][from + r]
+        }
+      })
+      mirror(kernels, pieces, rows, height, width)
+      const part = (k: number, length: number, from: number): Float64Array[] =>
+        Array.from(plan.classRow, (row) => views[k].subarray(from + row * length, from + (row + 1) * length))
       const found = names.map((name, k) => [
         name,
-        { right: byClass(parts[k], 'right'), below: byClass(parts[k], 'below') },
+        { right: part(k, rightLength, 0), below: part(k, belowLength, rows * rightLength) },
       ])
       sink({ n, classes, first: top, last: top + height, entries: Object.fromEntries(found) as KernelPanel['entries'] })
       top += height
+      report(top)
     }
   })
 }

@@ -1,6 +1,7 @@
 import type { Kernels } from '../linalg/kernels.js'
 import { matmul } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
+import { packedRows, rowGroups } from './packed-rows.js'
 
 /**
  * Samples as their difference from a background, x = b + y, so that the coordinates in which a sample is background cost
@@ -9,8 +10,13 @@ import { matrix, type Matrix } from '../linalg/matrix.js'
 export interface SamplePanels {
   /** y in panels of four samples, `[panel][live][4]`, zeros beyond the last sample. */
   readonly panels: Float64Array
-  /** o `[bases, ld]`, zeros beyond the last sample. */
+  /** o in panels, `[panel][rows of the packed basis][4]`, zeros beyond the last sample. */
   readonly offsets: Float64Array
+  /**
+   * How the Grams are cheapest: `rows`, one sample's weights after the other, its background left out; or `blocks`, dense
+   * products of blocks of samples, whose background is left at zero.
+   */
+  readonly route: 'rows' | 'blocks'
 }
 
 /** Samples looked at for the most frequent value of a coordinate. */
@@ -21,6 +27,9 @@ const backgroundShare = 0.25
 const amplification = 100
 /** Samples handled at a time. */
 const block = 512
+/** Time of one coordinate in a group of so many rows of weights, and in a dense product for each of its rows. */
+const groupCost: Readonly<Record<number, number>> = { 1: 6, 4: 4.5, 6: 6.3 }
+const denseCost = 1.1
 
 /** The value that most samples have in each live coordinate; 0 where none is frequent. */
 function frequentValues(x: Matrix, live: Int32Array): Float64Array {
@@ -38,6 +47,17 @@ function frequentValues(x: Matrix, live: Int32Array): Float64Array {
     }
     return best
   })
+}
+
+/** The share of the probes' coordinates that are not background. */
+function foregroundShare(x: Matrix, live: Int32Array, background: Float64Array): number {
+  const count = Math.min(probes, x.rows)
+  let different = 0
+  for (let k = 0; k < count; k++) {
+    const row = Math.floor((k * x.rows) / count) * x.cols
+    for (let p = 0; p < live.length; p++) different += x.data[row + live[p]] === background[p] ? 0 : 1
+  }
+  return different / Math.max(1, count * live.length)
 }
 
 /** The live coordinates of samples from … to. */
@@ -79,25 +99,20 @@ function harmless(x: Matrix, live: Int32Array, background: Float64Array, rows: M
  * @param live coordinates that take part
  * @param rows `[·, live]`: the weights ≥ 0 that matter
  * @param basis `[bases, live]`: the weights whose Grams are formed; may have any sign
- * @param ld row length of the offsets
  */
-export function samplePanels(
-  x: Matrix,
-  live: Int32Array,
-  rows: Matrix,
-  basis: Matrix,
-  ld: number,
-  kernels: Kernels,
-): SamplePanels {
+export function samplePanels(x: Matrix, live: Int32Array, rows: Matrix, basis: Matrix, kernels: Kernels): SamplePanels {
   let background = frequentValues(x, live)
-  const shift = background.some((b) => b !== 0) && harmless(x, live, background, rows, kernels)
+  const rowCost = rowGroups(kernels, basis.rows).reduce((sum, size) => sum + groupCost[size], 0)
+  const route = denseCost * basis.rows < rowCost * foregroundShare(x, live, background) ? 'blocks' : 'rows'
+  const shift = route === 'rows' && background.some((b) => b !== 0) && harmless(x, live, background, rows, kernels)
   if (!shift) background = new Float64Array(live.length)
   const panels = new Float64Array(Math.ceil(x.rows / 4) * 4 * live.length)
   for (let i = 0; i < x.rows; i++) {
     const at = (i >> 2) * 4 * live.length + (i & 3)
     for (let p = 0; p < live.length; p++) panels[at + p * 4] = x.data[i * x.cols + live[p]] - background[p]
   }
-  const offsets = new Float64Array(basis.rows * ld)
+  const columns = packedRows(kernels, basis.rows)
+  const offsets = new Float64Array(Math.ceil(x.rows / 4) * 4 * columns)
   if (shift) {
     const weights = matrix(
       basis.rows,
@@ -110,10 +125,12 @@ export function samplePanels(
         for (let p = 0; p < live.length; p++, k++) middle.data[k] = middle.data[k] - background[p] + background[p] / 2
       }
       const part = matmul(weights, middle, { transposeB: true, kernels })
-      for (let b = 0; b < basis.rows; b++) {
-        offsets.set(part.data.subarray(b * part.cols, (b + 1) * part.cols), b * ld + range[0])
+      for (let b = 0, k = 0; b < basis.rows; b++) {
+        for (let i = range[0]; i < range[1]; i++, k++) {
+          offsets[((i >> 2) * columns + b) * 4 + (i & 3)] = part.data[k]
+        }
       }
     }
   }
-  return { panels, offsets }
+  return { panels, offsets, route }
 }

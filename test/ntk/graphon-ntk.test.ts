@@ -108,6 +108,40 @@ describe.each(supportedKernelBuilds())('the recursion on the %s build', (build) 
     for (const { data } of [ntk, nngp]) for (const k of [1, 2, 5, 6]) expect(data[k]).toBe(0)
   })
 
+  it('is the same to 1e-13 by dense products, where positions are few, and by rows', () => {
+    // Beside a second, nearly dead position the first one is computed by rows, alone by dense products.
+    const few = { W: [filled(1, 5, 0.7), matrixOf([[0.9]])], measures: [Float64Array.of(1)] }
+    const more = {
+      W: [matrixOf([[...filled(1, 5, 0.7).data], [1, 0.5, 0, 0.2, 0.1]]), matrixOf([[0.9, 0]])],
+      measures: [Float64Array.of(0.5, 0.5)],
+    }
+    const many = normalSamples(61, 5, 22)
+    for (let j = 0; j < 5; j++) {
+      many.data[5 * 5 + j] = 0
+      many.data[5 * 40 + j] = many.data[5 * 12 + j]
+      many.data[5 * 41 + j] *= 2 ** -180
+      many.data[5 * 42 + j] *= 2 ** 150
+    }
+    for (const activation of activations) {
+      for (const sigmaB2 of [0, 0.5]) {
+        const [dense, rows] = [few, more].map((network) =>
+          graphonNtk(network, many, { activation, sigmaB2, sigmaW2: [1, network === few ? 1 : 2], kernels }),
+        )
+        for (const name of ['ntk', 'nngp'] as const) {
+          const { data } = dense[name]
+          expect(data.every(Number.isFinite)).toBe(true)
+          for (let i = 0; i < 61; i++) {
+            for (let j = 0; j < 61; j++) {
+              const size = Math.sqrt(data[i * 62] * data[j * 62])
+              expect(Math.abs(data[i * 61 + j] - rows[name].data[i * 61 + j])).toBeLessThanOrEqual(1e-13 * size)
+            }
+          }
+          expect(Math.abs(data[12 * 61 + 40] / data[12 * 62] - 1)).toBeLessThan(1e-15)
+        }
+      }
+    }
+  })
+
   it('is symmetric to the last bit, and equal samples have equal entries', () => {
     const twice = matrix(6, 5, Float64Array.from([...x.data.subarray(0, 15), ...x.data.subarray(0, 15)]))
     const { ntk } = graphonNtk(chain, twice, { kernels })
