@@ -1,8 +1,9 @@
+import { applyReflectors } from './back-transformation.js'
 import { tridiagonalEigenvectors } from './divide-conquer.js'
 import { defaultKernels, withScratch, type Kernels } from './kernels.js'
 import { matrix, type Matrix } from './matrix.js'
 import { binaryExponent, forSymmetricPart, largestEntry, scaledBack } from './symmetric.js'
-import { applyReflectors, reduceToTridiagonal, rowStride } from './tridiagonal.js'
+import { reduceToTridiagonal, rowStride } from './tridiagonal.js'
 
 export interface SymmetricEigenOptions {
   /** Compute eigenvectors too. Default true; values alone take about a third of the time. */
@@ -25,7 +26,7 @@ const tile = 32
  *
  * Residuals ‖A v − λ v‖ and the departure from orthogonality are of the order n · 2^-53 · ‖A‖. The matrix is scaled by a
  * power of two on the way, so that entries near overflow or below the normal range do no harm; (A + Aᵀ)/2 is what is
- * decomposed. Householder reduction, then QR steps (values) or divide and conquer (vectors).
+ * decomposed. Householder reduction, then root-free QL steps (values) or divide and conquer (vectors).
  * Memory: about 8 n² bytes for values, 40 n² with vectors.
  *
  * @param a `[n, n]`
@@ -47,8 +48,8 @@ export function symmetricEigen(a: Matrix, options: SymmetricEigenOptions = {}): 
     const t = reduceToTridiagonal(kernels, scratch, at, n, stride)
     if (!wanted) {
       const scale = largest > 0 ? 1 : 0
-      if (kernels.call['tridiagonalQr'](n, t.diagonal, t.offDiagonal, 0, 0, 0, scale)) {
-        throw new Error(`symmetricEigen: QR steps did not converge for this ${n} × ${n} matrix`)
+      if (kernels.call['tridiagonalValues'](n, t.diagonal, t.offDiagonal, scale)) {
+        throw new Error(`symmetricEigen: QL steps did not converge for this ${n} × ${n} matrix`)
       }
       return { values: scaledBack(scratch.f64(t.diagonal, n).slice().sort().reverse(), exponent, caller) }
     }

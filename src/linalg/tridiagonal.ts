@@ -5,14 +5,16 @@ import { parallel, threadsOf } from './team.js'
 
 /** Reflectors per panel: the rank of an update is twice this. */
 const panelRows = 48
-/** Reflectors applied at once to the eigenvectors. */
-const blockRows = 128
 /** Rows of the trailing matrix updated by one product; what lies right of the diagonal is wasted. */
 const updateRows = 192
 
-/** Orders from which a product with the rest of the matrix is cut into shares of equal size. */
-const sharedOrder = 640
+/** Rows of sums that a panel needs. */
 const shares = 4
+/** What the threads at a panel share: twelve words and six numbers, and two words in cache lines of their own. */
+const descriptorBytes = 12 * 4 + 6 * 8
+const controlBytes = 128
+/** Orders up to which a panel is not worth waking anybody. */
+const aloneOrder = 256
 
 /** A tridiagonal matrix and the reflectors that lead to it, in kernel memory. */
 export interface Tridiagonal {
@@ -39,7 +41,8 @@ export function rowStride(n: number): number {
 
 /**
  * Reduces a symmetric matrix in kernel memory to tridiagonal form T = Qᵀ A Q, Q = H_{n−1} ⋯ H_1, in place (lower triangle).
- * Half of the work is one pass over the rest of the matrix per reflector, the other half dense products
+ * Half of the work is one pass over the rest of the matrix per reflector, which the team's threads share without returning
+ * from the kernel in between; the other half is dense products
  * (Dongarra, Hammarling and Sorensen 1989, "Block reduction of matrices to condensed forms").
  *
  * @param a `[n, n]` with rows of `stride` elements, entries of size near 1
@@ -55,27 +58,18 @@ export function reduceToTridiagonal(
   const [diagonal, offDiagonal, tau] = [scratch.alloc(n * 8), scratch.alloc(n * 8), scratch.alloc(n * 8)]
   const panel = scratch.alloc(2 * panelRows * stride * 8)
   const swapped = scratch.alloc(2 * panelRows * stride * 8)
-  const factors = scratch.alloc(2 * panelRows * 8)
+  const factors = scratch.alloc(4 * panelRows * 8)
   const sums = scratch.alloc(shares * stride * 8)
-  const ends = scratch.alloc(shares * 4)
+  const control = scratch.alloc(controlBytes)
+  const descriptor = scratch.alloc(descriptorBytes)
+  const fixed = [a, stride, diagonal, offDiagonal, tau, panel, swapped, factors, sums, control]
+  const roles = Array.from({ length: threadsOf(kernels) }, (_, role) => [role, descriptor])
   for (let high = n; high > 0;) {
     const low = Math.max(0, high - panelRows)
-    for (let i = high - 1; i >= low; i--) {
-      if (kernels.call['reflectorStart'](i, high, a, stride, diagonal, offDiagonal, tau, panel, factors) === 0) continue
-      const rows = shareEnds(i)
-      const v = panel + 2 * (high - 1 - i) * stride * 8
-      scratch.i32(ends, rows.length).set(rows)
-      const tasks = rows.map((end, s) => [rows[s - 1] ?? 0, end, a, stride, v, sums + s * stride * 8])
-      parallel(kernels, 'symmetricRows', tasks)
-      kernels.call['reflectorFinish'](i, high, stride, tau, panel, factors, rows.length, sums, ends)
-    }
+    scratch.i32(descriptor, 2 + fixed.length).set([high, low, ...fixed])
+    scratch.i32(control, controlBytes / 4).fill(0)
+    parallel(kernels, 'tridiagonalPanel', high > aloneOrder ? roles : roles.slice(0, 1))
     const depth = 2 * (high - low)
-    const rows = scratch.f64(panel, depth * stride)
-    const partner = scratch.f64(swapped, depth * stride)
-    for (let k = 0; k < depth; k++) {
-      const [from, to] = [(k ^ 1) * stride, k * stride]
-      for (let j = 0; j < low; j++) partner[to + j] = -rows[from + j]
-    }
     const updates: Product[] = []
     for (let top = 0; top < low; top += updateRows) {
       const end = Math.min(low, top + updateRows)
@@ -87,59 +81,4 @@ export function reduceToTridiagonal(
     high = low
   }
   return { n, reflectors: a, stride, diagonal, offDiagonal, tau, work }
-}
-
-/** Where shares of the lower triangle of order n end; they depend on n alone, so that sums do not depend on threads. */
-function shareEnds(n: number): readonly number[] {
-  if (n < sharedOrder) return [n]
-  return Array.from({ length: shares }, (_, s) =>
-    s + 1 < shares ? 4 * Math.round((n * Math.sqrt((s + 1) / shares)) / 4) : n,
-  )
-}
-
-/**
- * Turns eigenvectors of T into eigenvectors of A, in place: X ← X Qᵀ, where row k of X is the k-th vector. Reflectors are
- * gathered into blocks I − Vᵀ F V (Schreiber and Van Loan 1989) so that all work is dense products.
- */
-export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagonal, x: Pointer): void {
-  const { n, stride, work } = t
-  const [v, gram, factor] = [
-    scratch.alloc(blockRows * stride * 8),
-    scratch.alloc(blockRows * blockRows * 8),
-    scratch.alloc(blockRows * blockRows * 8),
-  ]
-  const [product, turned] = [scratch.alloc(n * blockRows * 8), scratch.alloc(n * blockRows * 8)]
-  const tau = scratch.f64(t.tau, n)
-  for (let low = 1; low < n; low += blockRows) {
-    const count = Math.min(n - low, blockRows)
-    const support = low + count - 1
-    const block = scratch.f64(v, count * stride).fill(0)
-    for (let k = 0; k < count; k++) {
-      block.set(scratch.f64(t.reflectors + (low + k) * stride * 8, low + k), k * stride)
-    }
-    const rows = operand(v, stride)
-    const columns = operand(v, stride, true)
-    const square = { shape: [count, count, support], a: rows, b: columns, c: gram, ldc: count } as const
-    parallelProducts(kernels, [square], work)
-    negatedFactor(scratch.f64(gram, count * count), tau.subarray(low), scratch.f64(factor, count * count), count)
-    const steps: Product[] = [
-      { shape: [n, count, support], a: operand(x, stride), b: columns, c: product, ldc: count },
-      { shape: [n, count, count], a: operand(product, count), b: operand(factor, count), c: turned, ldc: count },
-      { shape: [n, support, count], a: operand(turned, count), b: rows, c: x, ldc: stride, accumulate: true },
-    ]
-    for (const step of steps) parallelProducts(kernels, [step], work)
-  }
-}
-
-/** −F of H_1 H_2 ⋯ H_m = I − Vᵀ F V, upper triangular, from the Gram matrix V Vᵀ. */
-function negatedFactor(gram: Float64Array, tau: Float64Array, factor: Float64Array, m: number): void {
-  factor.fill(0)
-  for (let j = 0; j < m; j++) {
-    for (let i = 0; i < j; i++) {
-      let sum = 0
-      for (let k = i; k < j; k++) sum += factor[i * m + k] * gram[k * m + j]
-      factor[i * m + j] = -sum * tau[j]
-    }
-    factor[j * m + j] = -tau[j]
-  }
 }

@@ -1,0 +1,69 @@
+import type { Kernels, Pointer, Scratch } from './kernels.js'
+import { fromTask, parallelSteps, perThread, threadsOf, type Argument, type Step } from './team.js'
+import type { Tridiagonal } from './tridiagonal.js'
+
+/** Reflectors applied at once. */
+const blockRows = 128
+/** Rows of a register tile of the product kernel: a cut at a multiple changes no bit. */
+const tileRows = 6
+/** Shares of the vectors for each thread, so that one that comes late does not keep the others waiting. */
+const sharesPerThread = 2
+
+/**
+ * Turns eigenvectors of T into eigenvectors of A, in place: X ← X Qᵀ, where row k of X is the k-th vector. Reflectors are
+ * gathered into blocks I − Vᵀ F V (Schreiber and Van Loan 1989) so that all work is dense products; a share of the vectors
+ * goes through all blocks on one thread. Destroys what is beside the reflectors in their rows.
+ */
+export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagonal, x: Pointer): void {
+  const { n, stride, reflectors, tau, work } = t
+  const threads = threadsOf(kernels)
+  const workspace = perThread(work, kernels.call['gemmWorkspace']())
+  const square = blockRows * blockRows * 8
+  const blocks = Array.from({ length: Math.ceil((n - 1) / blockRows) }, (_, b) => {
+    const first = 1 + b * blockRows
+    const count = Math.min(blockRows, n - first)
+    return { first, count, support: first + count - 1, v: reflectors + first * stride * 8, tau: tau + first * 8 }
+  })
+  const grams = scratch.alloc(blocks.length * square)
+  const factors = scratch.alloc(blocks.length * square)
+  const share = tileRows * Math.ceil(n / (tileRows * sharesPerThread * threads))
+  const [products, turned] = [scratch.alloc(n * blockRows * 8), scratch.alloc(n * blockRows * 8)]
+
+  const gather: Step[] = [
+    { kernel: 'trimReflectors', args: [fromTask(0), fromTask(1), fromTask(2), fromTask(3), stride] },
+    {
+      kernel: 'gemmF64',
+      args: [
+        ...[fromTask(1), fromTask(1), fromTask(2), fromTask(3), stride, 1],
+        ...[fromTask(3), 1, stride, fromTask(5), fromTask(1), 0, workspace],
+      ],
+    },
+    { kernel: 'negatedBlockFactor', args: [fromTask(1), fromTask(5), fromTask(4), fromTask(6)] },
+  ]
+  parallelSteps(
+    kernels,
+    gather,
+    blocks.map(({ first, count, support, v, tau: own }, b) => {
+      return [first, count, support, v, own, grams + b * square, factors + b * square]
+    }),
+  )
+
+  const [rows, vectors, product, image] = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
+  const apply = blocks.flatMap(({ count, support, v }, b): Step[] => {
+    const factor = factors + b * square
+    const steps: Argument[][] = [
+      [rows, count, support, vectors, stride, 1, v, 1, stride, product, count, 0, workspace],
+      [rows, count, count, product, count, 1, factor, count, 1, image, count, 0, workspace],
+      [rows, support, count, image, count, 1, v, stride, 1, vectors, stride, 1, workspace],
+    ]
+    return steps.map((args) => ({ kernel: 'gemmF64', args }))
+  })
+  // One list of steps may be longer than a team takes at once.
+  const stepsAtOnce = 96
+  const tasks = Array.from({ length: Math.ceil(n / share) }, (_, s) => {
+    const first = s * share
+    const space = first * blockRows * 8
+    return [Math.min(share, n - first), x + first * stride * 8, products + space, turned + space]
+  })
+  for (let s = 0; s < apply.length; s += stepsAtOnce) parallelSteps(kernels, apply.slice(s, s + stepsAtOnce), tasks)
+}
