@@ -40,6 +40,37 @@ export const parseSteps: Parse<number> = (text) =>
 export const parseMomentum: Parse<number> = (text) =>
   isNumber(text) && Number(text) >= 0 && Number(text) < 1 ? Number(text) : refuse('a momentum in [0, 1)', text)
 
+const byteUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+}
+
+export const parseBytes: Parse<number> = (text) => {
+  const [, number = '', unit = ''] = /^\s*([0-9.eE+]+?)\s*([A-Za-z]*)\s*$/.exec(text) ?? []
+  const factor = Object.hasOwn(byteUnits, unit.toUpperCase()) ? byteUnits[unit.toUpperCase()] : NaN
+  const bytes = isNumber(number) ? Number(number) * factor : NaN
+  return bytes >= 1 && bytes < Infinity ? Math.floor(bytes) : refuse('a size such as 4GB or 512MiB', text)
+}
+
+/** Output classes of a kernel: all of them, their mean, or these. */
+export type ClassChoice = 'all' | 'mean' | readonly number[]
+
+export const parseClasses: Parse<ClassChoice> = (text) => {
+  if (text === 'all' || text === 'mean') return text
+  const parts = text.split(',')
+  const classes = parts.map(Number)
+  const valid = parts.every((part, k) => isNumber(part) && Number.isSafeInteger(classes[k]) && classes[k] >= 0)
+  return valid && new Set(classes).size === classes.length ? classes : refuse('mean, all, or classes such as 0,3', text)
+}
+
 export const parsePath: Parse<string> = (text) => (text === '' ? refuse('a path', text) : text)
 
 export const parseFigure: Parse<string> = (text) => {
@@ -78,6 +109,10 @@ export const shared = {
   json: () => new Option('--json', 'print one JSON document on stdout and nothing else there'),
   seed: () => new Option('--seed <integer>', 'seed of every random draw').argParser(parseWhole).default(0),
   out: (what: string) => new Option('--out <file>', what).argParser(parsePath).makeOptionMandatory(),
+  memory: () =>
+    new Option('--memory <size>', 'bound of working memory, e.g. 4GB; default: most of what is free').argParser(
+      parseBytes,
+    ),
   data: () =>
     new Option(
       '--data <source>',

@@ -38,16 +38,17 @@ export function projectedModes(space: Krylov, start: Matrix): ProjectedModes {
   return { values, vectors, start: along, leak }
 }
 
-/** What is left at time t along each mode, of columns whose lengths were `lengths`. */
-export function decayedTo(
+/** A function of the modes applied to columns whose lengths were `lengths`: what of them is along each mode. */
+export function alongModes(
   { values, start: { rows, cols, data } }: ProjectedModes,
-  t: number,
+  share: (value: number) => number,
   lengths: Float64Array,
 ): Matrix {
+  const shares = values.map(share)
   return matrix(
     rows,
     cols,
-    data.map((share, at) => Math.exp(-values[Math.floor(at / cols)] * t) * share * lengths[at % cols]),
+    data.map((part, at) => shares[Math.floor(at / cols)] * part * lengths[at % cols]),
   )
 }
 

@@ -1,4 +1,4 @@
-import { decayedTo, errorBounds, projectedModes, type ProjectedModes } from './exponential-bound.js'
+import { alongModes, errorBounds, projectedModes, type ProjectedModes } from './exponential-bound.js'
 import { defaultKernels, loadKernels, withScratch, type Kernels, type Scratch } from './kernels.js'
 import { combine, expand, krylov, startBlock, type Krylov } from './krylov.js'
 import { matmul } from './matmul.js'
@@ -60,15 +60,55 @@ export function exponentialAction(
 ): ExponentialAction {
   const values = Array.from({ length: times.length }, () => matrix(y.rows, y.cols))
   const bounds = evolve(a, y, times, options, (space, first, modes, along) => {
-    along.forEach((decayed, t) => {
-      const at = combine(space, matmul(modes.vectors, decayed, { kernels: space.kernels }))
-      for (let c = 0; c < decayed.cols; c++) {
-        const row = space.scratch.f64(at + c * y.rows * 8, y.rows)
-        for (let i = 0; i < y.rows; i++) values[t].data[i * y.cols + first + c] = row[i]
-      }
+    values.forEach((value, t) => {
+      columnsOf(space, modes, along(t)).forEach((column, c) => {
+        for (let i = 0; i < y.rows; i++) value.data[i * y.cols + first + c] = column[i]
+      })
     })
   })
   return { values, ...bounds }
+}
+
+/** One column at one time, on its way from y to exp(−tA) y. */
+export interface ExponentialPoint {
+  /** Index of the time. */
+  readonly time: number
+  readonly column: number
+  /** ‖exp(−tA) y_c‖. */
+  readonly norm: number
+  /** y_c − exp(−tA) y_c, without cancellation; valid until the visit ends. */
+  readonly change: Float64Array
+}
+
+/**
+ * {@link exponentialNorms} and, where `change` is asked for, the way that columns have gone, one time and column after the other:
+ * nothing is kept, so that there may be any number of times.
+ *
+ * @param visit sees every column at every time; columns in groups, times in order within a group
+ * @throws RangeError and Error as {@link exponentialAction}
+ */
+export function exponentialPath(
+  a: Matrix | SymmetricOperator,
+  y: Matrix,
+  times: ArrayLike<number>,
+  options: ExponentialOptions & { readonly change: boolean },
+  visit: (point: ExponentialPoint) => void,
+): ExponentialBounds {
+  const none = new Float64Array(0)
+  return evolve(a, y, times, options, (space, first, modes, along, changed) => {
+    for (let time = 0; time < times.length; time++) {
+      const norms = columnLengths(along(time))
+      const columns = options.change ? columnsOf(space, modes, changed(time)) : undefined
+      norms.forEach((norm, c) => visit({ time, column: first + c, norm, change: columns?.[c] ?? none }))
+    }
+  })
+}
+
+/** Columns that have these coefficients along the modes of the projection. Valid until the space is used again. */
+function columnsOf(space: Krylov, modes: ProjectedModes, along: Matrix): Float64Array[] {
+  const { n } = space.product
+  const at = combine(space, matmul(modes.vectors, along, { kernels: space.kernels }))
+  return Array.from({ length: along.cols }, (_, c) => space.scratch.f64(at + c * n * 8, n))
 }
 
 /**
@@ -85,15 +125,21 @@ export function exponentialNorms(
 ): ExponentialNorms {
   const norms = matrix(times.length, y.cols)
   const bounds = evolve(a, y, times, options, (_space, first, _modes, along) => {
-    along.forEach((decayed, t) => {
-      columnLengths(decayed).forEach((length, c) => (norms.data[t * y.cols + first + c] = length))
-    })
+    for (let t = 0; t < times.length; t++) {
+      columnLengths(along(t)).forEach((length, c) => (norms.data[t * y.cols + first + c] = length))
+    }
   })
   return { norms, ...bounds }
 }
 
-/** Receives, for a group of columns, how much of them is along each mode of the projection, one matrix for each time. */
-type Receive = (space: Krylov, firstColumn: number, modes: ProjectedModes, along: readonly Matrix[]) => void
+/** Receives, for a group of columns, how much of them is left along each mode of the projection at a time, or is gone. */
+type Receive = (
+  space: Krylov,
+  firstColumn: number,
+  modes: ProjectedModes,
+  along: (time: number) => Matrix,
+  changed: (time: number) => Matrix,
+) => void
 
 function evolve(
   a: Matrix | SymmetricOperator,
@@ -166,6 +212,7 @@ function evolveGroup(
   })
   const unit = 2 ** product.exponent
   const scaledTimes = Float64Array.from(times, (t) => t * unit)
+  const lastTime = Float64Array.of(scaledTimes.reduce((a, b) => Math.max(a, b), 0))
   let nextTest = 0
   let worst = Infinity
   for (;;) {
@@ -174,18 +221,23 @@ function evolveGroup(
     if (!full && space.size < nextTest) continue
     nextTest = space.size + Math.max(2 * space.next, space.size >> 3)
     const modes = projectedModes(space, start)
-    const relative = errorBounds(modes, scaledTimes, space.scale)
-    worst = relative.data.reduce((a, b) => Math.max(a, b), 0)
+    // Errors grow with time.
+    worst = largest(errorBounds(modes, lastTime, space.scale))
     if (worst <= tolerance) {
-      const along = Array.from(scaledTimes, (t) => decayedTo(modes, t, lengths))
+      const relative = errorBounds(modes, scaledTimes, space.scale)
+      const checked = (share: (value: number) => number, t: number): Matrix => {
+        const result = alongModes(modes, share, lengths)
+        if (result.data.every(Number.isFinite)) return result
+        throw new Error(`${caller}: exp(−tA) y leaves the range of f64 at t = ${times[t]}`)
+      }
       for (let t = 0; t < times.length; t++) {
-        const bad = along[t].data.find((value) => !Number.isFinite(value))
-        if (bad !== undefined) throw new Error(`${caller}: exp(−tA) y leaves the range of f64 at t = ${times[t]}`)
         for (let c = 0; c < count; c++) {
           bounds.data[t * y.cols + first + c] = relative.data[t * count + c] * lengths[c]
         }
       }
-      receive(space, first, modes, along)
+      const along = (t: number): Matrix => checked((value) => Math.exp(-value * scaledTimes[t]), t)
+      const changed = (t: number): Matrix => checked((value) => -Math.expm1(-value * scaledTimes[t]), t)
+      receive(space, first, modes, along, changed)
       return space.products
     }
     if (full) break
@@ -194,6 +246,8 @@ function evolveGroup(
     `${caller}: error bound ${worst.toExponential(1)} with ${space.size} basis vectors, tolerance ${tolerance} not reached; use a larger maxBasis or tolerance, or shorter times`,
   )
 }
+
+const largest = ({ data }: Matrix): number => data.reduce((a, b) => Math.max(a, b), 0)
 
 /** ‖column‖ for each column, safe from overflow. */
 function columnLengths({ rows, cols, data }: Matrix): Float64Array {

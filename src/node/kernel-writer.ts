@@ -59,7 +59,8 @@ export function requireDiskSpace(path: string, classes: number, n: number): void
   )
 }
 
-function requireFinite(entries: Float64Array, path: string, place: (k: number) => string): void {
+/** @throws FileError when an entry is not finite, with its place */
+export function requireFinite(entries: Float64Array, path: string, place: (k: number) => string): void {
   for (let k = 0; k < entries.length; k++) {
     if (Number.isFinite(entries[k])) continue
     throw new FileError(

@@ -31,6 +31,11 @@ export function needsAll(n: number, top: number): boolean {
   return top > topShare * n
 }
 
+/** Bytes that {@link topSpectrum} takes, the kernel itself included: half of it once more, and the basis with room to turn it. */
+export function topSpectrumMemory(n: number, top: number): number {
+  return 12 * n * n + 80 * n * Math.max(top, 40)
+}
+
 /**
  * The k largest eigenvalues of a kernel by block Lanczos, with residuals that are measured by multiplying out. The trace
  * is that of the diagonal, so that effective rank (trace / λ₁), gap and top-5 energy are those of the whole spectrum; the

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exponentialAction, exponentialNorms } from '../../src/linalg/exponential.js'
+import { exponentialAction, exponentialNorms, exponentialPath } from '../../src/linalg/exponential.js'
 import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
 import { matmul } from '../../src/linalg/matmul.js'
 import { matrix, matrixOf, type Matrix } from '../../src/linalg/matrix.js'
@@ -202,4 +202,25 @@ describe.each(supportedKernelBuilds())('exp(−tA) Y on the %s build', (build) =
     y.data[3] = Infinity
     expect(() => exponentialAction(a, y, [1], { kernels })).toThrow(/Infinity in row 3/)
   })
+})
+
+it('goes from Y to exp(−tA) Y point by point, more columns than fit into a group, without cancellation at small times', () => {
+  const [a, y] = [gram(40, 60, 3), random(40, 19, 4)]
+  const times = [0, 1e-12, 0.3, 2]
+  const { values, bounds } = exponentialAction(a, y, times)
+  const { norms } = exponentialNorms(a, y, times)
+  const image = matmul(a, y)
+  const seen = new Set<number>()
+  const path = exponentialPath(a, y, times, { change: true }, ({ time, column, norm, change }) => {
+    seen.add(time * 19 + column)
+    expect(norm).toBe(norms.data[time * 19 + column])
+    for (let i = 0; i < 40; i++) {
+      const at = i * 19 + column
+      if (time === 0) expect(change[i]).toBe(0)
+      else if (time === 1) expect(Math.abs(change[i] / 1e-12 - image.data[at])).toBeLessThan(1e-9)
+      else expect(Math.abs(y.data[at] - change[i] - values[time].data[at])).toBeLessThan(1e-12)
+    }
+  })
+  expect(seen.size).toBe(4 * 19)
+  expect(path.bounds).toEqual(bounds)
 })

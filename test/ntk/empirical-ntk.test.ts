@@ -5,7 +5,10 @@ import { parseActivation } from '../../src/network/activation.js'
 import { forward } from '../../src/network/forward.js'
 import { denseMask } from '../../src/network/mask.js'
 import type { Network } from '../../src/network/network.js'
-import { empiricalNtk } from '../../src/ntk/empirical-ntk.js'
+import { classMean } from '../../src/ntk/agreement.js'
+import { empiricalNtk, empiricalNtkPanels, leastEmpiricalMemory } from '../../src/ntk/empirical-ntk.js'
+import { placePanel } from '../../src/ntk/kernel-panel.js'
+import { classKernel } from '../../src/ntk/kernel.js'
 import { unitLists } from '../../src/ntk/unit-lists.js'
 import { normalSamples, relativeError } from './chains.js'
 import { randomNetwork } from './networks.js'
@@ -91,6 +94,64 @@ describe.each(supportedKernelBuilds())('the empirical NTK on the %s build', (bui
     const { data } = empiricalNtk(network, x, { kernels })
     expect(data).toEqual(empiricalNtk(cleared, x, { kernels }).data)
     for (let i = 0; i < 23; i++) for (let j = 0; j < 23; j++) expect(data[i * 23 + j]).toBe(data[j * 23 + i])
+  })
+})
+
+describe('blocks of the empirical NTK', () => {
+  const x = normalSamples(53, 7, 9)
+  const networks = [0.2, 0.7].map((density) =>
+    randomNetwork({ sizes: [7, 300, 31, 4], activation: parseActivation('relu'), density, seed: 2, bias: true }),
+  )
+  const sizes = networks.map((network) =>
+    [0, 2000, 1e5, 1e6].map((more) => leastEmpiricalMemory(network, 53, undefined, 1) + more),
+  )
+
+  it('give the same bits for any memory that suffices', () => {
+    networks.forEach((network, k) => {
+      const kernels = loadKernels()
+      const { data } = empiricalNtk(network, x, { kernels })
+      for (const memory of sizes[k]) expect(empiricalNtk(network, x, { kernels, memory }).data).toEqual(data)
+    })
+  })
+
+  it('give single classes, and their mean, as the whole kernel has them', () => {
+    networks.forEach((network, k) => {
+      const kernels = loadKernels()
+      const whole = empiricalNtk(network, x, { kernels })
+      for (const memory of [sizes[k][0], 2 ** 30]) {
+        const two = empiricalNtk(network, x, { kernels, memory, classes: [3, 1] })
+        expect(two).toEqual({
+          classes: 2,
+          n: 53,
+          data: Float64Array.of(...classKernel(whole, 3), ...classKernel(whole, 1)),
+        })
+        expect(empiricalNtk(network, x, { kernels, memory, classes: 'mean' })).toEqual(classMean(whole))
+      }
+    })
+  })
+
+  it('cover every pair once, in panels of rows', () => {
+    const kernel = new Float64Array(4 * 53 * 53)
+    const rows: number[] = []
+    empiricalNtkPanels(networks[0], x, { memory: sizes[0][0] }, (panel) => {
+      rows.push(panel.first)
+      for (let c = 0; c < 4; c++) {
+        placePanel(panel, panel.entries.ntk!, c, (at, values) => {
+          values.forEach((value, k) => (kernel[c * 53 * 53 + at + k] += value))
+        })
+      }
+    })
+    expect(rows).toEqual([0, 12, 24, 36, 48])
+    expect(kernel).toEqual(empiricalNtk(networks[0], x).data)
+  })
+
+  it('are refused when the smallest does not fit, with the size needed', () => {
+    const least = sizes[0][0]
+    expect(() => empiricalNtk(networks[0], x, { memory: least - 1, kernels: loadKernels() })).toThrow(
+      new RegExp(`at least ${least} bytes .* 53 samples, got ${least - 1}; use fewer samples or classes`),
+    )
+    expect(() => empiricalNtk(networks[0], x, { classes: [4] })).toThrow(/classes in 0 … 3, got \[4\]/)
+    expect(() => empiricalNtk(networks[0], x, { memory: NaN })).toThrow(RangeError)
   })
 })
 
