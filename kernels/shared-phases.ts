@@ -5,8 +5,8 @@
 /** Looks at a word that another thread is about to change before sleeping between looks: some microseconds. */
 const SPINS: i32 = 10000
 const SLEEP_NANOSECONDS: i64 = 50000
-/** Looks after which a thread that has claimed a unit must be taken for dead: minutes. */
-const PATIENCE: i32 = 1 << 21
+/** Looks after which a thread that has claimed a unit must be taken for dead: half a minute. */
+const PATIENCE: i32 = 1 << 18
 
 const UNIT_BITS: i32 = 8
 const UNIT_MASK: i32 = 255

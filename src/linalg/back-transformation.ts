@@ -6,13 +6,14 @@ import type { Tridiagonal } from './tridiagonal.js'
 const blockRows = 128
 /** Rows of a register tile of the product kernel: a cut at a multiple changes no bit. */
 const tileRows = 6
-/** Shares of the vectors for each thread, so that one that comes late does not keep the others waiting. */
-const sharesPerThread = 2
+/** Shares of the vectors for each thread, and blocks that a share goes through: a thread that is late or slow holds up little. */
+const sharesPerThread = 4
+const blocksAtOnce = 4
 
 /**
  * Turns eigenvectors of T into eigenvectors of A, in place: X ← X Qᵀ, where row k of X is the k-th vector. Reflectors are
  * gathered into blocks I − Vᵀ F V (Schreiber and Van Loan 1989) so that all work is dense products; a share of the vectors
- * goes through all blocks on one thread. Destroys what is beside the reflectors in their rows.
+ * goes through several blocks on one thread. Destroys what is beside the reflectors in their rows.
  */
 export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagonal, x: Pointer): void {
   const { n, stride, reflectors, tau, work } = t
@@ -49,7 +50,7 @@ export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagon
   )
 
   const [rows, vectors, product, image] = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
-  const apply = blocks.flatMap(({ count, support, v }, b): Step[] => {
+  const apply = blocks.map(({ count, support, v }, b): Step[] => {
     const factor = factors + b * square
     const steps: Argument[][] = [
       [rows, count, support, vectors, stride, 1, v, 1, stride, product, count, 0, workspace],
@@ -58,12 +59,12 @@ export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagon
     ]
     return steps.map((args) => ({ kernel: 'gemmF64', args }))
   })
-  // One list of steps may be longer than a team takes at once.
-  const stepsAtOnce = 96
   const tasks = Array.from({ length: Math.ceil(n / share) }, (_, s) => {
     const first = s * share
     const space = first * blockRows * 8
     return [Math.min(share, n - first), x + first * stride * 8, products + space, turned + space]
   })
-  for (let s = 0; s < apply.length; s += stepsAtOnce) parallelSteps(kernels, apply.slice(s, s + stepsAtOnce), tasks)
+  for (let b = 0; b < apply.length; b += blocksAtOnce) {
+    parallelSteps(kernels, apply.slice(b, b + blocksAtOnce).flat(), tasks)
+  }
 }
