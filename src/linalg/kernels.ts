@@ -48,8 +48,11 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** Node 20 knows relaxed SIMD but hides it behind a flag; later versions and browsers need nothing. */
+const runs = (build: KernelBuild): boolean => WebAssembly.validate(decodeBase64(wasmBase64[build]))
+
+/** Node 20 knows relaxed SIMD but hides it behind a flag; later versions, which know no such flag, and browsers need nothing. */
 function enableRelaxedSimd(): void {
+  if (runs('relaxed-simd')) return
   const node = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process
   const v8 = node?.getBuiltinModule?.('node:v8') as { setFlagsFromString(flag: string): void } | undefined
   v8?.setFlagsFromString('--experimental-wasm-relaxed-simd')
@@ -72,7 +75,7 @@ function compile(build: KernelBuild, memory: keyof typeof binaries): WebAssembly
 export function supportedKernelBuilds(): KernelBuild[] {
   enableRelaxedSimd()
   const best: KernelBuild[] = ['relaxed-simd', 'simd']
-  return best.filter((build) => WebAssembly.validate(decodeBase64(wasmBase64[build])))
+  return best.filter(runs)
 }
 
 function chooseBuild(build: KernelBuild | undefined): KernelBuild {
@@ -152,7 +155,7 @@ export function setDefaultKernels(kernels: Kernels): void {
 }
 
 const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
-const remedy = 'use fewer samples, bins or units, or smaller tiles'
+const remedy = 'use fewer samples, bins or units, or a smaller bound of working memory (--memory)'
 
 function ensure({ memory, maximumMemory }: Kernels, end: number): void {
   const { byteLength } = memory.buffer

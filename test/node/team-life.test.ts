@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, it } from 'vitest'
 import { withScratch, type Kernels } from '../../src/linalg/kernels.js'
-import { fromTask, parallel, parallelSteps } from '../../src/linalg/team.js'
+import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
 import { startTeam } from '../../src/node/team.js'
 import { bundle } from '../bundle.js'
 
@@ -19,7 +19,7 @@ afterAll(() => {
   rmSync(scripts, { recursive: true })
 })
 
-/** A worker whose kernel fillF64 is replaced by a function body of `real`, the kernel, its `args` and the `thread`. */
+/** A worker whose kernel gemmF64 is replaced by a function body of `real`, the kernel, its `args` and the `thread`. */
 function workerThat(name: string, body: string): URL {
   const path = join(scripts, `${name}.mjs`)
   writeFileSync(
@@ -30,8 +30,8 @@ function workerThat(name: string, body: string): URL {
      const { Instance } = WebAssembly
      WebAssembly.Instance = function (...imports) {
        const { exports } = new Instance(...imports)
-       const real = exports.fillF64
-       return { exports: { ...exports, fillF64: (...args) => { ${body} } } }
+       const real = exports.gemmF64
+       return { exports: { ...exports, gemmF64: (...args) => { ${body} } } }
      }
      await import('${script.href}')`,
   )
@@ -40,13 +40,19 @@ function workerThat(name: string, body: string): URL {
 
 const dies = 'process.removeAllListeners("exit"); process.exit(3)'
 
-/** Fills 16 rows of `length` numbers, row t with the number t + 1, one task each. */
+/** 16 rows of `length` numbers, row t with the number t + 1: a product of a column and a row, one task for each entry of it. */
 function fillRows(kernels: Kernels, length: number): Float64Array {
   return withScratch(kernels, (scratch) => {
-    const at = scratch.alloc(16 * length * 8)
-    const tasks = Array.from({ length: 16 }, (_, t) => [t + 1, at + t * length * 8])
-    parallelSteps(kernels, [{ kernel: 'fillF64', args: [length, fromTask(0), fromTask(1)] }], tasks)
-    return scratch.f64(at, 16 * length).slice()
+    const bytes = kernels.call['gemmWorkspace']()
+    const work = scratch.alloc(bytes * threadsOf(kernels))
+    const column = scratch.put(Float64Array.from({ length: 16 }, (_, t) => t + 1))
+    const row = scratch.put(new Float64Array(length).fill(1))
+    const out = scratch.alloc(16 * length * 8)
+    const to = fromTask(1, out)
+    const args = [1, length, 1, fromTask(0, column), 1, 1, row, length, 1, to, length, 0, perThread(work, bytes)]
+    const tasks = Array.from({ length: 16 }, (_, t) => [t * 8, t * length * 8])
+    parallelSteps(kernels, [{ kernel: 'gemmF64', args }], tasks)
+    return scratch.f64(out, 16 * length).slice()
   })
 }
 
@@ -83,8 +89,8 @@ describe('a team whose thread ends', () => {
     const program = `
       import { startTeam } from '${library.href}'
       const team = startTeam({ threads: 2, script: new URL('${greedy.href}') })
-      const tasks = Array.from({ length: 64 }, () => [100, 0, team.top])
-      const encode = { kernel: 'fillF64', args: [{ entry: 0 }, { entry: 1 }, { entry: 2 }] }
+      const tasks = Array.from({ length: 64 }, () => [0])
+      const encode = { kernel: 'gemmF64', args: [0, 0, 0, ...new Array(10).fill(team.top)] }
       const call = () => { for (const t = Date.now(); Date.now() - t < 20000;) team.team.run([encode], tasks) }
       try { call() } catch (error) { console.log(error.message) }
       setTimeout(() => { try { call() } catch (error) { console.log(error.message) } }, 500)`
@@ -114,9 +120,9 @@ describe('a team whose thread ends', () => {
   })
 
   it('throws only when the others have stopped writing', async () => {
-    // Thread 1 dies at once; thread 2, a little later, writes ten times with pauses.
+    // Thread 1 dies at once; thread 2, a little later, adds to its row ten times with pauses.
     const body = `if (thread === 1) { sleep(100); ${dies} }
-      for (let i = 0; i < 10; i++) { sleep(50); real(args[0], 100 + i, args[2]) }
+      for (let i = 0; i < 10; i++) { sleep(50); real(...args.with(11, 1)) }
       return 0`
     const team = startTeam({ threads: 3, script: workerThat('slow', body) })
     await turn(300)
@@ -187,10 +193,7 @@ describe('the life of a team', () => {
     expect(() => startTeam({ script: new URL('./absent.js', import.meta.url) })).toThrow(/npm run build/)
     expect(() => startTeam({ script, maximumMemory: NaN })).toThrow(/maximumMemory.*got NaN/)
     const team = startTeam({ threads: 2, script })
-    const tasks = [
-      [0, 0, team.top],
-      [0, 0, team.top],
-    ]
+    const tasks = [[0], [0]]
     expect(() => parallel(team, 'fill', tasks)).toThrow(/name of a kernel, got fill/)
     await team.close()
   })
