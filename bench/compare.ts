@@ -1,4 +1,5 @@
 import type { TensorMap } from '../src/data/tensor.js'
+import { duration } from './text-units.js'
 
 /** Whether two answers are the same, and how far they are apart. */
 export interface Check {
@@ -79,7 +80,8 @@ export function eigenDifference(tolerance: number, residual: boolean): Compare {
 
 /**
  * Cut norms are hard to compute, so sides answer with cuts that they found, one for each pair: limn's must be at least as
- * large as the peer's, and its certified upper bounds at least as large as both. The note tells how tight both are.
+ * large as the peer's, and its certified upper bounds at least as large as both. The note tells how tight both are, and what
+ * limn's default enclosure, which branches, makes of it.
  */
 export function cutDifference(tolerance: number): Compare {
   return (limn, peer) => {
@@ -92,7 +94,8 @@ export function cutDifference(tolerance: number): Compare {
     const note =
       `upper bound over cut: limn ${range(upper.map((bound, p) => bound / lower[p]))} (proven), ` +
       `peer ${range(relaxed.map((bound, p) => bound / found[p]))} (unproven); ` +
-      `limn's cut over the peer's ${range(lower.map((cut, p) => cut / found[p]))}`
+      `limn's cut over the peer's ${range(lower.map((cut, p) => cut / found[p]))}; ` +
+      `limn with branching, in ${duration(values(limn, 'tightSeconds')[0])}: ${range(Array.from(values(limn, 'tight')))}`
     return { ...check('how much larger a cut of the peer is', worst(short), tolerance), note }
   }
 }

@@ -35,10 +35,11 @@ describe('comparing answers', () => {
 
   it('cut norms: a larger cut or a tight bound of limn is right, a smaller cut or a bound below the peer is not', () => {
     const compare = cutDifference(1e-9)
-    const limn = arrays({ value: [2, 1], upper: [3, 1] })
+    const limn = arrays({ value: [2, 1], upper: [3, 1], tight: [1.25, 1], tightSeconds: [2] })
     const better = compare(limn, arrays({ value: [1.9, 1], relaxed: [2.2, 1.1] }))
     expect(better.same).toBe(true)
     expect(better.note).toContain('limn 1.000 … 1.500 (proven)')
+    expect(better.note).toContain('with branching, in 2.00 s: 1.000 … 1.250')
     expect(compare(limn, arrays({ value: [2.5, 1], relaxed: [2.5, 1] })).same).toBe(false)
   })
 

@@ -1,8 +1,9 @@
 import { withScratch, type Kernels } from '../../../src/linalg/kernels.js'
 import { operand, parallelGemm } from '../../../src/linalg/matmul.js'
+import { matrix } from '../../../src/linalg/matrix.js'
 import { measurePeak } from '../../../src/linalg/peak.js'
-import { parallel, threadsOf } from '../../../src/linalg/team.js'
-import { reluDual } from '../../../src/ntk/duals/relu.js'
+import { denseNtk } from '../../../src/ntk/dense-ntk.js'
+import { randomStream } from '../../../src/random/random.js'
 import type { Task } from '../task.js'
 
 const repeats = 6
@@ -28,46 +29,26 @@ function productSpeed(kernels: Kernels, precision: 'f32' | 'f64', n: number): nu
   })
 }
 
-/** Pairs of one run of the dual kernel: with five arrays of them a run stays in the first-level cache. */
-const pairs = 512
-const runsPerTask = 200
+const samples = 768
+const [fewLayers, manyLayers] = [2, 34]
 
 /**
- * Duals of ReLU per second on all threads: G and Ġ ∘ Θ of pairs, the step that every layer of a recursion takes once for
- * each pair and position. Checked against the formula, so that the speed is that of the right numbers.
- *
- * @throws Error when the kernel's numbers are others
+ * Duals of ReLU per second on all threads: an angle and a root for G and Ġ of one pair, and the product of the chain rule.
+ * From what further layers add to the time of a dense network's NTK, where nothing but duals happens in them.
  */
 function dualSpeed(kernels: Kernels): number {
-  const threads = threadsOf(kernels)
-  return withScratch(kernels, (scratch) => {
-    const segment = scratch.alloc(16)
-    const lists = Array.from({ length: threads }, () => Array.from({ length: 6 }, () => scratch.alloc((pairs + 8) * 8)))
-    scratch.i32(segment, 4).set([0, 1, pairs, 0])
-    const [q, step] = [1.5, 1.98 / pairs]
-    for (const [variances, roots, k, theta] of lists) {
-      scratch.f64(variances, pairs + 1).fill(q)
-      scratch.f64(roots, pairs + 1).fill(Math.sqrt(q))
-      scratch.f64(k, pairs).forEach((_, t, all) => (all[t] = q * (t * step - 0.99)))
-      scratch.f64(theta, pairs).fill(1)
-    }
-    const args = lists.map(([variances, roots, k, theta, g, h]) => [
-      ...[0, 0, 0, 1, segment, 1, variances, roots, pairs + 8],
-      ...[k, theta, g, h, pairs],
-    ])
-    const tasks = Array.from({ length: runsPerTask * threads }, (_, t) => args[t % threads])
-    const seconds = best(() => parallel(kernels, 'dualTile', tasks))
-    const [, , k, , g, h] = lists[0]
-    for (const t of [0, 1, pairs >> 1, pairs - 1]) {
-      const expected = reluDual.pair(q, q, scratch.f64(k, pairs)[t])
-      const far = Math.max(
-        Math.abs(scratch.f64(g, pairs)[t] - expected.g),
-        Math.abs(scratch.f64(h, pairs)[t] - expected.gDot),
-      )
-      if (!(far <= 1e-12)) throw new Error(`roofline: the dual kernel is off by ${far}; has its call changed?`)
-    }
-    return (pairs * tasks.length) / seconds
-  })
+  const random = randomStream(1, 'bench duals')
+  const x = matrix(
+    samples,
+    8,
+    Float64Array.from({ length: samples * 8 }, () => random.normal()),
+  )
+  const seconds = (hiddenLayers: number) => {
+    const sizes = [x.cols, ...Array.from({ length: hiddenLayers }, () => 1), 1]
+    return best(() => denseNtk(sizes, x, { kernels }))
+  }
+  const added = seconds(manyLayers) - seconds(fewLayers)
+  return ((manyLayers - fewLayers) * ((samples * (samples + 1)) / 2)) / added
 }
 
 /** Speed of limn's own dense product, on one thread and on all, and of its duals on all. */

@@ -50,10 +50,8 @@ interface NumpyTs {
 }
 
 interface Nd4js {
-  readonly default: {
-    array(kind: string, rows: number[][]): object
-    readonly la: { eigenvals(a: object): { readonly data: Numbers } }
-  }
+  array(kind: string, rows: number[][]): object
+  readonly la: { eigenvals(a: object): { readonly data: Numbers } }
 }
 
 interface Numeric {
@@ -93,7 +91,7 @@ export const eigenTasks = {
     }
   }),
   eigen_nd4js: solver('nd4js', async (rows) => {
-    const { default: nd } = await importLibrary<Nd4js>('nd4js')
+    const nd = await importLibrary<Nd4js>('nd4js')
     const a = nd.array('float64', rows)
     return () => nd.la.eigenvals(a).data
   }),
