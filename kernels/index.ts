@@ -11,7 +11,9 @@ export { secularRoots, secularVectors, secularWeights } from './secular'
 export { absoluteF64, addRowBiasF64, saliencyF64, scaleOpenF64 } from './saliency'
 export { gatherMarkedF64, histogramF64, kthLargestF64, markF64, settleF64, settleTies } from './select'
 export { interleaveFour, sumTiles, symmetricTile } from './symmetric-product'
-export { sumVectors, synflowBackward, synflowForward, synflowGather, synflowHistogram } from './synflow'
+export {
+  sumVectors, synflowBackward, synflowForward, synflowGather, synflowHistogram, synflowLargest, synflowPlace,
+} from './synflow'
 export { mirrorColumns, storeDiagonal, storePanels } from './kernel-panels'
 export { applyPanels, rowGroup } from './pair-panels'
 export { diagonalDuals, dualConstants, dualPanels, expandRows, fillDualConstants } from './recursion'

@@ -51,7 +51,7 @@ function backward<Column>(
 ): void {
   memory.fill(back, 0, inputs * 8)
   let inside = load<u32>(counts)
-  let above = load<u32>(counts + 4)
+  let above = load<u32>(counts + 4) + load<u32>(rowStart + rows * 4)
   let value = values, column = columns
   for (let i: usize = 0; i < rows; i++) {
     const end = values + (<usize>load<u32>(rowStart + (i + 1) * 4)) * 8
@@ -62,10 +62,14 @@ function backward<Column>(
       const c = (<usize>load<Column>(column)) * 8
       store<f64>(back + c, load<f64>(back + c) + v * out)
       const s = score(v, scaled, load<f64>(input + c))
-      if (inside < capacity) store<f64>(collected + (<usize>inside) * 8, s)
-      const isAbove = u32(s >= high)
-      above += isAbove
-      inside += u32(s >= low) - isAbove
+      // Few scores lie below `high`.
+      if (s < high) {
+        above--
+        if (s >= low) {
+          if (inside < capacity) store<f64>(collected + (<usize>inside) * 8, s)
+          inside++
+        }
+      }
     }
   }
   store<u32>(counts, inside)
@@ -96,6 +100,48 @@ function rescore<Column>(
     }
   }
   return collected
+}
+
+// @ts-ignore: decorator
+@inline
+function place<Column>(
+  rows: usize, cols: usize, weights: usize, open: usize, scale: f64, factor: f64,
+  rowStart: usize, columns: usize, values: usize,
+): void {
+  let kept: usize = 0
+  store<u32>(rowStart, 0)
+  for (let i: usize = 0; i < rows; i++) {
+    for (let j: usize = 0; j < cols; j++) {
+      const at = i * cols + j
+      if (open != 0 && load<u8>(open + at) == 0) continue
+      store<f64>(values + kept * 8, abs<f64>(scale * load<f64>(weights + at * 8)) * factor)
+      store<Column>(columns + kept * sizeof<Column>(), <Column>j)
+      kept++
+    }
+    store<u32>(rowStart + (i + 1) * 4, <u32>kept)
+  }
+}
+
+/** Compresses rows: |scale · w| · factor of the weights whose byte of `open` is 1, or of all without `open` (0). */
+export function synflowPlace(
+  wide: bool, rows: usize, cols: usize, weights: usize, open: usize, scale: f64, factor: f64,
+  rowStart: usize, columns: usize, values: usize,
+): void {
+  if (wide) place<u32>(rows, cols, weights, open, scale, factor, rowStart, columns, values)
+  else place<u16>(rows, cols, weights, open, scale, factor, rowStart, columns, values)
+}
+
+/** Stores max |scale · w| over the weights as for `synflowPlace`, and behind it 0 if all of them are finite, else NaN. */
+export function synflowLargest(count: usize, weights: usize, open: usize, scale: f64, out: usize): void {
+  let largest = 0.0, fault = 0.0
+  for (let i: usize = 0; i < count; i++) {
+    if (open != 0 && load<u8>(open + i) == 0) continue
+    const size = abs<f64>(scale * load<f64>(weights + i * 8))
+    largest = max<f64>(largest, size)
+    fault += size * 0
+  }
+  store<f64>(out, largest)
+  store<f64>(out, fault, 8)
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { parallel, threadsOf } from '../linalg/team.js'
 import type { Mask } from '../network/mask.js'
-import { biasScale, weightScale, type Network } from '../network/network.js'
+import type { Network } from '../network/network.js'
+import { binaryExponent, placeFlowMatrix, type FlowBlock, type FlowMatrix } from './flow-matrix.js'
 
 // Synaptic flow (Tanaka et al. 2020) of a network with weights |w| and no activation: from a^0 = 1,
 // a^l = |W^l| a^{l-1} + |b^l|; from δ^{L+1} = 1, δ^{l-1} = |W^l|ᵀ δ^l; R = 1ᵀ a^{L+1}; the score of a weight is
@@ -14,36 +15,6 @@ import { biasScale, weightScale, type Network } from '../network/network.js'
 //
 // Matrices are cut into blocks of rows, which threads take one by one. δ sums over the rows of each block and then over
 // blocks, both in order, so that the bits depend on the size of a block but not on the number of threads.
-
-/** Rows of a block. */
-const blockRows = 128
-
-/** Consecutive rows of a matrix in kernel memory, compressed: what survives of them moves together. */
-interface FlowBlock {
-  readonly first: number
-  readonly rows: number
-  /** i32[rows + 1], from 0 */
-  readonly rowStart: Pointer
-  readonly columns: Pointer
-  readonly values: Pointer
-}
-
-/** One matrix in kernel memory: blocks of the surviving |w| and the flow vectors at its output side. */
-interface FlowMatrix {
-  readonly rows: number
-  readonly cols: number
-  /** 1 when column indices need 32 bits. */
-  readonly wide: 0 | 1
-  readonly blocks: readonly FlowBlock[]
-  /** Stored values are |w| · 2^−exponent. */
-  readonly exponent: number
-  /** |b|, effective; undefined when there is none or all are 0. */
-  readonly bias: Float64Array | undefined
-  /** δ on the output side, mantissas. */
-  readonly delta: Pointer
-  /** δ times the power of two that makes scores of all matrices comparable. */
-  readonly scaledDelta: Pointer
-}
 
 /** The flow's state. `input` and `oldInput` hold a^0 … a^{L+1} of this round and the one before. */
 export interface Flow {
@@ -95,11 +66,6 @@ export function createCollector(kernels: Kernels, scratch: Scratch, capacity: nu
   return { low: NaN, high: NaN, at, capacity, counts: scratch.alloc(threads * countsStride) }
 }
 
-/** Some e with value / 2^e near 1; −Infinity for 0. */
-function binaryExponent(value: number): number {
-  return Math.max(Math.floor(Math.log2(value)), value === 0 ? -Infinity : -1022)
-}
-
 function largestOf(values: Float64Array): number {
   let largest = 0
   for (let i = 0; i < values.length; i++) if (values[i] > largest) largest = values[i]
@@ -122,67 +88,6 @@ function columnView({ memory }: Kernels, wide: 0 | 1, at: Pointer, length: numbe
   return wide ? new Uint32Array(memory.buffer, at, length) : new Uint16Array(memory.buffer, at, length)
 }
 
-/** Room for the rows of a mask, in blocks with the number of weights that each has to hold. */
-function blocksOf(
-  { rows, cols, data }: Mask,
-  columnBytes: number,
-  scratch: Scratch,
-): (FlowBlock & { readonly kept: number })[] {
-  return Array.from({ length: Math.ceil(rows / blockRows) }, (_, b) => {
-    const first = b * blockRows
-    const count = Math.min(blockRows, rows - first)
-    let kept = 0
-    for (let k = first * cols; k < (first + count) * cols; k++) kept += data[k]
-    const rowStart = scratch.alloc((count + 1) * 4)
-    const [columns, values] = [scratch.alloc(kept * columnBytes), scratch.alloc(kept * 8)]
-    return { first, rows: count, rowStart, columns, values, kept }
-  })
-}
-
-function flowMatrix(network: Network, index: number, kernels: Kernels, scratch: Scratch): FlowMatrix {
-  const { weight, mask, bias } = network.layers[index]
-  const { rows, cols, data } = mask
-  const wide = cols > 0x10000 ? 1 : 0
-  const toEffective = weightScale(network.spec, index)
-  let largest = 0
-  for (let k = 0; k < data.length; k++) {
-    if (data[k] === 0) continue
-    const size = Math.abs(toEffective * weight[k])
-    if (!(size < Infinity)) {
-      const place = `layers.${index}, row ${Math.floor(k / cols)}, column ${k % cols}`
-      throw new RangeError(`synflow: expected finite weights, got ${size} at ${place}`)
-    }
-    if (size > largest) largest = size
-  }
-  const exponent = largest > 0 ? binaryExponent(largest) : 0
-  const factor = 2 ** -exponent
-  const bytes = wide ? 4 : 2
-  const blocks = blocksOf(mask, bytes, scratch)
-  const delta = scratch.alloc(rows * 8)
-  const scaledDelta = scratch.alloc(rows * 8)
-  for (const block of blocks) {
-    const kept = block.kept
-    const start = scratch.i32(block.rowStart, block.rows + 1)
-    const column = columnView(kernels, wide, block.columns, kept)
-    const value = scratch.f64(block.values, kept)
-    let write = 0
-    for (let i = 0; i < block.rows; i++) {
-      start[i] = write
-      const at = (block.first + i) * cols
-      for (let j = 0; j < cols; j++) {
-        if (data[at + j] === 0) continue
-        column[write] = j
-        value[write++] = Math.abs(toEffective * weight[at + j]) * factor
-      }
-    }
-    start[block.rows] = write
-  }
-  const biasFactor = biasScale(network.spec)
-  const absoluteBias =
-    bias?.some((b) => b !== 0) && biasFactor > 0 ? bias.map((b) => Math.abs(biasFactor * b)) : undefined
-  return { rows, cols, wide, blocks, exponent, bias: absoluteBias, delta, scaledDelta }
-}
-
 /**
  * The flow of a network, in scratch memory.
  *
@@ -190,7 +95,7 @@ function flowMatrix(network: Network, index: number, kernels: Kernels, scratch: 
  */
 export function createFlow(network: Network, kernels: Kernels, scratch: Scratch): Flow {
   const { sizes } = network.spec
-  const matrices = network.layers.map((_, i) => flowMatrix(network, i, kernels, scratch))
+  const matrices = network.layers.map((_, i) => placeFlowMatrix(network, i, kernels, scratch))
   const vectors = () => sizes.map((n) => scratch.alloc(n * 8))
   const [input, oldInput] = [vectors(), vectors()]
   const inputDelta = scratch.alloc(sizes[0] * 8)

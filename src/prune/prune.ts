@@ -64,8 +64,9 @@ function selectByScores(
  * its masks bound the candidates, the criterion sees the masked network, and density still counts all entries. Biases
  * are never pruned.
  *
- * Kernel memory in bytes per weight: 9 (magnitude), 17 (snip), 25 (grasp) and up to 11 per surviving one (synflow); one more
- * each when the given masks prune; and the values of `batchSize` samples (see {@link lossAndGradient}).
+ * Kernel memory in bytes per weight: 9 for magnitude, 17 for SNIP, 25 for GraSP, one more each when the given masks prune;
+ * for SynFlow 11 per surviving weight and 9 per weight of the largest matrix. SNIP and GraSP also hold the values of
+ * `batchSize` samples (see {@link lossAndGradient}), and every thread 256 KiB and its workspace.
  *
  * @throws RangeError when the density is not in (0, 1], keeps nothing, or exceeds what the given masks keep; when an
  *   option or a score is out of range or not finite (naming the place); when the batch does not fit the network
