@@ -39,6 +39,7 @@ export * from './prune/criteria.js'
 export * from './prune/prune.js'
 
 export * from './graphon/align.js'
+export * from './graphon/assess.js'
 export * from './graphon/average.js'
 export * from './graphon/chain.js'
 export * from './graphon/chain-file.js'

@@ -6,7 +6,8 @@ import { FileError } from '../data/file-error.js'
 import { toFloat64, type TensorMap } from '../data/tensor.js'
 import { chainToTensors, layersToTensors } from '../graphon/chain-file.js'
 import { weightEnergies } from '../graphon/energies.js'
-import { estimateChain, estimateLayers } from '../graphon/estimate.js'
+import { assessChain, type Assessment } from '../graphon/assess.js'
+import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from '../graphon/estimate.js'
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
 import { encodeFigure } from '../node/figure.js'
 import { requireWritable, writeTogether } from '../node/files.js'
@@ -16,11 +17,14 @@ import { readCheckpoint } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { parseCount, parseFigure, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
+import { useAllCores } from './threads.js'
 
 interface GraphonFlags {
-  readonly bins: number
+  readonly bins: number | 'auto'
   readonly align: 'chain' | 'layer'
   readonly estimator: EstimatorName
+  readonly seed: number
+  readonly risk: boolean
   readonly sigmaW2?: number[]
   readonly out: string
   readonly figure?: string
@@ -29,17 +33,39 @@ interface GraphonFlags {
 
 interface Estimate {
   readonly tensors: TensorMap
-  readonly warnings: readonly string[]
+  /** What `auto` came to. */
+  readonly estimator: EstimatorName
+  readonly bins: number
+  readonly warnings: readonly EstimateWarning[]
+  readonly assessment?: Pick<Assessment, 'risk' | 'noise'>
   readonly picture: () => Figure
 }
 
 function estimate(file: string, flags: GraphonFlags): Estimate {
-  const { bins, align, estimator } = flags
+  const { align, estimator, seed } = flags
+  if (align === 'layer' && flags.bins === 'auto') {
+    throw new UsageError('graphon: --bins auto needs --align chain, whose error on held-out entries it minimises')
+  }
   const { masks, network } = readCheckpoint(file, flags)
   if (align === 'chain') {
     const energies = network && weightEnergies(network)
-    const { chain, warnings } = estimateChain(masks, { bins, estimator, ...(energies && { energies }) })
-    return { tensors: chainToTensors(chain), warnings, picture: () => chainFigure(chain) }
+    if (!flags.risk && flags.bins !== 'auto' && estimator !== 'auto') {
+      const options = { bins: flags.bins, estimator, seed, ...(energies && { energies }) }
+      const { chain, warnings } = estimateChain(masks, options)
+      const picture = () => chainFigure(chain)
+      return { tensors: chainToTensors(chain), estimator, bins: flags.bins, warnings, picture }
+    }
+    useAllCores()
+    const options = { bins: flags.bins, estimator, seed, ...(energies && { energies: [energies] }) }
+    const { chain, ...found } = assessChain([masks], options)
+    return {
+      tensors: chainToTensors(chain),
+      estimator: found.estimator,
+      bins: found.bins,
+      warnings: found.warnings,
+      ...(flags.risk && { assessment: found }),
+      picture: () => chainFigure(chain),
+    }
   }
   if (masks.length < 3) {
     throw new FileError(
@@ -47,35 +73,67 @@ function estimate(file: string, flags: GraphonFlags): Estimate {
       `--align layer pictures hidden-to-hidden matrices; this network of ${masks.length} matrices has none`,
     )
   }
-  const { layers, warnings } = estimateLayers(masks, { bins, estimator })
+  const bins = flags.bins === 'auto' ? defaultBins : flags.bins
+  const { layers, warnings } = estimateLayers(masks, { bins, estimator, seed })
   const matrices = layers.matrices.map(({ index, W }) => ({ layer: index + 1, graphon: W }))
-  return { tensors: layersToTensors(layers), warnings, picture: () => matricesFigure(matrices) }
+  return { tensors: layersToTensors(layers), estimator, bins, warnings, picture: () => matricesFigure(matrices) }
+}
+
+/** Risk and noise floor in lines for people. */
+function describe({ risk, noise }: Pick<Assessment, 'risk' | 'noise'>): void {
+  const gain = risk.constant > 0 ? 1 - risk.heldOut / risk.constant : 0
+  print(
+    `held-out error ${short(risk.heldOut)} ± ${short(risk.standardError)}, ${short(100 * gain)} % below that of constant densities`,
+  )
+  noise.erdosRenyi.forEach((error, i) => {
+    print(
+      `  W${i}  noise floor ${short(error)} (Erdős–Rényi), ${short(noise.splitHalf[i])} (halves of the ${noise.halves})`,
+    )
+  })
 }
 
 async function run(file: string, flags: GraphonFlags): Promise<void> {
-  const { bins, align, estimator, out, figure, json } = flags
+  const { align, out, figure, json } = flags
   if (figure !== undefined && resolve(figure) === resolve(out)) {
     throw new UsageError(`graphon: expected two files, got ${out} as --out and as --figure`)
   }
   requireWritable(out)
   if (figure !== undefined) requireWritable(figure)
-  const { tensors, warnings, picture } = estimate(file, flags)
+  const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, flags)
   writeTogether([
     { path: out, contents: encodeNpz(tensors) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
   ])
-  for (const warning of warnings) say(`warning: ${warning}`)
+  for (const warning of warnings) say(`warning: ${warning.message}`)
   const matrices = [...tensors].filter(([key]) => /^W\d+$/.test(key))
   const summary = matrices.map(([key, tensor]) => {
     const values = toFloat64(tensor)
     return { key, shape: tensor.shape, density: values.reduce((sum, value) => sum + value, 0) / values.length }
   })
   if (json) {
-    printJson({ align, estimator, bins, matrices: summary, warnings })
+    const messages = warnings.map(({ message }) => message)
+    printJson({
+      align,
+      estimator,
+      bins,
+      matrices: summary,
+      warnings: messages,
+      ...(assessment && { risk: assessment.risk, noise: assessment.noise }),
+    })
     return
   }
   print(`${align} of ${matrices.length} graphons → ${out}${figure === undefined ? '' : ` and ${figure}`}`)
   for (const { key, shape, density } of summary) print(`  ${key}  ${shape.join(' × ')} bins  mean ${short(density)}`)
+  if (flags.estimator === 'auto' || flags.bins === 'auto')
+    print(`chosen on held-out entries: ${estimator}, ${bins} bins`)
+  if (assessment) describe(assessment)
+}
+
+const parseBins = (text: string): number | 'auto' => (text === 'auto' ? text : parseCount(text))
+
+function estimatorHelp(): string {
+  const lines = Object.entries(estimators).map(([name, { summary }]) => `${name}: ${summary}`)
+  return `how a graphon is estimated; ${lines.join('; ')}`
 }
 
 export function addGraphon(program: Command): void {
@@ -84,7 +142,11 @@ export function addGraphon(program: Command): void {
     .summary('estimate the graphon chain of pruning masks')
     .description('Estimate the step graphon of every mask; with weights in the file also the weight-energy graphons V.')
     .argument('<masks>', 'masks (.safetensors, .npz, or .npy for one mask)')
-    .addOption(new Option('--bins <n>', 'bins per hidden layer').argParser(parseCount).default(64))
+    .addOption(
+      new Option('--bins <n>', 'bins per hidden layer, or auto: as many as held-out entries ask for')
+        .argParser(parseBins)
+        .default(64),
+    )
     .addOption(
       new Option(
         '--align <how>',
@@ -93,11 +155,9 @@ export function addGraphon(program: Command): void {
         .choices(['chain', 'layer'])
         .default('chain'),
     )
-    .addOption(
-      new Option('--estimator <name>', 'how a graphon is estimated')
-        .choices(Object.keys(estimators))
-        .default('histogram'),
-    )
+    .addOption(new Option('--estimator <name>', estimatorHelp()).choices(Object.keys(estimators)).default('histogram'))
+    .addOption(new Option('--risk', 'also print the error on held-out entries and the noise floor').default(false))
+    .addOption(shared.seed())
     .addOption(shared.sigmaW2())
     .addOption(shared.out('graphon chain, .npz'))
     .addOption(new Option('--figure <file>', 'a picture of the chain (.png or .svg)').argParser(parseFigure))

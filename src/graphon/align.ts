@@ -1,4 +1,5 @@
 import { columnDegrees, rowDegrees, type Mask } from '../network/mask.js'
+import type { Matrix } from '../linalg/matrix.js'
 
 /**
  * Checks that masks follow each other in one network: the columns of matrix l + 1 are the rows of matrix l.
@@ -21,9 +22,31 @@ export function descending(scores: ArrayLike<number>): Int32Array {
   return Int32Array.from({ length: scores.length }, (_, i) => i).sort((i, j) => scores[j] - scores[i] || i - j)
 }
 
+/** Sums of each row: degrees, when the matrix is a mask. */
+export function rowSums(values: Mask | Matrix): Int32Array | Float64Array {
+  if ('kept' in values) return rowDegrees(values)
+  const { rows, cols, data } = values
+  return Float64Array.from({ length: rows }, (_, i) => {
+    let sum = 0
+    for (let j = i * cols; j < (i + 1) * cols; j++) sum += data[j]
+    return sum
+  })
+}
+
+/** Sums of each column: degrees, when the matrix is a mask. */
+export function columnSums(values: Mask | Matrix): Int32Array | Float64Array {
+  if ('kept' in values) return columnDegrees(values)
+  const { rows, cols, data } = values
+  const sums = new Float64Array(cols)
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) sums[j] += data[i * cols + j]
+  return sums
+}
+
 /** Each degree over the mean degree; all zeros when the mean is 0. */
-function relative(degrees: Int32Array): Float64Array {
-  const mean = degrees.reduce((sum, degree) => sum + degree, 0) / degrees.length
+function relative(degrees: Int32Array | Float64Array): Float64Array {
+  let sum = 0
+  for (const degree of degrees) sum += degree
+  const mean = sum / degrees.length
   return Float64Array.from(degrees, (degree) => (mean === 0 ? 0 : degree / mean))
 }
 
@@ -37,16 +60,21 @@ function relative(degrees: Int32Array): Float64Array {
  *
  * Sorting once matters: a kernel follows a unit from one matrix into the next, so both must place it alike.
  *
- * @param masks M^1 … M^{L+1}
+ * @param masks M^1 … M^{L+1}, or estimated probabilities of their entries
  * @returns L orders, `orders[l - 1][place]` = unit of hidden layer l
  * @throws RangeError when the shapes do not chain
  */
-export function hiddenOrder(masks: readonly Mask[]): Int32Array[] {
+export function hiddenOrder(masks: readonly (Mask | Matrix)[]): Int32Array[] {
+  return hiddenScores(masks).map(descending)
+}
+
+/** The scores that {@link hiddenOrder} sorts by, one per unit of each hidden layer. */
+export function hiddenScores(masks: readonly (Mask | Matrix)[]): Float64Array[] {
   checkChained('hiddenOrder', masks)
   return masks.slice(1).map((next, l) => {
-    const fanIn = relative(rowDegrees(masks[l]))
-    const fanOut = relative(columnDegrees(next))
-    return descending(fanIn.map((value, i) => value + fanOut[i]))
+    const fanIn = relative(rowSums(masks[l]))
+    const fanOut = relative(columnSums(next))
+    return fanIn.map((value, i) => value + fanOut[i])
   })
 }
 
@@ -54,8 +82,8 @@ export function hiddenOrder(masks: readonly Mask[]): Int32Array[] {
  * The order of each side of one mask by its own degrees, largest first, ties by index: right for a picture of one layer,
  * wrong as input of a kernel because neighbouring matrices then disagree about where a unit is.
  */
-export function degreeOrder(mask: Mask): { readonly rows: Int32Array; readonly columns: Int32Array } {
-  return { rows: descending(rowDegrees(mask)), columns: descending(columnDegrees(mask)) }
+export function degreeOrder(mask: Mask | Matrix): { readonly rows: Int32Array; readonly columns: Int32Array } {
+  return { rows: descending(rowSums(mask)), columns: descending(columnSums(mask)) }
 }
 
 /** The identity order, of an axis that is never sorted. */

@@ -1,5 +1,5 @@
 import type { Matrix } from '../linalg/matrix.js'
-import { totalDensity, type Mask } from '../network/mask.js'
+import { columnDegrees, rowDegrees, totalDensity, type Mask } from '../network/mask.js'
 import { checkChained } from './align.js'
 import type { GraphonChain } from './chain.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
@@ -10,6 +10,17 @@ export interface EstimateOptions {
   readonly bins?: number
   /** Default `histogram`. */
   readonly estimator?: EstimatorName
+  /** Seed of held-out entries and random starts, for the estimators that have any. Default 0. */
+  readonly seed?: number
+}
+
+/** What should be known before trusting an estimate. */
+export interface EstimateWarning {
+  readonly kind: 'few-units-per-bin' | 'dead-units' | 'empty-matrix'
+  /** Hidden layer 1 … L, or weight matrix 1 … L + 1 for `empty-matrix`. */
+  readonly layer: number
+  /** One sentence for people. */
+  readonly message: string
 }
 
 export interface ChainOptions extends EstimateOptions {
@@ -19,8 +30,7 @@ export interface ChainOptions extends EstimateOptions {
 
 export interface ChainEstimate {
   readonly chain: GraphonChain
-  /** What should be known before trusting it, one sentence each; empty when the bins hold enough units. */
-  readonly warnings: readonly string[]
+  readonly warnings: readonly EstimateWarning[]
 }
 
 /** Hidden-to-hidden step graphons, each matrix sorted by itself: they share measures, not positions. Not a chain. */
@@ -33,7 +43,7 @@ export interface GraphonLayers {
 
 export interface LayersEstimate {
   readonly layers: GraphonLayers
-  readonly warnings: readonly string[]
+  readonly warnings: readonly EstimateWarning[]
 }
 
 export const defaultBins = 64
@@ -47,14 +57,32 @@ function checkBins(caller: string, bins: number): void {
   }
 }
 
-function coarseWarnings(masks: readonly Mask[], bins: number): string[] {
+function coarseWarnings(masks: readonly Mask[], bins: number): EstimateWarning[] {
   const density = totalDensity(masks)
   return masks.slice(0, -1).flatMap(({ rows }, l) => {
     const perBin = rows / bins
     if (perBin >= fewUnitsPerBin) return []
     const noise = binNoise(density, Math.max(1, perBin)).toPrecision(2)
-    return `hidden layer ${l + 1}: ${rows} units for ${bins} bins are fewer than ${fewUnitsPerBin} per bin; expect noise near ${noise} in each bin at density ${density.toPrecision(2)}, or use at most ${Math.max(1, Math.floor(rows / fewUnitsPerBin))} bins`
+    const message = `hidden layer ${l + 1}: ${rows} units for ${bins} bins are fewer than ${fewUnitsPerBin} per bin; expect noise near ${noise} in each bin at density ${density.toPrecision(2)}, or use at most ${Math.max(1, Math.floor(rows / fewUnitsPerBin))} bins`
+    return [{ kind: 'few-units-per-bin', layer: l + 1, message } as const]
   })
+}
+
+/** Units without incoming or without outgoing weights: they carry no signal, and an estimate near 0 there is no smooth limit. */
+function deadWarnings(masks: readonly Mask[]): EstimateWarning[] {
+  const empty = masks.flatMap(({ kept }, i) =>
+    kept > 0
+      ? []
+      : [{ kind: 'empty-matrix', layer: i + 1, message: `weight matrix ${i + 1}: no weight is kept` } as const],
+  )
+  const dead = masks.slice(1).flatMap((next, l) => {
+    const [fanIn, fanOut] = [rowDegrees(masks[l]), columnDegrees(next)]
+    const count = fanIn.reduce((sum, degree, i) => sum + (degree === 0 || fanOut[i] === 0 ? 1 : 0), 0)
+    if (count === 0 || masks[l].kept === 0 || next.kept === 0) return []
+    const message = `hidden layer ${l + 1}: ${count} of ${next.cols} units are dead, without incoming or without outgoing weights`
+    return [{ kind: 'dead-units', layer: l + 1, message } as const]
+  })
+  return [...empty, ...dead]
 }
 
 /**
@@ -66,7 +94,7 @@ function coarseWarnings(masks: readonly Mask[], bins: number): string[] {
  * @throws RangeError when shapes do not chain, energies differ in shape from the masks, or bins or estimator are unknown
  */
 export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}): ChainEstimate {
-  const { bins = defaultBins, estimator = defaultEstimator, energies } = options
+  const { bins = defaultBins, estimator = defaultEstimator, seed = 0, energies } = options
   checkChained('estimateChain', masks)
   checkBins('estimateChain', bins)
   if (energies && energies.length !== masks.length) {
@@ -77,8 +105,8 @@ export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}
     const expected = `${masks[i].rows} × ${masks[i].cols}`
     throw new RangeError(`estimateChain: expected energies ${expected} for matrix ${i + 1}, got ${rows} × ${cols}`)
   })
-  const chain = findEstimator(estimator).chain({ masks, bins, ...(energies && { energies }) })
-  return { chain, warnings: coarseWarnings(masks, bins) }
+  const { chain } = findEstimator(estimator).chain({ masks, bins, seed, ...(energies && { energies }) })
+  return { chain, warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks)] }
 }
 
 /**
@@ -89,7 +117,7 @@ export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}
  * @throws RangeError when shapes do not chain or there are fewer than two hidden layers
  */
 export function estimateLayers(masks: readonly Mask[], options: EstimateOptions = {}): LayersEstimate {
-  const { bins = defaultBins, estimator = defaultEstimator } = options
+  const { bins = defaultBins, estimator = defaultEstimator, seed = 0 } = options
   checkChained('estimateLayers', masks)
   checkBins('estimateLayers', bins)
   if (masks.length < 3) {
@@ -97,12 +125,12 @@ export function estimateLayers(masks: readonly Mask[], options: EstimateOptions 
       `estimateLayers: expected at least 2 hidden layers, got ${masks.length - 1}; align: chain covers every network`,
     )
   }
-  const inner = masks.slice(1, -1).map((mask) => findEstimator(estimator).layer(mask, bins))
+  const inner = masks.slice(1, -1).map((mask) => findEstimator(estimator).layer(mask, bins, seed))
   return {
     layers: {
       matrices: inner.map(({ W }, i) => ({ index: i + 1, W })),
       measures: [inner[0].colMeasure, ...inner.map(({ rowMeasure }) => rowMeasure)],
     },
-    warnings: coarseWarnings(masks, bins),
+    warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks)],
   }
 }

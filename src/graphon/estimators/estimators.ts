@@ -1,8 +1,9 @@
+import { auto } from './auto.js'
+import { candidates } from './candidates.js'
 import type { Estimator } from './estimator.js'
-import { histogram } from './histogram.js'
 
 /** Every estimator by name. Help texts and schemas read this table. */
-export const estimators = { histogram } as const satisfies Record<string, Estimator>
+export const estimators = { ...candidates, auto } as const satisfies Record<string, Estimator>
 
 export type EstimatorName = keyof typeof estimators
 

@@ -1,0 +1,89 @@
+import type { Matrix } from '../../linalg/matrix.js'
+import { columnSums, descending, hiddenScores, rowSums } from '../align.js'
+import { binMeans, binned, chainOf, clampUnit, expandBins, layerOf, unitBins } from '../binning.js'
+import { degreeBlocks, singularPositions, spectralBlocks } from '../block-starts.js'
+import { refineBlocks, type Blocks } from '../blocks.js'
+import { tune } from '../held-out.js'
+import { freeAxes } from './block-model.js'
+import type { Estimator, Values } from './estimator.js'
+
+/** Numbers of bins tried, and folds they are tried on. */
+const ladder = [1, 2, 4, 8, 16, 32]
+const tuningFolds = 2
+
+/** Units sorted by the mean score of their block, then by their own: blocks stay together. */
+function byBlock(labels: Int32Array, count: number, scores: ArrayLike<number>): Int32Array {
+  const sums = new Float64Array(count)
+  const sizes = new Float64Array(count)
+  labels.forEach((label, i) => {
+    sums[label] += scores[i]
+    sizes[label]++
+  })
+  const rank = new Int32Array(count)
+  descending(sums.map((sum, b) => (sizes[b] > 0 ? sum / sizes[b] : -Infinity))).forEach((block, place) => {
+    rank[block] = place
+  })
+  return Int32Array.from({ length: labels.length }, (_, i) => i).sort(
+    (i, j) => rank[labels[i]] - rank[labels[j]] || scores[j] - scores[i] || i - j,
+  )
+}
+
+interface Alignable {
+  readonly matrices: readonly Values[]
+  readonly scores: readonly ArrayLike<number>[]
+  readonly free: readonly boolean[]
+  readonly positions: readonly Matrix[]
+  readonly seed: number
+}
+
+/** What all numbers of bins share. */
+function alignable(matrices: readonly Values[], seed: number): Alignable {
+  const scores = [columnSums(matrices[0]), ...hiddenScores(matrices), rowSums(matrices.at(-1)!)]
+  return { matrices, scores, free: freeAxes(matrices), positions: singularPositions(matrices, seed), seed }
+}
+
+/** Orders of all axes whose K equal bins explain the matrices best. */
+function alignedOrders({ matrices, scores, free, positions, seed }: Alignable, K: number): Int32Array[] {
+  const orders = ({ labels, counts }: Blocks) => labels.map((axis, l) => byBlock(axis, counts[l], scores[l]))
+  const wanted = free.map(() => K)
+  const start = degreeBlocks(matrices, wanted, free)
+  const clusters = orders(spectralBlocks(positions, wanted, free, seed)).map((order, axis) =>
+    free[axis] ? unitBins(binned(order, K)) : start.labels[axis],
+  )
+  const fits = [start, { labels: clusters, counts: start.counts }].map((blocks) =>
+    refineBlocks(matrices, blocks, { free, balanced: true }),
+  )
+  return orders(fits[1].logLikelihood > fits[0].logLikelihood ? fits[1] : fits[0])
+}
+
+function entries(values: Values, seed: number): (K: number) => Matrix {
+  const shared = alignable([values], seed)
+  return (K) => {
+    const [into, out] = alignedOrders(shared, K).map((order) => binned(order, K))
+    return expandBins(clampUnit(binMeans(values, out, into)), unitBins(out), unitBins(into))
+  }
+}
+
+/**
+ * Histogram of aligned units: K bins of equal size per hidden layer as in `histogram`, from the degree order (or from
+ * clusters of singular vectors, when that ends better), then refined over the whole chain: units change places as long as
+ * their incoming rows and outgoing columns together are better explained. Finds structure that degrees do not show, such as
+ * parallel pathways. Inputs are grouped for the search only; the chain keeps them exact, and keeps the total mass.
+ */
+export const aligned: Estimator = {
+  summary: 'mean of bins aligned by both sides of every unit',
+  probabilities(values, { bins, seed }) {
+    const possible = ladder.filter((K) => 2 * K <= Math.max(2, Math.min(values.rows, values.cols)))
+    const prepare = (train: Matrix) => entries(train, seed)
+    const K = bins === 'auto' ? tune(values, possible, prepare, { seed, most: tuningFolds }) : bins
+    return entries(values, seed)(K)
+  },
+  chain(input) {
+    const { masks, bins, seed } = input
+    return chainOf(masks, alignedOrders(alignable(masks, seed), bins).slice(1, -1), input)
+  },
+  layer(values, K, seed) {
+    const [columns, rows] = alignedOrders(alignable([values], seed), K)
+    return layerOf(values, rows, columns, K)
+  },
+}

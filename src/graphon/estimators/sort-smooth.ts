@@ -1,0 +1,36 @@
+import { filled, type Matrix } from '../../linalg/matrix.js'
+import { degreeOrder } from '../align.js'
+import { binMeans, binned, clampUnit, expandBins, unitBins } from '../binning.js'
+import { tune } from '../held-out.js'
+import { denoise } from '../total-variation.js'
+import type { Values } from './estimator.js'
+import { smoothed } from './smoothed.js'
+
+/** Multiples of a bin's noise that λ is chosen from; the last leaves the mean alone. */
+const multiples = [0, 0.5, 1, 2, 4, 8, 16, Infinity]
+
+/** Bins of about log n units, as Chan and Airoldi take them. */
+const fineBins = (n: number): number => Math.max(1, Math.floor(n / Math.max(1, Math.log(n))))
+
+function sortedFine(values: Values): (multiple: number) => Matrix {
+  const order = degreeOrder(values)
+  const [out, into] = [binned(order.rows, fineBins(values.rows)), binned(order.columns, fineBins(values.cols))]
+  const means = binMeans(values, out, into)
+  const density = means.data.reduce((sum, value) => sum + value, 0) / means.data.length
+  const perBin = (values.rows / means.rows) * (values.cols / means.cols)
+  const noise = Math.sqrt(Math.max(0, density * (1 - density)) / perBin)
+  const [rowBin, colBin] = [unitBins(out), unitBins(into)]
+  const constant = filled(means.rows, means.cols, density)
+  return (multiple) => {
+    const smooth = multiple < Infinity ? denoise(means, multiple * noise) : constant
+    return expandBins(clampUnit(smooth), rowBin, colBin)
+  }
+}
+
+/**
+ * Sorting and smoothing (Chan and Airoldi 2014): units sorted by degree, a histogram of bins of about log n units, and
+ * total-variation denoising of it, with λ from held-out entries.
+ */
+export const sortSmooth = smoothed('degree-sorted bins, smoothed by total variation', (values, { seed }) =>
+  sortedFine(values)(tune(values, multiples, sortedFine, { seed })),
+)
