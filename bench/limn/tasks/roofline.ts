@@ -51,9 +51,18 @@ function dualSpeed(kernels: Kernels): number {
   return ((manyLayers - fewLayers) * ((samples * (samples + 1)) / 2)) / added
 }
 
+/** GB/s of a sum of two vectors on one thread: what is known of the machine where no peer tells more. */
+function bandwidth(length: number): number {
+  const [a, b, c] = [1, 1, 0].map((value) => new Float64Array(length).fill(value))
+  const seconds = best(() => {
+    for (let i = 0; i < length; i++) c[i] = a[i] + b[i]
+  })
+  return (24 * length) / seconds / 1e9
+}
+
 /** Speed of limn's own dense product, on one thread and on all, and of its duals on all. */
 export const roofline: Task =
-  (_folder, { side }, kernels) =>
+  (_folder, { side, length }, kernels) =>
   () => {
     const found = {
       f32: measurePeak('f32', kernels),
@@ -61,6 +70,7 @@ export const roofline: Task =
       f32All: productSpeed(kernels, 'f32', side),
       f64All: productSpeed(kernels, 'f64', side),
       duals: dualSpeed(kernels),
+      bandwidth: bandwidth(length),
     }
     return {
       answer: () =>

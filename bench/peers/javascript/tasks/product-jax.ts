@@ -1,7 +1,7 @@
 import type { LibraryTask } from '../task.js'
 import { openJax } from './jax.js'
 
-const repeats = 4
+const repeats = 2
 
 /** Dense products: the best of some repeats, GFLOP/s in f32. */
 export const productJax: LibraryTask = {
