@@ -12,7 +12,7 @@ import type { Job } from '../study/job.js'
 import { architectures, planStudy, type DataFacts } from '../study/plan.js'
 import { readStudy } from '../study/read-study.js'
 import { runStudy, type StudyProgress } from '../study/run-study.js'
-import { studySchema, type StudyConfig } from '../study/schema.js'
+import { depthsOf, studySchema, type StudyConfig } from '../study/schema.js'
 import type { StudyData } from '../study/study-data.js'
 import { version } from '../version.js'
 import { readText, writeAtomic } from './files.js'
@@ -44,7 +44,7 @@ function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: 
     samples: data.x.rows,
     inputs: data.x.cols,
     classes: data.classes,
-    hiddenLayers: network.sizes ? network.sizes.length - 2 : network.hiddenLayers,
+    hiddenLayers: depthsOf(config),
     trials: config.trials,
     bins: config.graphon.bins,
     activation: formatActivation(parseActivation(network.activation)),
@@ -96,7 +96,7 @@ function isPlan(value: unknown): value is StudyPlan {
 function requireStudyMemory(config: StudyConfig, facts: DataFacts): void {
   const { samples } = config.data
   requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, 'use fewer')
-  for (const { sizes } of architectures(config, facts)) {
+  for (const { sizes } of depthsOf(config).flatMap((depth) => architectures(config, facts, depth))) {
     const weights = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
     const key = config.network.sizes ? 'network.sizes' : 'network.widths'
     requireMemory(bytesPerWeight * weights, `${key}: ${weights} weights`, 'use smaller layers')

@@ -1,12 +1,17 @@
-import type { Findings } from '../study/findings.js'
+import type { Findings, Setting } from '../study/findings.js'
 
-/** The part of a study at one density. */
-export function atDensity(findings: Findings, density: number): Findings {
-  const here = <Item extends { readonly density: number }>(items: readonly Item[]) =>
-    items.filter((item) => item.density === density)
+/** Whether two settings are the same. */
+export function sameSetting(a: Setting, b: Setting): boolean {
+  return a.density === b.density && a.scope === b.scope && a.hiddenLayers === b.hiddenLayers
+}
+
+/** The part of a study at one setting. */
+export function atSetting(findings: Findings, setting: Setting): Findings {
+  const here = <Item extends Setting>(items: readonly Item[]) => items.filter((item) => sameSetting(item, setting))
   return {
     ...findings,
-    densities: [density],
+    densities: [setting.density],
+    settings: [setting],
     pruning: here(findings.pruning),
     graphons: here(findings.graphons),
     convergence: here(findings.convergence),

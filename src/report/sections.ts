@@ -10,6 +10,7 @@ import {
   pruningTable,
   spectraTable,
   trainingTable,
+  verdictTable,
 } from './tables.js'
 
 /** One section of the report. */
@@ -59,10 +60,14 @@ export const sections = {
     opening: html`<p>
       If a method has a graphon limit, estimates at growing widths come closer to one another until only sampling noise
       keeps them apart. The noise floor is the distance that masks without any structure show, at the same densities,
-      widths and number of trials.
+      widths and number of trials. Two questions are kept apart: does the <em>budget</em> of a matrix, its density ρ,
+      settle, and does its <em>shape</em>, the normalised graphon W/ρ? A quantity has <em>converged</em> when what is
+      left to its limit is below the study’s tolerance, is <em>converging</em> when it follows a power of the width that
+      leads to a limit, and <em>drifting</em> when the change per doubling of the width hardly falls;
+      <em>undecided</em> means that these widths and trials do not tell.
     </p>`,
-    figures: ['drift', 'convergence'],
-    after: convergenceTable,
+    figures: ['verdicts', 'drift', 'shape-changes', 'convergence'],
+    after: (findings) => html`${verdictTable(findings)}${convergenceTable(findings)}`,
     without: 'There is one width only, so that no distance between widths can be drawn.',
   },
   spectra: {

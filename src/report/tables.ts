@@ -1,37 +1,54 @@
 import { formatCount, formatList, formatNumber, formatPercent, formatSetting, formatSpread } from '../plot/format.js'
 import { kernelLabels, matrixLabel, methodLabel, rungLabels } from '../plot/labels.js'
-import { atWidest, mean } from '../plot/select.js'
+import { atWidest, mean, sameSetting } from '../plot/select.js'
 import { rungError } from '../plot/training.js'
-import { rungs, type Findings, type Rung, type TrainingFinding } from '../study/findings.js'
+import { rungs, type Findings, type Rung, type Setting, type TrainingFinding } from '../study/findings.js'
 import { html, table, type Column, type Html } from './html.js'
 
-interface OfMethod {
+interface OfMethod extends Setting {
   readonly method: string
-  readonly density: number
 }
 
-/** The columns that name a row: its method, and its density when the study has several. */
-function names<Row extends OfMethod>({ densities }: Findings): Column<Row>[] {
-  const method: Column<Row> = { title: 'method', isName: true, value: (row) => methodLabel(row.method) }
-  const density: Column<Row> = { title: 'density', value: (row) => formatSetting(row.density) }
-  return densities.length > 1 ? [method, density] : [method]
+/** The columns that name a row: its method, and of its setting what the study varies. */
+function names<Row extends OfMethod>({ settings }: Findings): Column<Row>[] {
+  const varies = (key: keyof Setting) => new Set(settings.map((setting) => setting[key])).size > 1
+  const column = (key: keyof Setting, title: string, value: (row: Row) => string): Column<Row>[] =>
+    varies(key) ? [{ title, value }] : []
+  return [
+    { title: 'method', isName: true, value: (row) => methodLabel(row.method) },
+    ...column('density', 'density', (row) => formatSetting(row.density)),
+    ...column('scope', 'scope', (row) => row.scope),
+    ...column('hiddenLayers', 'hidden layers', (row) => formatCount(row.hiddenLayers)),
+  ]
+}
+
+/** One row per setting and method, with what belongs to it; none without. */
+function rowsOf<Item extends OfMethod>({ settings, methods }: Findings, items: readonly Item[]) {
+  return settings.flatMap((setting) =>
+    methods
+      .map((method) => ({
+        ...setting,
+        method,
+        items: items.filter((i) => i.method === method && sameSetting(i, setting)),
+      }))
+      .filter((row) => row.items.length > 0),
+  )
 }
 
 /** What was run: every setting that the numbers depend on. */
 export function provenanceTable({ provenance: p, methods, widths, densities }: Findings): Html {
-  const layers = Array.from({ length: p.hiddenLayers }, () => 'n')
+  const networks = p.hiddenLayers.map((count) =>
+    [p.inputs, ...Array.from({ length: count }, () => 'n'), p.classes].join(' – '),
+  )
   const entries: readonly (readonly [string, string])[] = [
     [
       'data',
       `${p.data}: ${formatCount(p.samples)} samples of ${formatCount(p.inputs)} inputs in ${formatCount(p.classes)} classes`,
     ],
-    [
-      'networks',
-      `${[p.inputs, ...layers, p.classes].join(' – ')} with n = ${formatList(widths.map(formatCount))}, activation ${p.activation}`,
-    ],
+    ['networks', `${formatList(networks)} with n = ${formatList(widths.map(formatCount))}, activation ${p.activation}`],
     [
       'pruning',
-      `${formatList(methods.map(methodLabel))}, density ${formatList(densities.map(formatSetting))}, ${p.scope} scope`,
+      `${formatList(methods.map(methodLabel))}, density ${formatList(densities.map(formatSetting))}, ${p.scope === 'both' ? 'global and layer' : p.scope} scope`,
     ],
     ['trials', `${formatCount(p.trials)} for every method, density and width; seed ${p.seed}`],
     ['graphons', `step graphons of ${formatCount(p.bins)} bins for each hidden layer, mean over trials`],
@@ -74,15 +91,7 @@ export function pruningTable(findings: Findings): Html {
 /** Path density of every method against width. */
 export function pathDensityTable(findings: Findings): Html {
   const { graphons, widths } = findings
-  const rows = findings.densities.flatMap((density) =>
-    findings.methods
-      .map((method) => ({
-        method,
-        density,
-        items: graphons.filter((g) => g.method === method && g.density === density),
-      }))
-      .filter(({ items }) => items.length > 0),
-  )
+  const rows = rowsOf(findings, graphons)
   return table(
     'Path density: the product of all densities along a path from an input to a class, averaged over paths',
     [
@@ -97,11 +106,41 @@ export function pathDensityTable(findings: Findings): Html {
   )
 }
 
+/** The verdict on every matrix, and the numbers behind it. */
+export function verdictTable(findings: Findings): Html {
+  const rows = findings.convergence
+  const structure = ({ test }: (typeof rows)[number]) => {
+    if (!test.structure) return formatNumber(null)
+    return test.structure.structured ? formatNumber(test.structure.distance) : 'none'
+  }
+  const moving = ({ test }: (typeof rows)[number]) =>
+    Object.entries(test.observed)
+      .filter(([, trend]) => trend.verdict === 'drifting' || trend.verdict === 'converging')
+      .map(([name, trend]) => `${name.replaceAll('_', ' ')} ${trend.verdict}`)
+  return table(
+    'Is there a limit? Structure: L² distance of W/ρ from the constant beyond noise and sorting',
+    [
+      ...names<(typeof rows)[number]>(findings),
+      { title: 'matrix', isName: true, value: ({ matrix }) => matrixLabel(matrix) },
+      { title: 'verdict', value: ({ test }) => test.verdict },
+      { title: 'rests on', value: ({ test }) => test.restsOn },
+      { title: 'budget', value: ({ test }) => `${test.budget.verdict}: ${test.budget.reason}` },
+      {
+        title: 'shape',
+        value: ({ test }) => (test.shape ? `${test.shape.verdict}: ${test.shape.reason}` : test.reason),
+      },
+      { title: 'structure', value: structure },
+      { title: 'also moving', value: (row) => formatList(moving(row)) },
+    ],
+    rows,
+  )
+}
+
 /** The last step in width of every matrix, in noise floors. */
 export function convergenceTable(findings: Findings): Html {
-  const rows = findings.convergence.flatMap(({ method, density, matrix, points }) => {
+  const rows = findings.convergence.flatMap(({ points, ...which }) => {
     const last = points.toSorted((a, b) => a.width - b.width).at(-1)
-    return !last || last.successive === null ? [] : [{ method, density, matrix, ...last }]
+    return !last || last.successive === null ? [] : [{ ...which, ...last }]
   })
   const over = (a: number | null, b: number | null) => formatNumber(a !== null && b !== null && b > 0 ? a / b : null)
   return table(
@@ -151,12 +190,7 @@ interface Trained extends OfMethod {
 }
 
 function trainedRows(findings: Findings): Trained[] {
-  const items = atWidest(findings.training)
-  return findings.densities.flatMap((density) =>
-    findings.methods
-      .map((method) => ({ method, density, trials: items.filter((t) => t.method === method && t.density === density) }))
-      .filter(({ trials }) => trials.length > 0),
-  )
+  return rowsOf(findings, atWidest(findings.training)).map(({ items, ...which }) => ({ ...which, trials: items }))
 }
 
 /** Mean over the trials that have a value; null when none has. */

@@ -10,12 +10,15 @@ import {
   type Prediction,
   type Provenance,
   type PruningFinding,
+  type Setting,
   type SpectrumFinding,
   type TrainingFinding,
+  type TrendFinding,
+  type VerdictFinding,
 } from './findings.js'
 import type { Job, JobResult, ResultStore } from './job.js'
 import type { ResultRow } from './rows.js'
-import type { StudyConfig } from './schema.js'
+import { depthsOf, scopesOf, type StudyConfig } from './schema.js'
 
 interface Finished {
   readonly job: Job
@@ -30,14 +33,16 @@ function meanAndSd(values: readonly number[]): { mean: number; sd: number } {
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 }
 }
 
+const settingOf = ({ density, scope, sizes }: Job): Setting => ({ density, scope, hiddenLayers: sizes.length - 2 })
+
 /** Averages the trials of one method, density and width. */
 function pruningFinding(kernelJob: Job, runs: readonly JobResult[]): PruningFinding {
-  const { method, density, width, sizes } = kernelJob
+  const { method, width, sizes } = kernelJob
   const layers = runs.map((run) => records(run.rows, 'layer'))
   const densities = layers[0].map((_, l) => meanAndSd(layers.map((rows) => rows[l].matrix_density ?? 0)))
   return {
     method,
-    density,
+    ...settingOf(kernelJob),
     width,
     layerDensity: densities.map(({ mean }) => mean),
     layerDensitySd: densities.map(({ sd }) => sd),
@@ -54,11 +59,10 @@ function spectrumFindings({ job, result }: Finished): SpectrumFinding[] {
     const own = rows.filter((row) => row.kernel === kernel)
     const summary = own.find((row) => row.rank === undefined || row.rank === null)!
     const eigenvalues = own.flatMap((row) => (typeof row.eigenvalue === 'number' ? [row.eigenvalue] : []))
-    const { method, density, width } = job
     return {
-      method,
-      density,
-      width,
+      method: job.method,
+      ...settingOf(job),
+      width: job.width,
       kernel,
       eigenvalues,
       ...spectralSummary(Float64Array.from(eigenvalues)),
@@ -85,11 +89,10 @@ function trainingFinding(run: Finished, trial: number, kernel: JobResult): Train
     const loss = lossOf((rung === 'finite-width' ? steps : predicted).filter((row) => row.rung === rung))
     return loss.length === measured.length ? [{ rung, loss, ...agreement(loss, measured) }] : []
   })
-  const { method, density, width } = run.job
   return {
-    method,
-    density,
-    width,
+    method: run.job.method,
+    ...settingOf(run.job),
+    width: run.job.width,
     trial,
     learningRate: summary.learning_rate,
     loss: measured,
@@ -100,12 +103,43 @@ function trainingFinding(run: Finished, trial: number, kernel: JobResult): Train
   }
 }
 
+function trendOf(row: ResultRow): TrendFinding {
+  return {
+    verdict: row.verdict!,
+    reason: row.reason ?? '',
+    rate: row.rate ?? null,
+    rateLower: row.rate_lower ?? null,
+    rateUpper: row.rate_upper ?? null,
+    remaining: row.remaining ?? null,
+  }
+}
+
+function verdictFinding(rows: readonly ResultRow[]): VerdictFinding {
+  const byAspect = new Map(rows.map((row) => [row.aspect ?? '', row]))
+  const all = byAspect.get('all')!
+  const [budget, shape] = [byAspect.get('budget')!, byAspect.get('shape')]
+  const observed = rows.filter(({ aspect }) => !['all', 'budget', 'shape'].includes(aspect ?? ''))
+  return {
+    verdict: all.verdict!,
+    restsOn: all.rests_on!,
+    reason: all.reason ?? '',
+    budget: trendOf(budget),
+    shape: shape ? trendOf(shape) : null,
+    structure:
+      typeof all.structured === 'boolean'
+        ? { structured: all.structured, distance: all.structure_distance ?? 0, score: all.structure_score ?? null }
+        : null,
+    observed: Object.fromEntries(observed.map((row) => [row.aspect ?? '', trendOf(row)])),
+  }
+}
+
 function convergenceFindings({ job, result }: Finished): ConvergenceFinding[] {
   const rows = records(result.rows, 'distance')
+  const verdicts = records(result.rows, 'verdict')
   const matrices = [...new Set(rows.map((row) => row.matrix!))]
   return matrices.map((matrix) => ({
     method: job.method,
-    density: job.density,
+    ...settingOf(job),
     matrix,
     points: rows
       .filter((row) => row.matrix === matrix)
@@ -116,8 +150,20 @@ function convergenceFindings({ job, result }: Finished): ConvergenceFinding[] {
         successive: row.successive ?? null,
         successiveFloor: row.successive_floor ?? null,
         splitHalf: row.split_half ?? null,
+        shapeChange: row.shape_change ?? null,
+        shapeFloor: row.shape_floor ?? null,
+        spread: row.spread ?? null,
+        spreadSampled: row.spread_sampled ?? null,
       })),
+    test: verdictFinding(verdicts.filter((row) => row.matrix === matrix)),
   }))
+}
+
+/** Depths, then scopes, then densities as the study file has them. */
+function settingsOf(config: StudyConfig): Setting[] {
+  return depthsOf(config).flatMap((hiddenLayers) =>
+    scopesOf(config).flatMap((scope) => config.prune.densities.map((density) => ({ density, scope, hiddenLayers }))),
+  )
 }
 
 /**
@@ -144,7 +190,10 @@ export async function buildFindings(
   }
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const order = (job: Job) => config.prune.methods.indexOf(job.method as (typeof config.prune.methods)[number])
-  const ordered = [...jobs].sort((a, b) => order(a) - order(b) || a.density - b.density || a.width - b.width)
+  const rank = ({ sizes, scope, density, width }: Job) => [sizes.length, scope === 'layer' ? 1 : 0, density, width]
+  const ordered = [...jobs].sort(
+    (a, b) => order(a) - order(b) || rank(a).reduce((found, value, i) => found || value - rank(b)[i], 0),
+  )
   for (const job of ordered) {
     if (job.kind === 'run') continue
     const result = await store.read(job.id)
@@ -153,10 +202,11 @@ export async function buildFindings(
     if (job.kind !== 'kernel') continue
     const runJobs = job.needs.map((id) => byId.get(id)!).filter((needed) => needed.kind === 'run')
     const runs = await Promise.all(runJobs.map((run) => store.read(run.id)))
-    const { method, density, width } = job
+    const { method, width } = job
+    const setting = settingOf(job)
     const pathDensity = records(result.rows, 'run')[0].path_density ?? 0
     findings.pruning.push(pruningFinding(job, runs))
-    findings.graphons.push({ method, density, width, chain: chainFromTensors(result.arrays, job.id), pathDensity })
+    findings.graphons.push({ method, ...setting, width, chain: chainFromTensors(result.arrays, job.id), pathDensity })
     findings.spectra.push(...spectrumFindings({ job, result }))
     runs.forEach((run, i) => {
       const training = trainingFinding({ job: runJobs[i], result: run }, runJobs[i].trial ?? 0, result)
@@ -168,6 +218,7 @@ export async function buildFindings(
     methods: config.prune.methods,
     widths: [...new Set(findings.pruning.map(({ width }) => width))].sort((a, b) => a - b),
     densities: config.prune.densities,
+    settings: settingsOf(config),
     ...findings,
   }
 }

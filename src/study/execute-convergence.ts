@@ -1,7 +1,12 @@
 import { averageChains } from '../graphon/average.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
-import { convergence, type WidthEstimate } from '../graphon/convergence.js'
-import { erdosRenyiFloor, splitHalf } from '../graphon/noise.js'
+import { convergence } from '../graphon/convergence.js'
+import { testLimit, type LadderRung, type LayerTest } from '../graphon/limit-test/limit-test.js'
+import { nullFloor } from '../graphon/limit-test/null-floor.js'
+import type { ShapeTrend } from '../graphon/limit-test/shape-trend.js'
+import { simulateNull } from '../graphon/limit-test/simulate.js'
+import type { Trend } from '../graphon/limit-test/trend.js'
+import { splitHalf } from '../graphon/noise.js'
 import type { Job, JobResult } from './job.js'
 import { deriveSeed } from './networks.js'
 import { architectures } from './plan.js'
@@ -9,26 +14,84 @@ import type { ResultRow } from './rows.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
 
-interface Rung extends WidthEstimate {
-  readonly sizes: readonly number[]
-  /** Kept fraction of each matrix, mean over trials. */
-  readonly densities: readonly number[]
+const fewestSimulations = 3
+const mostSimulations = 8
+
+interface MeasuredRung extends LadderRung {
+  readonly densities: readonly (readonly number[])[]
 }
 
-function rungOf(width: number, sizes: readonly number[], runs: readonly JobResult[], ids: readonly string[]): Rung {
+/** Numbers of one network that should settle with its graphons, named by what they are and the matrix they belong to. */
+function observedOf({ rows }: JobResult): Record<string, number> {
+  const observed: Record<string, number> = {}
+  for (const { record, matrix, rows: units, dead_units: dead, aspect, value } of rows) {
+    if (record === 'layer' && typeof units === 'number') observed[`${matrix} dead_units`] = (dead ?? 0) / units
+    if (record === 'motif') observed[`${matrix} ${aspect}`] = value ?? 0
+  }
+  return observed
+}
+
+function rungOf(
+  width: number,
+  sizes: readonly number[],
+  runs: readonly JobResult[],
+  ids: readonly string[],
+): MeasuredRung {
   const chains = runs.map((run, i) => chainFromTensors(run.arrays, ids[i]))
-  const densities = sizes.slice(1).map((_, l) => {
-    const kept = runs.map(
-      (run) => run.rows.find((row) => row.record === 'layer' && row.matrix === l + 1)?.matrix_density ?? 0,
-    )
-    return kept.reduce((sum, value) => sum + value, 0) / kept.length
-  })
-  return { width, sizes, densities, chain: averageChains(chains), splitHalf: splitHalf(chains) }
+  const densities = runs.map(({ rows }) =>
+    rows.filter(({ record }) => record === 'layer').map((row) => row.matrix_density ?? 0),
+  )
+  return { width, sizes, chains, densities, observed: runs.map(observedOf) }
+}
+
+/** Keeps the numbers that every trial of every width has. */
+function shared(ladder: readonly MeasuredRung[]): MeasuredRung[] {
+  const all = ladder.flatMap(({ observed }) => observed ?? [])
+  const names = Object.keys(all[0] ?? {}).filter((name) => all.every((one) => name in one))
+  return ladder.map((rung) => ({
+    ...rung,
+    observed: (rung.observed ?? []).map((one) => Object.fromEntries(names.map((name) => [name, one[name]]))),
+  }))
+}
+
+function trendRow(matrix: number, aspect: string, trend: Trend | ShapeTrend): ResultRow {
+  return {
+    record: 'verdict',
+    matrix,
+    aspect,
+    verdict: trend.verdict,
+    reason: trend.reason,
+    rate: trend.fit?.rate ?? null,
+    rate_lower: trend.fit?.rateInterval.lower ?? null,
+    rate_upper: trend.fit?.rateInterval.upper ?? null,
+    remaining: trend.remaining,
+  }
+}
+
+function verdictRows({ matrix, verdict, restsOn, reason, budget, shape, structure, observed }: LayerTest): ResultRow[] {
+  const own = Object.entries(observed).filter(([name]) => name.startsWith(`${matrix} `))
+  return [
+    {
+      record: 'verdict',
+      matrix,
+      aspect: 'all',
+      verdict,
+      reason,
+      rests_on: restsOn,
+      structured: structure?.structured ?? null,
+      structure_distance: structure?.distance ?? null,
+      // A constant shape without any spread is infinitely sure; Parquet and JSON both lack that number's use.
+      structure_score: structure && Number.isFinite(structure.score) ? structure.score : null,
+    },
+    trendRow(matrix, 'budget', budget),
+    ...(shape ? [trendRow(matrix, 'shape', shape)] : []),
+    ...own.map(([name, trend]) => trendRow(matrix, name.slice(name.indexOf(' ') + 1), trend)),
+  ]
 }
 
 /**
- * Distances between the average chains of a ladder of widths, and what the same procedure finds between Erdős–Rényi masks
- * whose densities are those of the wider network.
+ * Distances between the average chains of a ladder of widths, what the same procedure finds between Erdős–Rényi masks of
+ * equal densities, and the verdict on every matrix.
  */
 export function executeConvergence(
   config: StudyConfig,
@@ -36,26 +99,34 @@ export function executeConvergence(
   job: Job,
   inputs: readonly JobResult[],
 ): JobResult {
-  const { trials, seed, graphon } = config
-  const ladder = architectures(config, { inputs: data.x.cols, classes: data.classes, fingerprint: '' }).map(
-    ({ width, sizes }, i): Rung => {
+  const { trials, seed, graphon, convergence: settings } = config
+  const facts = { inputs: data.x.cols, classes: data.classes, fingerprint: '' }
+  const ladder = shared(
+    architectures(config, facts, job.sizes.length - 2).map(({ width, sizes }, i) => {
       const from = i * trials
       return rungOf(width, sizes, inputs.slice(from, from + trials), job.needs.slice(from, from + trials))
-    },
+    }),
   )
-  const floor = (narrow: number, wide: number) =>
-    erdosRenyiFloor({
-      sizesA: ladder[narrow].sizes,
-      sizesB: ladder[wide].sizes,
-      densities: ladder[wide].densities,
-      trials,
-      bins: graphon.bins,
-      estimator: graphon.estimator,
-      repeats: 1,
-      seed: deriveSeed(seed, 'floor', narrow, wide),
-    })
-  const rows = convergence(ladder, floor).flatMap(({ matrix, points }) =>
-    points.map(({ width, ...distances }): ResultRow => ({
+  const estimate = { bins: graphon.bins, estimator: graphon.estimator }
+  const simulations = Math.max(fewestSimulations, Math.min(trials, mostSimulations))
+  const unstructured = ladder.map(({ sizes, densities, width }) => {
+    const means = sizes.slice(1).map((_, l) => densities.reduce((sum, values) => sum + values[l], 0) / densities.length)
+    return simulateNull(sizes, means, simulations, estimate, deriveSeed(seed, 'floor', width))
+  })
+  const rungs = ladder.map(({ width, chains }) => ({
+    width,
+    chain: averageChains(chains),
+    splitHalf: splitHalf(chains),
+  }))
+  const floor = (narrow: number, wide: number) => nullFloor(unstructured[narrow], unstructured[wide], trials)
+  const tests = testLimit(ladder, {
+    ...estimate,
+    seed: deriveSeed(seed, 'limit test', job.method, job.scope),
+    tolerance: settings.tolerance,
+    ...(settings.simulations && { simulations: settings.simulations }),
+  })
+  const rows = convergence(rungs, floor).flatMap(({ matrix, points }, l) =>
+    points.map(({ width, ...distances }, i): ResultRow => ({
       record: 'distance',
       matrix,
       width,
@@ -64,7 +135,11 @@ export function executeConvergence(
       successive: distances.successive,
       successive_floor: distances.successiveFloor,
       split_half: distances.splitHalf,
+      shape_change: i > 0 ? (tests[l].successive.at(i - 1)?.distance ?? null) : null,
+      shape_floor: i > 0 ? (tests[l].successive.at(i - 1)?.floor ?? null) : null,
+      spread: tests[l].spread.at(i)?.observed ?? null,
+      spread_sampled: tests[l].spread.at(i)?.sampled ?? null,
     })),
   )
-  return { rows, arrays: new Map() }
+  return { rows: [...rows, ...tests.flatMap(verdictRows)], arrays: new Map() }
 }

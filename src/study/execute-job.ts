@@ -34,6 +34,8 @@ export async function executeJob(
     kind: job.kind,
     method: job.method,
     density: job.density,
+    scope: job.scope,
+    hidden_layers: job.sizes.length - 2,
     width: job.width,
     trial: job.trial,
   }

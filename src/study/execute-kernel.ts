@@ -27,7 +27,8 @@ export function tensorKernel(tensor: Tensor): Kernel {
 
 function kernelOptions(config: StudyConfig) {
   const { activation, sigmaW2, sigmaB2 } = config.network
-  return { activation: parseActivation(activation), sigmaB2, ...config.kernel, ...(sigmaW2 && { sigmaW2 }) }
+  const { convention, rescale } = config.kernel
+  return { activation: parseActivation(activation), sigmaB2, convention, rescale, ...(sigmaW2 && { sigmaW2 }) }
 }
 
 /** Spectrum rows of a kernel's class mean. */
@@ -54,6 +55,7 @@ function spectrumRows(kind: KernelKind, kernel: Kernel, data: StudyData, empiric
 
 /** The unpruned limit kernel of a study. */
 export function executeDense(config: StudyConfig, data: StudyData, job: Job): JobResult {
+  if (!config.kernel.compute) return { arrays: new Map(), rows: [] }
   const dense = denseNtk(job.sizes, data.x, kernelOptions(config))
   return {
     arrays: new Map([['dense', kernelTensor(dense)]]),
@@ -68,12 +70,14 @@ function scaled({ classes, n, data }: Kernel, factor: number): Kernel {
 /** The limit kernels of one method, density and width, their spectra, and the training they predict. */
 export function executeKernel(config: StudyConfig, data: StudyData, job: Job, inputs: readonly JobResult[]): JobResult {
   const runs = inputs.slice(0, -1)
-  const dense = tensorKernel(inputs[inputs.length - 1].arrays.get('dense')!)
   const chain: GraphonChain = averageChains(runs.map((run, i) => chainFromTensors(run.arrays, job.needs[i])))
+  const density = pathDensity(chain).mean
+  const arrays = new Map(chainToTensors(chain))
+  if (!config.kernel.compute) return { arrays, rows: [{ record: 'run', path_density: density }] }
+  const dense = tensorKernel(inputs[inputs.length - 1].arrays.get('dense')!)
   const options = kernelOptions(config)
   const graphon = graphonNtk(chain, data.x, { ...options, weights: 'redrawn' }).ntk
   const energy = chain.V ? graphonNtk(chain, data.x, { ...options, weights: 'kept' }).ntk : graphon
-  const density = pathDensity(chain).mean
   const stored = runs.at(0)?.arrays.get('empirical')
   const empirical = stored && tensorKernel(stored)
   const rows: ResultRow[] = [
@@ -97,5 +101,5 @@ export function executeKernel(config: StudyConfig, data: StudyData, job: Job, in
       loss.forEach((value, step) => rows.push({ record: 'step', trial, rung, step, loss: value }))
     }
   })
-  return { arrays: new Map(chainToTensors(chain)), rows }
+  return { arrays, rows }
 }

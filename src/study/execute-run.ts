@@ -3,6 +3,8 @@ import type { Tensor } from '../data/tensor.js'
 import { chainToTensors } from '../graphon/chain-file.js'
 import { weightEnergies } from '../graphon/energies.js'
 import { estimateChain } from '../graphon/estimate.js'
+import { injectiveMotifDensities, motifs } from '../graphon/motifs.js'
+import { density, type Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import { largestNtkEigenvalue, trainLinearized } from '../network/linearize.js'
 import { train } from '../network/train.js'
@@ -14,6 +16,9 @@ import { deriveSeed, prunedNetwork } from './networks.js'
 import type { ResultRow } from './rows.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
+
+/** Motifs that one pass over the degrees gives. */
+const followedMotifs = ['row-cherry', 'column-cherry', 'path3'] as const
 
 /** Relative tolerance of the λ_max that sets an automatic step size. */
 const lambdaTolerance = 1e-3
@@ -70,6 +75,21 @@ function trainRun(config: StudyConfig, data: StudyData, network: Network, job: J
   }
 }
 
+/**
+ * Injective motif densities over those of a constant graphon of equal density, p^e: 1 without structure at every width.
+ * None for a mask that is empty or too small to hold the motif.
+ */
+function motifRows(mask: Mask, matrix: number): ResultRow[] {
+  if (mask.kept === 0 || mask.rows < 2 || mask.cols < 2) return []
+  const p = density(mask)
+  return Array.from(injectiveMotifDensities(mask, followedMotifs), ([name, value]): ResultRow => ({
+    record: 'motif',
+    matrix,
+    aspect: name,
+    value: value / p ** motifs[name].edges,
+  }))
+}
+
 /** One pruned network: masks' statistics, estimated chain, and when asked its training. */
 export function executeRun(config: StudyConfig, data: StudyData, job: Job): JobResult {
   const { network, pruning } = prunedNetwork(config, data, job)
@@ -82,14 +102,15 @@ export function executeRun(config: StudyConfig, data: StudyData, job: Job): JobR
   const arrays = new Map<string, Tensor>(chainToTensors(chain))
   const trained = job.train ? trainRun(config, data, network, job) : undefined
   if (trained) arrays.set('empirical', kernelTensor(trained.empirical))
-  const layers = pruning.layers.map(({ shape, kept, density, deadUnits }, matrix): ResultRow => ({
+  const layers = pruning.layers.map(({ shape, kept, density: matrixDensity, deadUnits }, matrix): ResultRow => ({
     record: 'layer',
     matrix: matrix + 1,
     rows: shape[0],
     cols: shape[1],
     kept,
-    matrix_density: density,
+    matrix_density: matrixDensity,
     dead_units: deadUnits,
   }))
-  return { arrays, rows: [{ record: 'run', ...trained?.summary }, ...layers, ...(trained?.steps ?? [])] }
+  const motifRow = pruning.masks.flatMap((mask, matrix) => motifRows(mask, matrix + 1))
+  return { arrays, rows: [{ record: 'run', ...trained?.summary }, ...layers, ...motifRow, ...(trained?.steps ?? [])] }
 }

@@ -1,5 +1,18 @@
 import type { GraphonChain } from '../graphon/chain.js'
+import type { Verdict } from '../graphon/limit-test/verdict.js'
 import type { SpectralSummary } from '../spectrum/summary.js'
+
+export type Scope = 'global' | 'layer'
+
+/** A study's scopes: one, or both. */
+export type StudyScope = Scope | 'both'
+
+/** What figures and tables show one at a time: a density, how the budget was handed out, and a depth. */
+export interface Setting {
+  readonly density: number
+  readonly scope: Scope
+  readonly hiddenLayers: number
+}
 
 /**
  * Everything a report shows of a finished study, as plain data. Figures and pages are functions of this alone. It holds
@@ -10,6 +23,8 @@ export interface Findings {
   readonly methods: readonly string[]
   readonly widths: readonly number[]
   readonly densities: readonly number[]
+  /** All combinations that were run. */
+  readonly settings: readonly Setting[]
   readonly pruning: readonly PruningFinding[]
   readonly graphons: readonly GraphonFinding[]
   readonly convergence: readonly ConvergenceFinding[]
@@ -29,19 +44,18 @@ export interface Provenance {
   readonly samples: number
   readonly inputs: number
   readonly classes: number
-  readonly hiddenLayers: number
+  readonly hiddenLayers: readonly number[]
   readonly trials: number
   readonly bins: number
   readonly activation: string
   readonly convention: string
-  readonly scope: string
+  readonly scope: StudyScope
   readonly runs: number
 }
 
 /** One matrix of one method at one width, averaged over trials. */
-export interface PruningFinding {
+export interface PruningFinding extends Setting {
   readonly method: string
-  readonly density: number
   readonly width: number
   /** Per weight matrix l = 1 … L + 1. */
   readonly layerDensity: readonly number[]
@@ -52,9 +66,8 @@ export interface PruningFinding {
 }
 
 /** The estimated chain of one method at one width: mean over trials. */
-export interface GraphonFinding {
+export interface GraphonFinding extends Setting {
   readonly method: string
-  readonly density: number
   readonly width: number
   readonly chain: GraphonChain
   /** ∫ Π_l W^l du, one entry per class averaged. */
@@ -62,12 +75,37 @@ export interface GraphonFinding {
 }
 
 /** How far one matrix's graphon is from other widths', in L2 over [0,1]², with what pure noise would give. */
-export interface ConvergenceFinding {
+export interface ConvergenceFinding extends Setting {
   readonly method: string
-  readonly density: number
   /** Weight matrix l = 1 … L + 1. */
   readonly matrix: number
   readonly points: readonly ConvergencePoint[]
+  readonly test: VerdictFinding
+}
+
+/** A judgement as tables show it; numbers are null where they could not be had. */
+export interface TrendFinding {
+  readonly verdict: Verdict
+  readonly reason: string
+  /** Fitted power of the width with its 95 % interval. */
+  readonly rate: number | null
+  readonly rateLower: number | null
+  readonly rateUpper: number | null
+  /** Bound on the relative distance to the limit. */
+  readonly remaining: number | null
+}
+
+/** What was found out about one matrix: see `testLimit`. */
+export interface VerdictFinding {
+  readonly verdict: Verdict
+  readonly restsOn: 'budget' | 'shape' | 'both'
+  readonly reason: string
+  readonly budget: TrendFinding
+  readonly shape: TrendFinding | null
+  /** Whether the widest graphon is more than constant, by how much (L2 of W/ρ − 1), and how surely. */
+  readonly structure: { readonly structured: boolean; readonly distance: number; readonly score: number | null } | null
+  /** Further numbers followed: dead units, motif densities over those of a constant graphon. */
+  readonly observed: Readonly<Record<string, TrendFinding>>
 }
 
 export interface ConvergencePoint {
@@ -81,6 +119,13 @@ export interface ConvergencePoint {
   readonly successiveFloor: number | null
   /** Distance between the means of two halves of the trials at this width; null with one trial. */
   readonly splitHalf: number | null
+  /** Distance of the normalised graphons W/ρ to the next smaller width; null at the smallest or with fewer than 3 trials. */
+  readonly shapeChange: number | null
+  /** What noise and sorting bias alone give of it. */
+  readonly shapeFloor: number | null
+  /** Spread of single trials about their mean, W/ρ in L2, as measured and as independent entries would give. */
+  readonly spread: number | null
+  readonly spreadSampled: number | null
 }
 
 export const kernelKinds = ['dense', 'graphon', 'energy', 'empirical'] as const
@@ -92,9 +137,8 @@ export const kernelKinds = ['dense', 'graphon', 'energy', 'empirical'] as const
 export type KernelKind = (typeof kernelKinds)[number]
 
 /** Spectrum of the class-mean kernel. */
-export interface SpectrumFinding extends SpectralSummary {
+export interface SpectrumFinding extends SpectralSummary, Setting {
   readonly method: string
-  readonly density: number
   readonly width: number
   readonly kernel: KernelKind
   /** Largest first, all of them. */
@@ -121,9 +165,8 @@ export interface Prediction {
 }
 
 /** One pruned network trained by full-batch gradient descent, with every rung's prediction at the same step size. */
-export interface TrainingFinding {
+export interface TrainingFinding extends Setting {
   readonly method: string
-  readonly density: number
   readonly width: number
   readonly trial: number
   readonly learningRate: number

@@ -1,10 +1,13 @@
 import type { TensorMap } from '../data/tensor.js'
+import type { Scope } from './findings.js'
 import type { ResultRow } from './rows.js'
 
 /** What identifies one pruned network, or with `trial: null` all trials of one method, density and width. */
 export interface JobKey {
   readonly method: string
   readonly density: number
+  /** Whether all matrices share one budget or each has its own. */
+  readonly scope: Scope
   readonly sizes: readonly number[]
   readonly width: number
   readonly trial: number | null

@@ -25,7 +25,7 @@ export function studySpec(config: StudyConfig, sizes: readonly number[]): Networ
 export function prunedNetwork(
   config: StudyConfig,
   data: StudyData,
-  { method, density, sizes, width, trial }: JobKey,
+  { method, density, scope, sizes, width, trial }: JobKey,
 ): { network: Network; pruning: PruneResult } {
   const spec = studySpec(config, sizes)
   const at = [width, trial ?? 0] as const
@@ -33,7 +33,7 @@ export function prunedNetwork(
   const pruning = prune(unpruned, {
     method: method as StudyConfig['prune']['methods'][number],
     density,
-    scope: config.prune.scope,
+    scope,
     seed: deriveSeed(config.seed, 'prune', ...at),
     temperature: config.prune.temperature,
     batch: { x: data.pruneX, targets: oneHot(data.pruneLabels, data.classes) },

@@ -1,9 +1,9 @@
 import { hash64 } from './hash.js'
 import type { Job, JobKey } from './job.js'
-import type { StudyConfig } from './schema.js'
+import { depthsOf, scopesOf, type StudyConfig } from './schema.js'
 
 /** Raise when the meaning of stored results changes: older ones are then computed anew. */
-const resultVersion = 1
+const resultVersion = 2
 
 /** What a plan must know of the data. */
 export interface DataFacts {
@@ -13,10 +13,11 @@ export interface DataFacts {
   readonly fingerprint: string
 }
 
-/** The architectures of a study, in order of width; `width` labels each (its first hidden layer). */
+/** The architectures of one depth of a study, in order of width; `width` labels each (its first hidden layer). */
 export function architectures(
-  { network: { widths, sizes, hiddenLayers } }: StudyConfig,
+  { network: { widths, sizes } }: StudyConfig,
   { inputs, classes }: DataFacts,
+  hiddenLayers: number,
 ): { width: number; sizes: number[] }[] {
   if (sizes) {
     if (sizes[0] !== inputs || sizes.at(-1) !== classes) {
@@ -37,10 +38,11 @@ function weightCount(sizes: readonly number[]): number {
 }
 
 function jobId(kind: Job['kind'], key: Partial<JobKey>, dependsOn: unknown): string {
-  const parts = [kind, key.method, key.density && `d${key.density}`, key.width && `w${key.width}`]
-  const trial = key.trial === null || key.trial === undefined ? undefined : `t${key.trial}`
+  const { method, density, scope, width, trial, sizes } = key
+  const parts = [method, density && `d${density}`, scope === 'layer' && 'layer', sizes && `h${sizes.length - 2}`]
+  const place = [width && `w${width}`, trial === null || trial === undefined ? undefined : `t${trial}`]
   const hash = hash64(JSON.stringify([resultVersion, kind, key, dependsOn])).slice(0, 12)
-  return [...parts, trial, hash].filter(Boolean).join('-')
+  return [kind, ...parts, ...place, hash].filter(Boolean).join('-')
 }
 
 /**
@@ -51,7 +53,6 @@ function jobId(kind: Job['kind'], key: Partial<JobKey>, dependsOn: unknown): str
  */
 export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
   const { seed, trials, data, network, prune, graphon, kernel, training } = config
-  const ladder = architectures(config, facts)
   const physics = {
     seed,
     data: { ...data, fingerprint: facts.fingerprint },
@@ -60,58 +61,69 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
     sigmaB2: network.sigmaB2,
     weights: network.weights,
   }
-  const first = ladder[0]
-  const denseKey = { sizes: [facts.inputs, ...first.sizes.slice(1, -1).map(() => 1), facts.classes] }
-  const dense: Job = {
-    kind: 'dense',
-    id: jobId('dense', denseKey, { physics, kernel }),
-    method: 'dense',
-    density: 1,
-    width: 0,
-    trial: null,
-    sizes: denseKey.sizes,
-    needs: [],
-    train: false,
-    cost: 1,
-  }
   const jobs: Job[] = []
-  for (const method of prune.methods) {
-    for (const density of prune.densities) {
-      const runsOfLadder: string[] = []
-      for (const { width, sizes } of ladder) {
-        const runs: Job[] = []
-        for (let trial = 0; trial < trials; trial++) {
-          const key: JobKey = { method, density, sizes, width, trial }
-          const train = training.steps > 0 && trial < training.trials
-          const dependsOn = {
-            physics,
-            graphon,
-            prune: { ...prune, methods: 0, densities: 0 },
-            training: train && training,
-          }
-          const megaweights = weightCount(sizes) / 1e6
-          const cost = 0.1 + megaweights * (0.6 + (train ? 0.03 * training.steps * density * (data.samples / 256) : 0))
-          runs.push({ kind: 'run', id: jobId('run', key, dependsOn), ...key, needs: [], train, cost })
-        }
-        const key: JobKey = { method, density, sizes, width, trial: null }
-        const needs = [...runs.map((run) => run.id), dense.id]
-        const cost = 3 * (data.samples / 256) ** 2
-        jobs.push(...runs, {
-          kind: 'kernel',
-          id: jobId('kernel', key, { needs, kernel, training }),
-          ...key,
-          needs,
-          train: false,
-          cost,
-        })
-        runsOfLadder.push(...runs.map((run) => run.id))
+  const add = (job: Job): string => {
+    jobs.push(job)
+    return job.id
+  }
+
+  function addDense(sizes: readonly number[]): string {
+    const shape = { sizes: [facts.inputs, ...sizes.slice(1, -1).map(() => 1), facts.classes] }
+    return add({
+      kind: 'dense',
+      id: jobId('dense', shape, { physics, kernel }),
+      method: 'dense',
+      density: 1,
+      scope: 'global',
+      width: 0,
+      trial: null,
+      sizes: shape.sizes,
+      needs: [],
+      train: false,
+      cost: kernel.compute ? 1 : 0.01,
+    })
+  }
+
+  function addRun(key: JobKey): string {
+    const train = training.steps > 0 && (key.trial ?? 0) < training.trials
+    const dependsOn = {
+      physics,
+      graphon,
+      prune: { samples: prune.samples, temperature: prune.temperature },
+      training: train && training,
+    }
+    const megaweights = weightCount(key.sizes) / 1e6
+    const steps = train ? 0.03 * training.steps * key.density * (data.samples / 256) : 0
+    const cost = 0.1 + megaweights * (0.6 + steps)
+    return add({ kind: 'run', id: jobId('run', key, dependsOn), ...key, needs: [], train, cost })
+  }
+
+  function addLadder(where: Omit<JobKey, 'sizes' | 'width' | 'trial'>, depth: number, dense: string): void {
+    const ladder = architectures(config, facts, depth)
+    const runsOfLadder: string[] = []
+    for (const architecture of ladder) {
+      const key: JobKey = { ...where, ...architecture, trial: null }
+      const runs = Array.from({ length: trials }, (_, trial) => addRun({ ...key, trial }))
+      const needs = [...runs, dense]
+      const cost = kernel.compute ? 3 * (data.samples / 256) ** 2 : 0.1
+      const id = jobId('kernel', key, { needs, kernel, training })
+      add({ kind: 'kernel', id, ...key, needs, train: false, cost })
+      runsOfLadder.push(...runs)
+    }
+    const key: JobKey = { ...where, ...ladder[ladder.length - 1], trial: null }
+    const id = jobId('convergence', key, { needs: runsOfLadder, ladder, convergence: config.convergence })
+    const cost = ladder.reduce((sum, { sizes }) => sum + 0.1 + weightCount(sizes) / 2e6, 0)
+    add({ kind: 'convergence', id, ...key, needs: runsOfLadder, train: false, cost })
+  }
+
+  for (const depth of depthsOf(config)) {
+    const dense = addDense(architectures(config, facts, depth)[0].sizes)
+    for (const method of prune.methods) {
+      for (const density of prune.densities) {
+        for (const scope of scopesOf(config)) addLadder({ method, density, scope }, depth, dense)
       }
-      const widest = ladder[ladder.length - 1]
-      const key: JobKey = { method, density, sizes: widest.sizes, width: widest.width, trial: null }
-      const id = jobId('convergence', key, { needs: runsOfLadder, ladder })
-      jobs.push({ kind: 'convergence', id, ...key, needs: runsOfLadder, train: false, cost: 0.5 * ladder.length })
     }
   }
   const stage = { dense: 0, run: 1, kernel: 2, convergence: 2 } as const
-  return [dense, ...jobs].sort((a, b) => stage[a.kind] - stage[b.kind] || b.cost - a.cost || (a.id < b.id ? -1 : 1))
+  return jobs.sort((a, b) => stage[a.kind] - stage[b.kind] || b.cost - a.cost || (a.id < b.id ? -1 : 1))
 }

@@ -1,7 +1,7 @@
 import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
 import { FileError } from '../data/file-error.js'
-import { studySchema, type StudyConfig } from './schema.js'
+import { depthsOf, studySchema, type StudyConfig } from './schema.js'
 
 /** Offset of the node at `path`, or of the deepest ancestor that the document has. */
 function offsetOf(document: Document, path: readonly PropertyKey[], wantKey: boolean): number {
@@ -86,9 +86,11 @@ export function readStudy(text: string, file: string): StudyConfig {
   if ((network.widths === undefined) === (network.sizes === undefined)) {
     refuse(['network'], 'expected either widths (a ladder) or sizes (one architecture)')
   }
-  const matrices = network.sizes ? network.sizes.length - 1 : network.hiddenLayers + 1
-  if (network.sigmaW2 && network.sigmaW2.length !== matrices) {
-    refuse(['network', 'sigmaW2'], `expected ${matrices} numbers, one per weight matrix, got ${network.sigmaW2.length}`)
+  for (const hidden of depthsOf(parsed.data)) {
+    if (network.sigmaW2 && network.sigmaW2.length !== hidden + 1) {
+      const got = network.sigmaW2.length
+      refuse(['network', 'sigmaW2'], `expected ${hidden + 1} numbers, one per weight matrix, got ${got}`)
+    }
   }
   if (training.trials > trials)
     refuse(['training', 'trials'], `expected at most trials = ${trials}, got ${training.trials}`)

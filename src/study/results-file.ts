@@ -2,7 +2,7 @@ import { parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer'
 import { columns, type ResultRow } from './rows.js'
 
-const parquetTypes = { string: 'STRING', double: 'DOUBLE', int: 'INT32' } as const
+const parquetTypes = { string: 'STRING', double: 'DOUBLE', int: 'INT32', boolean: 'BOOLEAN' } as const
 
 /** Rows as one Parquet file with every column of {@link columns}, readable by DuckDB, pandas and polars. */
 export function encodeRows(rows: readonly ResultRow[]): Uint8Array {

@@ -1,4 +1,5 @@
-import type { KernelKind, Rung } from './findings.js'
+import type { Verdict } from '../graphon/limit-test/verdict.js'
+import type { KernelKind, Rung, Scope } from './findings.js'
 
 /** Columns of a study's tables with their types; every file of a study has all of them, and null where one does not apply. */
 export const columns = {
@@ -6,9 +7,11 @@ export const columns = {
   kind: 'string',
   method: 'string',
   density: 'double',
+  scope: 'string',
+  hidden_layers: 'int',
   width: 'int',
   trial: 'int',
-  /** Which of the following columns a row fills: `run`, `layer`, `step`, `spectrum` or `distance`. */
+  /** Which of the following columns a row fills: `run`, `layer`, `motif`, `step`, `spectrum`, `distance` or `verdict`. */
   record: 'string',
   seconds: 'double',
   learning_rate: 'double',
@@ -36,17 +39,43 @@ export const columns = {
   successive: 'double',
   successive_floor: 'double',
   split_half: 'double',
+  shape_change: 'double',
+  shape_floor: 'double',
+  spread: 'double',
+  spread_sampled: 'double',
+  /** In `verdict` and `motif` rows: `all`, `budget`, `shape`, `dead_units`, or a motif. */
+  aspect: 'string',
+  value: 'double',
+  verdict: 'string',
+  reason: 'string',
+  rests_on: 'string',
+  rate: 'double',
+  rate_lower: 'double',
+  rate_upper: 'double',
+  remaining: 'double',
+  structured: 'boolean',
+  structure_distance: 'double',
+  structure_score: 'double',
 } as const
 
 type Column = keyof typeof columns
 
-type Value<Name extends Column> = Name extends 'rung'
-  ? Rung
-  : Name extends 'kernel'
-    ? KernelKind
-    : (typeof columns)[Name] extends 'string'
-      ? string
-      : number
+interface Narrower {
+  readonly rung: Rung
+  readonly kernel: KernelKind
+  readonly scope: Scope
+  readonly verdict: Verdict
+  readonly rests_on: 'budget' | 'shape' | 'both'
+}
+
+interface Types {
+  readonly string: string
+  readonly int: number
+  readonly double: number
+  readonly boolean: boolean
+}
+
+type Value<Name extends Column> = Name extends keyof Narrower ? Narrower[Name] : Types[(typeof columns)[Name]]
 
 /** One row; absent columns are null in the file. */
 export type ResultRow = { readonly [Name in Column]?: Value<Name> | null }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseActivation } from '../network/activation.js'
 import { criteria } from '../prune/criteria.js'
 import { estimators } from '../graphon/estimators/estimators.js'
+import type { Scope } from './findings.js'
 
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(table) as [Name, ...Name[]])
@@ -42,7 +43,16 @@ export const studySchema = z.strictObject({
     standardize: z.boolean().default(false).describe('standardise a file (a named dataset always is)'),
   }),
   network: z.strictObject({
-    hiddenLayers: count('number of hidden layers', 1000).default(3),
+    hiddenLayers: z
+      .union([
+        count('number of hidden layers', 1000),
+        z
+          .array(count('number of hidden layers', 1000))
+          .min(1)
+          .refine(unique, { message: 'expected different numbers of hidden layers' }),
+      ])
+      .default(3)
+      .describe('number of hidden layers, or several'),
     widths: z
       .array(count('units of every hidden layer'))
       .min(1)
@@ -65,7 +75,10 @@ export const studySchema = z.strictObject({
   prune: z.strictObject({
     methods: z.array(names(criteria)).min(1).refine(unique, { message: 'expected different methods' }),
     densities: z.array(density).min(1).refine(unique, { message: 'expected different densities' }),
-    scope: z.enum(['global', 'layer']).default('global'),
+    scope: z
+      .enum(['global', 'layer', 'both'])
+      .default('global')
+      .describe('one budget for all matrices, the same density in each, or both ways one after the other'),
     samples: count('samples for data-dependent scores').optional().describe('default: data.samples'),
     temperature: z.number().positive().default(1).describe('softmax temperature of GraSP'),
   }),
@@ -75,8 +88,15 @@ export const studySchema = z.strictObject({
       estimator: names(estimators).default('histogram'),
     })
     .prefault({}),
+  convergence: z
+    .strictObject({
+      tolerance: z.number().positive().max(1).default(0.05).describe('relative distance to the limit that is arrival'),
+      simulations: z.int().min(3).optional().describe('simulated trials per width; default: trials, 3 to 8'),
+    })
+    .prefault({}),
   kernel: z
     .strictObject({
+      compute: z.boolean().default(true).describe('limit kernels and spectra; false: graphons only'),
       convention: z.enum(['masked', 'variance']).default('masked'),
       rescale: z.enum(['none', 'layer', 'fan-in']).default('none'),
     })
@@ -96,6 +116,17 @@ export const studySchema = z.strictObject({
 
 /** A checked study file with every default filled in. */
 export type StudyConfig = z.infer<typeof studySchema>
+
+/** The numbers of hidden layers of a study, least first. */
+export function depthsOf({ network: { sizes, hiddenLayers } }: StudyConfig): readonly number[] {
+  if (sizes) return [sizes.length - 2]
+  return typeof hiddenLayers === 'number' ? [hiddenLayers] : [...hiddenLayers].sort((a, b) => a - b)
+}
+
+/** The scopes that a study prunes by. */
+export function scopesOf({ prune: { scope } }: StudyConfig): readonly Scope[] {
+  return scope === 'both' ? ['global', 'layer'] : [scope]
+}
 
 /** JSON Schema of a study file, for editors and forms. */
 export function studyJsonSchema(): object {

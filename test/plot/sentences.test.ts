@@ -6,18 +6,46 @@ import { graphonMoments, halfMassFraction, inputDensity, inputsSentence } from '
 import { kernelErrorSentence } from '../../src/plot/kernel-error.js'
 import { ladderSentence } from '../../src/plot/ladder.js'
 import { meanCurve, rungError, trainingSentence } from '../../src/plot/training.js'
-import type { ConvergenceFinding, Rung, SpectrumFinding, TrainingFinding } from '../../src/study/findings.js'
+import type {
+  ConvergenceFinding,
+  Rung,
+  SpectrumFinding,
+  TrainingFinding,
+  VerdictFinding,
+} from '../../src/study/findings.js'
+
+const oneTrial = {
+  verdict: 'undecided',
+  reason: 'one trial only',
+  rate: null,
+  rateLower: null,
+  rateUpper: null,
+  remaining: null,
+} as const
+const undecided: VerdictFinding = {
+  verdict: 'undecided',
+  restsOn: 'shape',
+  reason: 'one trial only',
+  budget: oneTrial,
+  shape: null,
+  structure: null,
+  observed: {},
+}
 
 function moving(method: string, matrix: number, ratio: number, floor = 0.01): ConvergenceFinding {
-  const point = { toWidest: null, toWidestFloor: null, splitHalf: null }
+  const unknown = { shapeChange: null, shapeFloor: null, spread: null, spreadSampled: null }
+  const point = { toWidest: null, toWidestFloor: null, splitHalf: null, ...unknown }
   return {
     method,
     density: 0.2,
+    scope: 'global',
+    hiddenLayers: 3,
     matrix,
     points: [
       { ...point, width: 1024, successive: ratio * floor, successiveFloor: floor },
       { ...point, width: 512, successive: null, successiveFloor: null },
     ],
+    test: undecided,
   }
 }
 
@@ -45,7 +73,14 @@ describe('convergence', () => {
 })
 
 describe('densities', () => {
-  const item = { density: 0.2, width: 64, layerDensitySd: [0, 0], deadFraction: [0] }
+  const item = {
+    density: 0.2,
+    scope: 'global',
+    hiddenLayers: 1,
+    width: 64,
+    layerDensitySd: [0, 0],
+    deadFraction: [0],
+  } as const
 
   it('names the most uneven method and the deadest layer', () => {
     const items = [
@@ -103,6 +138,8 @@ function trial(method: string, errors: Partial<Record<Rung, number>>): TrainingF
   return {
     method,
     density: 0.2,
+    scope: 'global',
+    hiddenLayers: 3,
     width: 256,
     trial: 0,
     learningRate: 1,

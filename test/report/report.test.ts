@@ -44,7 +44,7 @@ describe('the report', () => {
     const { provenance } = findings
     const page = await report({
       ...syntheticFindings({ ...small, methods: ['random', bad] }),
-      provenance: { ...provenance, title: bad, study: `a: ${bad}`, data: bad, activation: bad, scope: bad },
+      provenance: { ...provenance, title: bad, study: `a: ${bad}`, data: bad, activation: bad },
     })
     expect(page).not.toContain('<script>alert')
     expect(page.match(/<script>/g)).toHaveLength(1)

@@ -1,7 +1,16 @@
 import type { GraphonChain } from '../../src/graphon/chain.js'
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { randomStream } from '../../src/random/random.js'
-import { kernelKinds, rungs, type Findings, type KernelKind, type Rung } from '../../src/study/findings.js'
+import type { Verdict } from '../../src/graphon/limit-test/verdict.js'
+import {
+  kernelKinds,
+  rungs,
+  type Findings,
+  type KernelKind,
+  type Rung,
+  type TrendFinding,
+  type VerdictFinding,
+} from '../../src/study/findings.js'
 
 export interface SyntheticOptions {
   readonly methods?: readonly string[]
@@ -26,6 +35,38 @@ const character: Readonly<
   snip: { slope: 0.9, centre: 1, drift: 0.02, kept: 0.6, lazy: 0.12 },
   grasp: { slope: 1.4, centre: 0.8, drift: 0.03, kept: 0.9, lazy: 0.4 },
   synflow: { slope: 1.1, centre: 0.3, drift: 0.07, kept: 0.12, lazy: 0.08 },
+}
+
+const trendFinding = (verdict: Verdict, reason: string): TrendFinding => ({
+  verdict,
+  reason,
+  rate: verdict === 'drifting' ? 0.2 : null,
+  rateLower: verdict === 'drifting' ? 0.1 : null,
+  rateUpper: verdict === 'drifting' ? 0.3 : null,
+  remaining: 0.04,
+})
+
+function verdictOf(method: string, matrixIndex: number, trials: number): VerdictFinding {
+  const drifts = method === 'synflow' && matrixIndex === 2
+  const budget = drifts
+    ? trendFinding(
+        'drifting',
+        'still moves by 7.0 % from width 512 to 1024 at rate 0.20 (0.10 … 0.30): no limit in sight',
+      )
+    : trendFinding('converged', 'no change beyond noise; at most 0.2 % from width 512 to 1024')
+  const shape =
+    trials < 3 ? null : trendFinding('converged', 'no change beyond noise; at most 4.0 % from width 512 to 1024')
+  const verdict = drifts ? 'drifting' : shape ? 'converged' : 'undecided'
+  return {
+    verdict,
+    restsOn: drifts ? 'budget' : shape ? 'both' : 'shape',
+    reason: drifts ? `budget: ${budget.reason}` : shape ? 'nothing moves' : 'shape: fewer than 3 trials',
+    budget,
+    shape,
+    structure:
+      trials < 3 ? null : { structured: method !== 'random', distance: method === 'random' ? 0 : 0.4, score: 12 },
+    observed: { dead_units: trendFinding('converged', 'zero at every width') },
+  }
 }
 
 const clamp = (x: number) => Math.min(1, Math.max(0, x))
@@ -135,8 +176,13 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
             successive: i === 0 ? null : floor * 1.6 + moved,
             successiveFloor: i === 0 ? null : floor * 1.5,
             splitHalf: o.trials > 1 ? floor * 1.2 : null,
+            shapeChange: i === 0 || o.trials < 3 ? null : (floor * 1.6 + moved) / density,
+            shapeFloor: i === 0 || o.trials < 3 ? null : (floor * 1.5) / density,
+            spread: o.trials < 3 ? null : (floor * 2) / density,
+            spreadSampled: o.trials < 3 ? null : (floor * 1.9) / density,
           }
         }),
+        test: verdictOf(method, matrixIndex, o.trials),
       })),
     ),
   )
@@ -230,6 +276,7 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     })
   })
 
+  const where = { scope: 'global', hiddenLayers: o.hiddenLayers } as const
   return {
     provenance: {
       title: 'What five pruning methods do to a network on MNIST',
@@ -243,7 +290,7 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
       samples: o.samples,
       inputs: o.side * o.side,
       classes: 10,
-      hiddenLayers: o.hiddenLayers,
+      hiddenLayers: [o.hiddenLayers],
       trials: o.trials,
       bins: o.bins,
       activation: 'relu',
@@ -254,10 +301,11 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     methods: o.methods,
     widths: o.widths,
     densities: o.densities,
-    pruning,
-    graphons,
-    convergence,
-    spectra,
-    training,
+    settings: o.densities.map((density) => ({ ...where, density })),
+    pruning: pruning.map((item) => ({ ...item, ...where })),
+    graphons: graphons.map((item) => ({ ...item, ...where })),
+    convergence: convergence.map((item) => ({ ...item, ...where })),
+    spectra: spectra.map((item) => ({ ...item, ...where })),
+    training: training.map((item) => ({ ...item, ...where })),
   }
 }

@@ -13,6 +13,7 @@ function job(id: string, needs: string[] = [], cost = 1): Job {
     train: false,
     method: 'random',
     density: 0.5,
+    scope: 'global',
     sizes: [1, 1],
     width: 1,
     trial: 0,

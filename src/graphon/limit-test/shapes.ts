@@ -16,8 +16,14 @@ export function layerDensity({ W, measures }: GraphonChain, index: number): numb
   return sum
 }
 
+interface Axis {
+  readonly measure: Float64Array
+  readonly inA?: Int32Array
+  readonly inB?: Int32Array
+}
+
 /** One axis of two partitions on common bins: measures, and the bin of either partition that each lies in. */
-function axis(a: Float64Array | undefined, b: Float64Array | undefined, bins: number) {
+function axis(a: Float64Array | undefined, b: Float64Array | undefined, bins: number): Axis {
   if (!a || !b) return { measure: new Float64Array(bins).fill(1 / bins) }
   return samePartition(a, b) ? { measure: a } : commonRefinement(a, b)
 }
@@ -27,11 +33,34 @@ function vector(m: Matrix, density: number, row: Float64Array, col: Float64Array
 }
 
 /**
- * The normalised graphons W/ρ of one matrix, as vectors whose Euclidean inner product is that of L²([0, 1]²): every trial
- * is divided by its own density ρ, so that nothing of the budget remains. Two sides that cut a hidden layer differently are
- * put on the union of their breakpoints.
+ * One matrix of every chain as vectors whose Euclidean inner product is that of L²([0, 1]²). Two sides that cut a hidden
+ * layer differently are put on the union of their breakpoints.
  *
  * @param index of the matrix, l − 1
+ * @param divisor what the entries of a chain are divided by
+ */
+export function matrixVectors(
+  a: readonly GraphonChain[],
+  b: readonly GraphonChain[],
+  index: number,
+  divisor: (chain: GraphonChain) => number = () => 1,
+): { readonly a: Trials; readonly b: Trials } {
+  const [first, second] = [a[0], b[0]]
+  const below = ({ measures }: GraphonChain) => (index > 0 ? measures[index - 1] : undefined)
+  const rows = axis(first.measures.at(index), second.measures.at(index), first.W[index].rows)
+  const cols = axis(below(first), below(second), first.W[index].cols)
+  const side = (chains: readonly GraphonChain[], which: 'inA' | 'inB'): Trials =>
+    chains.map((chain) => {
+      const fine = expand(chain.W[index], rows[which], cols[which])
+      return vector(fine, divisor(chain), rows.measure, cols.measure)
+    })
+  return { a: side(a, 'inA'), b: side(b, 'inB') }
+}
+
+/**
+ * The normalised graphons W/ρ of one matrix, as {@link matrixVectors}: every trial is divided by its own density ρ, so that
+ * nothing of the budget remains.
+ *
  * @returns null when some trial keeps no weight of the matrix: its shape is not defined
  */
 export function shapeVectors(
@@ -39,20 +68,9 @@ export function shapeVectors(
   b: readonly GraphonChain[],
   index: number,
 ): { readonly a: Trials; readonly b: Trials } | null {
-  const [first, second] = [a[0], b[0]]
-  const rows = axis(first.measures.at(index), second.measures.at(index), first.W[index].rows)
-  const [left, right] = [first, second].map(({ measures }) => (index > 0 ? measures[index - 1] : undefined))
-  const cols = axis(left, right, first.W[index].cols)
-  const densities = [a, b].map((chains) => chains.map((chain) => layerDensity(chain, index)))
-  if (!densities.flat().every((density) => density > 0)) return null
-  const side = (chains: readonly GraphonChain[], which: 'inA' | 'inB', own: readonly number[]): Trials =>
-    chains.map((chain, t) => {
-      const rowMap = which in rows ? rows[which as keyof typeof rows] : undefined
-      const colMap = which in cols ? cols[which as keyof typeof cols] : undefined
-      const fine = expand(chain.W[index], rowMap as Int32Array | undefined, colMap as Int32Array | undefined)
-      return vector(fine, own[t], rows.measure, cols.measure)
-    })
-  return { a: side(a, 'inA', densities[0]), b: side(b, 'inB', densities[1]) }
+  const densities = new Map([...a, ...b].map((chain) => [chain, layerDensity(chain, index)]))
+  if (![...densities.values()].every((density) => density > 0)) return null
+  return matrixVectors(a, b, index, (chain) => densities.get(chain)!)
 }
 
 /** The vector of the constant shape 1 on the bins of a chain's matrix. */
