@@ -44,7 +44,9 @@ export function symmetricEigen(a: Matrix, options: SymmetricEigenOptions = {}): 
     const at = scratch.alloc(n * stride * 8)
     const x = wanted ? scratch.alloc(n * stride * 8) : 0
     const lower = scratch.f64(at, n * stride)
-    forSymmetricPart(a, -exponent, largest, caller, (i, j, value) => (lower[i * stride + j] = value))
+    forSymmetricPart(a, -exponent, largest, caller, (i, left, count, line) => {
+      for (let c = 0, to = i * stride + left; c < count; c++) lower[to + c] = line[c]
+    })
     const t = reduceToTridiagonal(kernels, scratch, at, n, stride)
     if (!wanted) {
       const scale = largest > 0 ? 1 : 0

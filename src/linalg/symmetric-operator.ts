@@ -18,7 +18,7 @@ export interface SymmetricProduct {
   readonly times: (x: Pointer, count: number, y: Pointer) => void
 }
 
-/** Columns of a tile: x and y of a tile are then 16 KiB. */
+/** Columns of a tile, a multiple of 32: x and y of a tile are then 16 KiB. */
 const tileWidth = 256
 /** Vectors that one pass over the matrix serves. */
 const together = 4
@@ -73,11 +73,13 @@ function matrixProduct(a: Matrix, kernels: Kernels, scratch: Scratch, caller: st
   const x = scratch.alloc(n * together * 8)
   const shares = scratch.alloc(tiles.length * n * together * 8)
   const views = tiles.map(({ first, width, at }) => scratch.f64(at, (n - first) * width))
-  forSymmetricPart(a, -exponent, largest, caller, (i, j, value) => {
-    const t = Math.floor(j / tileWidth)
+  forSymmetricPart(a, -exponent, largest, caller, (i, left, count, line) => {
+    const t = Math.floor(left / tileWidth)
     const { first, width } = tiles[t]
-    views[t][(i - first) * width + j - first] = value
-    if (i < first + width) views[t][(j - first) * width + i - first] = value
+    const view = views[t]
+    for (let c = 0, to = (i - first) * width + left - first; c < count; c++) view[to + c] = line[c]
+    if (i >= first + width) return
+    for (let c = 0, to = (left - first) * width + i - first; c < count; c++, to += width) view[to] = line[c]
   })
   const times = (from: Pointer, count: number, to: Pointer): void => {
     for (let c = 0; c < count; c += together) {

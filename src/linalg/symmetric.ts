@@ -35,10 +35,11 @@ export function binaryExponent(size: number): number {
 }
 
 /**
- * Visits the lower triangle of 2^exponent (A + Aᵀ)/2 with its diagonal, tile by tile, so that an entry and its mirror image
- * are both in cache.
+ * Visits the lower triangle of 2^exponent (A + Aᵀ)/2 with its diagonal by pieces of rows: `line` holds entries j = left, …,
+ * left + count − 1 of row i, none of them right of the diagonal; `left` is a multiple of 32 and `count` at most 32.
  *
  * @param largest max |a_ij|, from {@link largestEntry}
+ * @param visit must not keep `line`
  * @throws RangeError when an entry differs from its mirror image by more than 1e-8 of the largest entry
  */
 export function forSymmetricPart(
@@ -46,23 +47,35 @@ export function forSymmetricPart(
   exponent: number,
   largest: number,
   caller: string,
-  visit: (i: number, j: number, value: number) => void,
+  visit: (i: number, left: number, count: number, line: Float64Array) => void,
 ): void {
   const limit = asymmetryLimit * largest
   const [first, second] = powerOfTwo(exponent)
+  const line = new Float64Array(tile)
+  // The mirror image of a tile, turned: read in place, its rows would compete for the same few cache lines.
+  const mirror = new Float64Array(tile * tile)
   for (let top = 0; top < n; top += tile) {
+    const bottom = Math.min(n, top + tile)
     for (let left = 0; left <= top; left += tile) {
-      for (let i = top; i < Math.min(n, top + tile); i++) {
-        for (let j = left; j < Math.min(i + 1, left + tile); j++) {
-          const entry = data[i * n + j]
-          const mirror = data[j * n + i]
-          if (Math.abs(entry - mirror) > limit) {
+      for (let j = left; j < Math.min(n, left + tile); j++) {
+        for (let i = top, at = j * n + top, to = j - left; i < bottom; i++, at++, to += tile) mirror[to] = data[at]
+      }
+      for (let i = top; i < bottom; i++) {
+        const count = Math.min(i + 1 - left, tile)
+        const row = i * n + left
+        const turned = (i - top) * tile
+        for (let c = 0; c < count; c++) {
+          const entry = data[row + c]
+          const image = mirror[turned + c]
+          if (Math.abs(entry - image) > limit) {
+            const j = left + c
             throw new RangeError(
-              `${caller}: expected a symmetric matrix, got ${entry} at [${i}, ${j}] but ${mirror} at [${j}, ${i}]`,
+              `${caller}: expected a symmetric matrix, got ${entry} at [${i}, ${j}] but ${image} at [${j}, ${i}]`,
             )
           }
-          visit(i, j, 0.5 * (entry * first * second + mirror * first * second))
+          line[c] = 0.5 * (entry * first * second + image * first * second)
         }
+        visit(i, left, count, line)
       }
     }
   }

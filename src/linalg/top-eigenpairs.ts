@@ -45,7 +45,7 @@ const blockSize = 4
 const reserve = 0.25
 /** Blocks that a check looks at. */
 const checkBlocks = 6
-/** A matrix of more entries is given kernel memory of its own, which is freed afterwards. */
+/** Without a team, a matrix of more entries is given kernel memory of its own, which is freed afterwards. */
 const largeMatrix = 2 ** 22
 
 /**
@@ -73,7 +73,7 @@ export function topEigenpairs(a: Matrix | SymmetricOperator, options: TopEigenpa
   }
   if (!(maxProducts >= 1)) throw new RangeError(`${caller}: expected maxProducts of 1 or more, got ${maxProducts}`)
   const random = randomStream(seed, 'top-eigenpairs')
-  const kernels = options.kernels ?? (n * n > largeMatrix ? loadKernels() : defaultKernels())
+  const kernels = options.kernels ?? (n * n > largeMatrix && !defaultKernels().team ? loadKernels() : defaultKernels())
   return withScratch(kernels, (scratch) => {
     const product = symmetricProduct(a, kernels, scratch, caller)
     if (k === 0)
