@@ -3,13 +3,14 @@ import { Option } from 'commander'
 import { FileError, inFile } from '../data/file-error.js'
 import { decodeNpy } from '../data/npy.js'
 import { toFloat64 } from '../data/tensor.js'
-import { predict } from '../dynamics/predict.js'
+import { chooseRoute, predict, routeMemory, tallyMemory, type Extremes, type Route } from '../dynamics/predict.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { readBytes } from '../node/files.js'
-import type { Kernel } from '../ntk/kernel.js'
-import { kernelFromTensor } from '../ntk/kernel-file.js'
+import { openKernel } from '../node/kernel-reader.js'
+import { requireFreeMemory } from '../node/memory.js'
+import type { KernelSource } from '../ntk/kernel-file.js'
 import { parsePositive, parseSteps, shared } from './options.js'
-import { printCurve, say } from './output.js'
+import { printCurve, say, short } from './output.js'
 import { useAllCores } from './threads.js'
 
 interface PredictFlags {
@@ -20,7 +21,7 @@ interface PredictFlags {
   readonly json?: boolean
 }
 
-function readTargets(file: string, kernel: Kernel, kernelFile: string): Matrix {
+function readTargets(file: string, kernel: KernelSource, kernelFile: string): Matrix {
   const tensor = decodeNpy(readBytes(file), file)
   const [rows, cols = 1] = tensor.shape
   if (tensor.shape.length < 1 || tensor.shape.length > 2 || rows !== kernel.n || cols < 1) {
@@ -45,14 +46,48 @@ function readTargets(file: string, kernel: Kernel, kernelFile: string): Matrix {
   return { rows, cols, data }
 }
 
+/** Most negative eigenvalue, relative to the largest, that counts as rounding. */
+const rounding = 1e-10
+
+/** @throws RangeError when memory does not suffice for the route */
+function requireRoute(file: string, route: Route, kernel: KernelSource, targets: Matrix, steps: number): void {
+  const { n, classes } = kernel
+  const outputs = classes === 1 ? targets.cols : 1
+  // The decomposition keeps the vectors of every class until the end.
+  const kept = route === 'modes' ? 8 * n * n * (classes - 1) : targets.cols > 1 ? tallyMemory(n, steps) : 0
+  const remedy =
+    route === 'modes' ? 'use fewer samples, or fewer --steps for plain descent' : 'use fewer samples or fewer --steps'
+  requireFreeMemory(routeMemory(route, n, outputs) + kept, `${file}: a prediction for ${n} samples`, remedy)
+}
+
 function run(file: string, { targets: targetFile, lr, steps, flow = false, json }: PredictFlags): void {
-  const kernel = kernelFromTensor(decodeNpy(readBytes(file), file), file)
+  const kernel = openKernel(file)
   const targets = readTargets(targetFile, kernel, file)
+  const { n, classes } = kernel
+  const mode = flow ? 'flow' : 'descent'
+  const route = chooseRoute(n, mode, steps, classes === 1 ? targets.cols : 1)
+  requireRoute(file, route, kernel, targets, steps)
   useAllCores()
-  const result = inFile(file, () =>
-    predict(kernel, targets, { learningRate: lr, steps, mode: flow ? 'flow' : 'descent' }),
-  )
-  if (!result.stable) say(`warning: --lr ${lr} is above 2N/λ_max, so gradient descent diverges`)
+  let worst = 0
+  const onExtremes = ({ largest, smallest }: Extremes): void => {
+    if (mode === 'descent' && lr * largest > 2 * n) {
+      // Six digits, rounded down.
+      const limit = Number((((2 * n) / largest) * (1 - 5e-6)).toPrecision(6))
+      throw new FileError(
+        file,
+        `--lr ${lr} makes gradient descent diverge on this kernel; use at most --lr ${limit}, 2N/λ₁`,
+      )
+    }
+    const size = Math.max(largest, -smallest)
+    if (smallest < 0) worst = Math.max(worst, -smallest / size)
+  }
+  const result = inFile(file, () => predict(kernel, targets, { learningRate: lr, steps, mode, route, onExtremes }))
+  kernel.close()
+  if (worst > rounding) {
+    say(
+      `warning: ${file} is not positive semidefinite: its smallest eigenvalue is −${short(worst)} λ₁, and the predicted loss grows along it`,
+    )
+  }
   printCurve(steps, result, json)
 }
 
@@ -60,7 +95,9 @@ export function addPredict(program: Command): void {
   program
     .command('predict')
     .summary('the training curve that a kernel predicts')
-    .description('Loss 1/(2N) Σ ‖f − y‖² of gradient descent (or flow) from f = 0 under a fixed kernel.')
+    .description(
+      'Loss 1/(2N) Σ ‖f − y‖² of gradient descent (or flow) from f = 0 under a fixed kernel; large kernels are not decomposed where products with them are cheaper.',
+    )
     .argument('<kernel>', 'kernel .npy, [N, N] or [C, N, N]')
     .addOption(new Option('--targets <file>', 'y as .npy, [N] or [N, C]').makeOptionMandatory())
     .addOption(new Option('--lr <number>', 'learning rate').argParser(parsePositive).default(0.1))

@@ -1,30 +1,12 @@
 import { matmul } from '../linalg/matmul.js'
-import { matrix, type Matrix } from '../linalg/matrix.js'
+import { matrix } from '../linalg/matrix.js'
 import { learned } from './factors.js'
 import { checkDynamics, type DynamicsOptions } from './loss.js'
 import type { KernelModes } from './modes.js'
+import { argmaxRows, checkLabels } from './tally.js'
 
 /** Steps whose outputs are computed by one product. */
 const stepsAtOnce = 64
-
-/** Index of the largest entry of each row; the lowest of equals. */
-function argmaxRows({ rows, cols, data }: Matrix): Int32Array {
-  return Int32Array.from({ length: rows }, (_, i) => {
-    let best = 0
-    for (let c = 1; c < cols; c++) if (data[i * cols + c] > data[i * cols + best]) best = c
-    return best
-  })
-}
-
-function checkLabels(labels: ArrayLike<number>, n: number, outputs: number): ArrayLike<number> {
-  if (labels.length !== n) throw new RangeError(`predict: expected ${n} labels, got ${labels.length}`)
-  for (let i = 0; i < n; i++) {
-    if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < outputs)) {
-      throw new RangeError(`predict: expected labels from 0 to ${outputs - 1}, got ${labels[i]} at row ${i}`)
-    }
-  }
-  return labels
-}
 
 /**
  * Share of samples whose largest predicted output is the right one, at every step; equal outputs count as the lowest

@@ -66,7 +66,8 @@ export function lossFromModes(kernelModes: KernelModes, options: DynamicsOptions
   return { loss, stable }
 }
 
-function beyondRange(step: number, stable: boolean, limit: number): string {
+/** What to say when the loss leaves the range of f64. */
+export function beyondRange(step: number, stable: boolean, limit: number): string {
   const remedy = stable
     ? 'the kernel has negative eigenvalues that grow: use fewer steps or a positive semidefinite kernel'
     : `use a learning rate below 2N/λ₁ = ${limit.toPrecision(6)}`

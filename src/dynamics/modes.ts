@@ -2,6 +2,7 @@ import type { Kernels } from '../linalg/kernels.js'
 import { matmul } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { symmetricEigen } from '../linalg/symmetric-eigen.js'
+import type { KernelSource } from '../ntk/kernel-file.js'
 import { kernelMatrix, type Kernel } from '../ntk/kernel.js'
 
 /** One class's kernel in its own coordinates, with the outputs that it drives. */
@@ -16,6 +17,12 @@ export interface ClassModes {
   readonly coefficients: Matrix
 }
 
+export interface ModesOptions {
+  readonly kernels?: Kernels
+  /** Called when a class has been decomposed. */
+  readonly onClass?: (found: ClassModes, c: number) => void
+}
+
 /** Everything that predictions need of a kernel and targets, whatever the learning rate. */
 export interface KernelModes {
   readonly n: number
@@ -24,7 +31,7 @@ export interface KernelModes {
 }
 
 /** Columns `outputs` of a matrix. */
-function columns({ rows, cols, data }: Matrix, outputs: readonly number[]): Matrix {
+export function columns({ rows, cols, data }: Matrix, outputs: readonly number[]): Matrix {
   const result = matrix(rows, outputs.length)
   for (let i = 0; i < rows; i++) {
     outputs.forEach((c, at) => (result.data[i * outputs.length + at] = data[i * cols + c]))
@@ -32,15 +39,8 @@ function columns({ rows, cols, data }: Matrix, outputs: readonly number[]): Matr
   return result
 }
 
-/**
- * Decomposes a kernel once, so that any number of learning rates and horizons can be predicted from it.
- *
- * @param kernel one class per output, or one class shared by all outputs
- * @param targets y `[N, C]`
- * @throws RangeError when shapes do not fit, a target is not finite, or a kernel is not finite and symmetric
- * @throws Error when an eigenvalue iteration does not converge
- */
-export function modes(kernel: Kernel, targets: Matrix, options: { readonly kernels?: Kernels } = {}): KernelModes {
+/** @throws RangeError when targets do not fit a kernel on n samples, or are not finite */
+export function checkTargets(kernel: { readonly n: number; readonly classes: number }, targets: Matrix): void {
   const { n } = kernel
   const { rows, cols } = targets
   if (!(n >= 1)) throw new RangeError('modes: expected a kernel of at least one sample, got none')
@@ -55,12 +55,30 @@ export function modes(kernel: Kernel, targets: Matrix, options: { readonly kerne
     const where = `[${Math.floor(bad / cols)}, ${bad % cols}]`
     throw new RangeError(`modes: expected finite targets, got ${targets.data[bad]} at ${where}`)
   }
+}
+
+/**
+ * Decomposes a kernel once, so that any number of learning rates and horizons can be predicted from it.
+ *
+ * @param kernel one class per output, or one class shared by all outputs
+ * @param targets y `[N, C]`
+ * @throws RangeError when shapes do not fit, a target is not finite, or a kernel is not finite and symmetric
+ * @throws Error when an eigenvalue iteration does not converge
+ */
+export function modes(kernel: Kernel | KernelSource, targets: Matrix, options: ModesOptions = {}): KernelModes {
+  checkTargets(kernel, targets)
+  const { n } = kernel
+  const { cols } = targets
   const every = Array.from({ length: cols }, (_, c) => c)
+  const { onClass, ...rest } = options
   const classes = Array.from({ length: kernel.classes }, (_, c): ClassModes => {
     const outputs = kernel.classes === 1 ? every : [c]
-    const { values, vectors } = symmetricEigen(kernelMatrix(kernel, c), options)
-    const coefficients = matmul(vectors!, columns(targets, outputs), { transposeA: true, ...options })
-    return { eigenvalues: values, vectors: vectors!, outputs, coefficients }
+    const theta = 'matrix' in kernel ? kernel.matrix(c) : kernelMatrix(kernel, c)
+    const { values, vectors } = symmetricEigen(theta, rest)
+    const coefficients = matmul(vectors!, columns(targets, outputs), { transposeA: true, ...rest })
+    const found = { eigenvalues: values, vectors: vectors!, outputs, coefficients }
+    onClass?.(found, c)
+    return found
   })
   return { n, targets, classes }
 }

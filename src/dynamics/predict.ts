@@ -1,17 +1,31 @@
+import { defaultKernels, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { Kernel } from '../ntk/kernel.js'
+import type { KernelSource } from '../ntk/kernel-file.js'
+import { kernelMatrix, type Kernel } from '../ntk/kernel.js'
 import { accuracyFromModes } from './accuracy.js'
-import { checkDynamics, lossFromModes, type DynamicsOptions, type PredictedLoss } from './loss.js'
-import { modes } from './modes.js'
+import { descendByProducts, flowByExponential } from './by-class.js'
+import type { Extremes } from './extremes.js'
+import { beyondRange, checkDynamics, lossFromModes, type DynamicsOptions, type PredictedLoss } from './loss.js'
+import { checkTargets, columns, modes } from './modes.js'
+import { chooseRoute, type Route } from './route.js'
+import { argmaxRows, checkLabels, tally } from './tally.js'
 
 export { accuracyFromModes } from './accuracy.js'
+export type { Extremes } from './extremes.js'
 export type { DynamicsMode } from './factors.js'
 export { lossFromModes, type DynamicsOptions, type PredictedLoss } from './loss.js'
 export { modes, type ClassModes, type KernelModes } from './modes.js'
+export { chooseRoute, routeMemory, type Route } from './route.js'
+export { tallyMemory } from './tally.js'
 
 export interface PredictOptions extends DynamicsOptions {
   /** Right classes, `[N]`; default: where each row of the targets is largest. Only with two or more outputs. */
   readonly labels?: ArrayLike<number>
+  /** Default: the cheaper one, see {@link chooseRoute}. `products` is for descent, `krylov` for flow. */
+  readonly route?: Route
+  /** Called for each class as soon as its largest and smallest eigenvalue are known; what it throws ends the prediction. */
+  readonly onExtremes?: (found: Extremes, c: number) => void
+  readonly kernels?: Kernels
 }
 
 export interface Prediction extends PredictedLoss {
@@ -23,15 +37,71 @@ export interface Prediction extends PredictedLoss {
  * The training curve of a model that a fixed kernel governs, ḟ = −(1/N) Θ (f − y) from f = 0, by gradient descent or flow.
  * To try several learning rates, decompose once with {@link modes} and use {@link lossFromModes}.
  *
+ * Beyond 1024 samples nothing is decomposed where that is not worth it: descent then takes a product with Θ for each step,
+ * flow the matrix exponential, with a loss within 1e-8 of its first value of that of the decomposition. Classes of a source
+ * are asked for one by one, in order; only the decomposition of a small kernel holds all of them.
+ *
  * @param kernel Θ, one class per output or one for all
  * @param targets y `[N, C]`
  * @throws RangeError when shapes do not fit, an entry is not finite, a kernel is not symmetric, or an option is out of range
- * @throws Error when the loss leaves the range of f64, or an eigenvalue iteration does not converge
+ * @throws Error when the loss leaves the range of f64, or an iteration does not converge
  */
-export function predict(kernel: Kernel, targets: Matrix, options: PredictOptions): Prediction {
-  checkDynamics(options)
-  const kernelModes = modes(kernel, targets)
-  const predicted = lossFromModes(kernelModes, options)
-  if (targets.cols < 2 && !options.labels) return predicted
-  return { ...predicted, accuracy: accuracyFromModes(kernelModes, options, options.labels) }
+export function predict(kernel: Kernel | KernelSource, targets: Matrix, options: PredictOptions): Prediction {
+  const { steps, mode, learningRate } = checkDynamics(options)
+  checkTargets(kernel, targets)
+  const { n, classes } = kernel
+  const { onExtremes, kernels } = options
+  const classOutputs = classes === 1 ? targets.cols : 1
+  const route = options.route ?? chooseRoute(n, mode, steps, classOutputs)
+  if ((route === 'products' && mode !== 'descent') || (route === 'krylov' && mode !== 'flow')) {
+    throw new RangeError(`predict: expected a route for ${mode}, got ${route}`)
+  }
+  const withAccuracy = targets.cols >= 2 || options.labels !== undefined
+  if (withAccuracy && targets.cols < 2) {
+    throw new RangeError(`predict: expected two or more outputs for an accuracy, got ${targets.cols}`)
+  }
+  const right = !withAccuracy
+    ? undefined
+    : options.labels
+      ? checkLabels(options.labels, n, targets.cols)
+      : argmaxRows(targets)
+  const matrixOf = (c: number): Matrix => ('matrix' in kernel ? kernel.matrix(c) : kernelMatrix(kernel, c))
+  if (route === 'modes') {
+    const kernelModes = modes(kernel, targets, {
+      ...(kernels && { kernels }),
+      onClass: ({ eigenvalues }, c) => onExtremes?.({ largest: eigenvalues[0], smallest: eigenvalues[n - 1] }, c),
+    })
+    const predicted = lossFromModes(kernelModes, options)
+    if (!right) return predicted
+    return { ...predicted, accuracy: accuracyFromModes(kernelModes, options, right) }
+  }
+  const loss = new Float64Array(steps + 1)
+  const seen = right && tally(n, steps)
+  let largest = -Infinity
+  for (let c = 0; c < classes; c++) {
+    const outputs = classes === 1 ? Array.from({ length: targets.cols }, (_, output) => output) : [c]
+    const compute = route === 'products' ? descendByProducts : flowByExponential
+    compute({
+      theta: matrixOf(c),
+      y: columns(targets, outputs),
+      learningRate,
+      steps,
+      outputs: seen !== undefined,
+      kernels: kernels ?? defaultKernels(),
+      onExtremes(found) {
+        largest = Math.max(largest, found.largest)
+        onExtremes?.(found, c)
+      },
+      visit(step, output, square, f) {
+        loss[step] += square
+        seen?.add(step, outputs[output], f)
+      },
+    })
+  }
+  const stable = mode === 'flow' || !((learningRate / n) * largest > 2)
+  for (let t = 0; t <= steps; t++) {
+    loss[t] /= 2 * n
+    if (!Number.isFinite(loss[t])) throw new Error(beyondRange(t, stable, (2 * n) / largest))
+  }
+  return { loss, stable, ...(seen && { accuracy: seen.accuracy(right) }) }
 }
