@@ -57,7 +57,7 @@ export function upperAngle(y: v128, x: v128): v128 {
   return v128.bitselect(f64x2.sub(f64x2.splat(Math.PI), angle), angle, f64x2.lt(x, f64x2.splat(0)))
 }
 
-/** Bytes of a table for {@link scaledAngle}. */
+/** Bytes of a table for `sharpAngle`. */
 export const ANGLE_TABLE: usize = (COEFFICIENTS + 3) * 8
 
 /** Where a table holds tan(π/8), factor · π/4 and factor · π. */
@@ -65,7 +65,7 @@ export const ANGLE_TABLE: usize = (COEFFICIENTS + 3) * 8
 @inline
 const TURN: usize = COEFFICIENTS * 8
 
-/** The table of {@link scaledAngle} for angles times `factor`. */
+/** The table of {@link sharpAngle} for angles times `factor`. */
 export function fillAngleTable(factor: f64, at: usize): void {
   for (let k: usize = 0; k < COEFFICIENTS; k++) store<f64>(at + k * 8, 2 * factor * load<f64>(ratio + k * 8))
   store<f64>(at + TURN, 0.41421356237309503)
@@ -82,7 +82,7 @@ export function scaledStraight(table: usize): v128 {
 
 /**
  * For (x, y) with x, y ≥ 0 at distance r from the origin: the tangent of half its angle, turned back by π/8, so that it
- * lies within ±tan(π/8) without cases. {@link scaledAngle} makes it the angle.
+ * lies within ±tan(π/8) without cases. {@link sharpAngle} makes it the angle.
  */
 // @ts-ignore: decorator
 @inline
@@ -95,10 +95,19 @@ export function turnedHalfTangent(table: usize, y: v128, x: v128, r: v128): v128
   return f64x2.div(across, madd<f64>(turn, y, side))
 }
 
-/** factor times the angle in [0, π/2] of (x, y) from its turned half tangent; exactly 0 for y = 0. */
+/** The coefficient of z^index in factor · 2 atan(t)/t, z = t². */
 // @ts-ignore: decorator
 @inline
-export function scaledAngle(table: usize, y: v128, t: v128): v128 {
-  const angle = madd<f64>(t, polynomial(table, f64x2.mul(t, t)), v128.load64_splat(table + TURN, 8))
-  return v128.and(angle, f64x2.gt(y, f64x2.splat(0)))
+export function angleCoefficient(table: usize, index: usize): v128 {
+  return v128.load64_splat(table + index * 8)
+}
+
+/**
+ * factor times the angle in [0, π/2] of (x, y) from its turned half tangent t and the polynomial's value at t²; exactly 0
+ * for y = 0.
+ */
+// @ts-ignore: decorator
+@inline
+export function sharpAngle(table: usize, y: v128, t: v128, sum: v128): v128 {
+  return v128.and(madd<f64>(t, sum, v128.load64_splat(table + TURN, 8)), f64x2.gt(y, f64x2.splat(0)))
 }

@@ -16,7 +16,7 @@ export {
 } from './synflow'
 export { mirrorColumns, storeDiagonal, storePanels } from './kernel-panels'
 export { applyPanels, rowGroup } from './pair-panels'
-export { diagonalDuals, dualConstants, dualPanels, expandRows, fillDualConstants } from './recursion'
+export { diagonalDuals, dualConstants, dualPanels, dualWorkspace, expandRows, fillDualConstants } from './recursion'
 export { setThreadScratch } from './thread'
 export { blockGrams, diagonalGrams, rowGrams, weightedGramsWorkspace } from './weighted-grams'
 export * from './sparse'

@@ -3,19 +3,21 @@
 // product with the samples' columns as they are. Every entry is summed in the same order wherever its pair lies, and by
 // whichever function: a coordinate where sample i is zero adds nothing, so that leaving it out changes no bit.
 
-import { groupSize, panelTile6 } from './pair-panels'
+import { groupSize, panelTile1, panelTile4, panelTile6 } from './pair-panels'
 import { madd } from './simd'
 
 /** Coordinates in a panel of folded weights. */
 const DEPTH: usize = 256
 /** Panels of samples that share folded weights while they are in the nearest cache. */
 const BLOCK: usize = 4
+/** Rows of weights from which on it pays to copy the listed coordinates of a panel side by side. */
+const GATHERED: usize = 13
 /** Samples side by side in a block of rows. */
 const ROWS: usize = 6
 
 /** Bytes of workspace that the functions below need for `width` columns of packed basis. */
 export function weightedGramsWorkspace(width: usize): usize {
-  return DEPTH * 4 + width * DEPTH * 8 + ROWS * DEPTH * 8 + width * 32
+  return DEPTH * 4 + width * DEPTH * 8 + ROWS * DEPTH * 8 + width * 32 + BLOCK * DEPTH * 32
 }
 
 /** out (6 rows × 4 columns) += folded weights × the listed rows of a panel of four samples. */
@@ -114,7 +116,8 @@ export function rowGrams(
   i0: usize, height: usize, j0: usize, width: usize, out: usize, ld: usize, work: usize,
 ): void {
   const list = work
-  const folded = list + DEPTH * 4
+  const gathered = list + DEPTH * 4
+  const folded = gathered + BLOCK * DEPTH * 32
   const panelBytes = coordinates * 32
   for (let i = i0; i < i0 + height; i++) {
     const target = out + (i - i0) * width * ld
@@ -155,9 +158,28 @@ export function rowGrams(
       for (let first: usize = 0; first < width; first += BLOCK) {
         const last = min(width, first + BLOCK)
         let group = folded, row: usize = 0
+        if (rows >= GATHERED) {
+          let to = gathered
+          for (let t = first; t < last; t++) {
+            const panel = y + (j0 + t) * panelBytes
+            for (let at = list; at < list + depth * 4; at += 4) {
+              const from = panel + <usize>load<i32>(at)
+              v128.store(to, v128.load(from))
+              v128.store(to, v128.load(from, 16), 16)
+              to += 32
+            }
+          }
+        }
         while (row < rows) {
           const size = groupSize(rows - row)
-          for (let t = first; t < last; t++) {
+          if (rows >= GATHERED) {
+            for (let t = first; t < last; t++) {
+              const from = gathered + (t - first) * depth * 32, to = target + t * ld + row * 32
+              if (size == 6) panelTile6(depth, group, from, to, 32, true, 0)
+              else if (size == 4) panelTile4(depth, group, from, to, 32, true, 0)
+              else panelTile1(depth, group, from, to, 32, true, 0)
+            }
+          } else for (let t = first; t < last; t++) {
             const panel = y + (j0 + t) * panelBytes, to = target + t * ld + row * 32
             if (size == 6) listedTile6(depth, list, group, panel, to)
             else if (size == 4) listedTile4(depth, list, group, panel, to)
@@ -208,7 +230,7 @@ export function diagonalGrams(
   coordinates: usize, rows: usize, columns: usize, basis: usize, y: usize, offsets: usize,
   first: usize, count: usize, out: usize, ld: usize, work: usize,
 ): void {
-  const temporary = work + DEPTH * 4 + columns * DEPTH * 8
+  const temporary = work + DEPTH * 4 + BLOCK * DEPTH * 32 + columns * DEPTH * 8
   for (let panel = first; panel < first + count; panel++) {
     const to = out + (panel - first) * ld
     for (let r: usize = 0; r < 4; r++) {

@@ -121,10 +121,10 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const gramLd = padded(first.weights.rows) * panelBytes
   const middleLd = Math.max(padded(basis.rows), ...ranks.map(padded)) * panelBytes
   const workspaces = [2 * ld, 2 * ld, gramLd, middleLd].map((bytes) => bytes * capacity)
-  workspaces.push(call['weightedGramsWorkspace'](padded(basis.rows)))
+  workspaces.push(call['weightedGramsWorkspace'](padded(basis.rows)), call['dualWorkspace'](Math.max(...positions)))
   const threadBytes = workspaces.reduce((sum, bytes) => sum + roundUp(bytes, 64), 0)
   let end = scratch.alloc(threadBytes * threads)
-  const [even, odd, gram, middle, work] = workspaces.map((bytes) => {
+  const [even, odd, gram, middle, work, dualWork] = workspaces.map((bytes) => {
     const at = perThread(end, threadBytes)
     end += roundUp(bytes, 64)
     return at
@@ -219,7 +219,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
 
   let families: number[] = []
   function duals(l: number): Step {
-    const args = [families[l], ...dualArguments(l), constants, tables[l], ...block, ...layerPlaces(l)]
+    const args = [families[l], ...dualArguments(l), constants, tables[l], ...block, ...layerPlaces(l), dualWork]
     return { kernel: 'dualPanels', args }
   }
 
