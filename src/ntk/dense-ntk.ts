@@ -1,7 +1,7 @@
 import type { GraphonChain } from '../graphon/chain.js'
 import { pathDensity } from '../graphon/path-density.js'
 import { filled, type Matrix } from '../linalg/matrix.js'
-import { graphonNtk, type GraphonNtkOptions, type NtkOptions } from './graphon-ntk.js'
+import { limitKernels, type GraphonNtkOptions, type NtkOptions } from './graphon-ntk.js'
 import { classKernel, type Kernel } from './kernel.js'
 
 /**
@@ -27,7 +27,7 @@ export function denseChain(sizes: readonly number[]): GraphonChain {
  * @returns Θ for C equal classes
  */
 export function denseNtk(sizes: readonly number[], x: Matrix, options: NtkOptions = {}): Kernel {
-  return graphonNtk(denseChain(sizes), x, options).ntk
+  return limitKernels(denseChain(sizes), x, options, ['ntk']).ntk
 }
 
 /**

@@ -63,8 +63,10 @@ function checkOptions(name: string, matrices: number, sigmaW2: readonly number[]
 function checkSamples(name: string, x: Matrix, inputs: number): void {
   if (x.cols !== inputs) throw new RangeError(`${name}: expected samples of ${inputs} coordinates, got ${x.cols}`)
   if (!(x.rows > 0)) throw new RangeError(`${name}: expected at least one sample, got ${x.rows}`)
-  const bad = x.data.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) {
+  // A plain loop: it runs over every coordinate of every sample.
+  let bad = 0
+  while (bad < x.data.length && Number.isFinite(x.data[bad])) bad++
+  if (bad < x.data.length) {
     const where = `sample ${Math.floor(bad / x.cols)}, coordinate ${bad % x.cols}`
     throw new RangeError(`${name}: expected finite samples, got ${x.data[bad]} at ${where}`)
   }
@@ -148,6 +150,38 @@ export function graphonNtkPanels(
 }
 
 /**
+ * Some of the kernels that {@link graphonNtk} gives, which spares the memory of the others.
+ *
+ * @throws RangeError as `graphonNtk` does
+ */
+export function limitKernels<Name extends LimitKernelName>(
+  chain: GraphonChain,
+  x: Matrix,
+  options: GraphonNtkOptions,
+  names: readonly Name[],
+): Record<Name, Kernel> {
+  const n = x.rows
+  const { W } = createChain(chain)
+  const classes = W[W.length - 1].rows
+  const memory = Math.max(panelMemory, 32 * classes * n)
+  const data = new Map<Name, Float64Array>()
+  graphonNtkPanels(chain, x, { ...options, memory, kernelNames: names }, (panel) => {
+    for (const name of names) {
+      const entries = panel.entries[name]
+      if (!entries) continue
+      const kernel = data.get(name) ?? new Float64Array(classes * n * n)
+      data.set(name, kernel)
+      for (let c = 0; c < classes; c++) {
+        const out = kernel.subarray(c * n * n, (c + 1) * n * n)
+        placePanel(panel, entries, c, (at, values) => out.set(values, at))
+      }
+    }
+  })
+  const found = names.map((name) => [name, { classes, n, data: data.get(name) }])
+  return Object.fromEntries(found) as Record<Name, Kernel>
+}
+
+/**
  * The Graphon NTK Θ and the NNGP kernel K of a network whose layers follow a graphon chain, in the limit of infinite
  * width (NTK parameterisation). With ⟨·⟩_v the integral over the positions of a hidden layer,
  *
@@ -165,22 +199,6 @@ export function graphonNtkPanels(
  * @throws RangeError when the chain is invalid, x does not fit it or is not finite, or an option is out of range
  */
 export function graphonNtk(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): LimitKernels {
-  const n = x.rows
-  const { W } = createChain(chain)
-  const classes = W[W.length - 1].rows
-  let data: Record<LimitKernelName, Float64Array> | undefined
-  const memory = Math.max(panelMemory, 32 * classes * n)
-  graphonNtkPanels(chain, x, { ...options, memory }, (panel) => {
-    data ??= { ntk: new Float64Array(classes * n * n), nngp: new Float64Array(classes * n * n) }
-    for (const name of limitKernelNames) {
-      const entries = panel.entries[name]
-      if (!entries) continue
-      for (let c = 0; c < classes; c++) {
-        const out = data[name].subarray(c * n * n, (c + 1) * n * n)
-        placePanel(panel, entries, c, (at, values) => out.set(values, at))
-      }
-    }
-  })
-  const { ntk, nngp } = data!
-  return { ntk: { classes, n, data: ntk }, nngp: { classes, n, data: nngp } }
+  const { ntk, nngp } = limitKernels(chain, x, options, limitKernelNames)
+  return { ntk, nngp }
 }

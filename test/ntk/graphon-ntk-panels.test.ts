@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GraphonChain } from '../../src/graphon/chain.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { parseActivation } from '../../src/network/activation.js'
-import { graphonNtk, graphonNtkPanels, type GraphonNtkPanelOptions } from '../../src/ntk/graphon-ntk.js'
+import { graphonNtk, graphonNtkPanels, limitKernels, type GraphonNtkPanelOptions } from '../../src/ntk/graphon-ntk.js'
 import { classKernel } from '../../src/ntk/kernel.js'
 import { panelRows, placePanel, type KernelPanel, type LimitKernelName } from '../../src/ntk/kernel-panel.js'
 import { normalSamples, randomChain, relativeError } from './chains.js'
@@ -56,6 +56,7 @@ describe('kernels in panels', () => {
       names.push(Object.keys(entries))
     })
     expect(names.every((name) => name.join() === 'nngp')).toBe(true)
+    expect(limitKernels(chain, x, {}, ['nngp'])).toEqual({ nngp: whole.nngp })
     const { kernels } = assemble('ntk', chain, x, { classes: [2, 0, 2], kernelNames: ['ntk'], memory: row })
     ;[2, 0, 2].forEach((c, k) => expect(relativeError(kernels[k], classKernel(whole.ntk, c))).toBeLessThan(1e-14))
   })
