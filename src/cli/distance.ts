@@ -8,10 +8,20 @@ import type { GraphonChain } from '../graphon/chain.js'
 import { distance, type DistanceResult } from '../graphon/distances/distance.js'
 import { distanceChains } from '../graphon/distances/chains.js'
 import { norms, type NormName } from '../graphon/distances/norms.js'
+import { relabelledChains, relabelledDistance, type RelabelledResult } from '../graphon/distances/relabel.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { readBytes } from '../node/files.js'
-import { shared } from './options.js'
+import { parseNonNegative, shared } from './options.js'
 import { print, printJson, short } from './output.js'
+
+interface DistanceFlags {
+  readonly norm: NormName
+  readonly gap?: number
+  readonly relabel?: boolean
+  readonly json?: boolean
+}
+
+type Result = DistanceResult | RelabelledResult
 
 type Operand =
   { readonly kind: 'matrix'; readonly matrix: Matrix } | { readonly kind: 'chain'; readonly chain: GraphonChain }
@@ -35,12 +45,17 @@ function readOperand(file: string): Operand {
   return { kind: 'matrix', matrix: { rows, cols, data } }
 }
 
-function measure(fileA: string, fileB: string, norm: NormName): DistanceResult | DistanceResult[] {
+function measure(fileA: string, fileB: string, { norm, gap, relabel }: DistanceFlags): Result | Result[] {
   const a = readOperand(fileA)
   const b = readOperand(fileB)
+  const options = { norm, ...(gap !== undefined && { gap }) }
   try {
-    if (a.kind === 'matrix' && b.kind === 'matrix') return distance(a.matrix, b.matrix, { norm })
-    if (a.kind === 'chain' && b.kind === 'chain') return distanceChains(a.chain, b.chain, { norm })
+    if (a.kind === 'matrix' && b.kind === 'matrix') {
+      return (relabel ? relabelledDistance : distance)(a.matrix, b.matrix, options)
+    }
+    if (a.kind === 'chain' && b.kind === 'chain') {
+      return (relabel ? relabelledChains : distanceChains)(a.chain, b.chain, options)
+    }
   } catch (error) {
     if (error instanceof RangeError) throw new FileError(fileB, `compared with ${fileA}: ${error.message}`)
     throw error
@@ -48,13 +63,17 @@ function measure(fileA: string, fileB: string, norm: NormName): DistanceResult |
   throw new FileError(fileB, `expected a ${a.kind} to compare with ${fileA}, got a ${b.kind}`)
 }
 
-function line({ norm, value, lower, upper, exact }: DistanceResult): string {
-  return exact ? `${norm} ${short(value)}` : `${norm} between ${short(lower)} and ${short(upper)}`
+function line(result: Result): string {
+  const { norm, value, lower, upper, exact } = result
+  const found = exact ? `${norm} ${short(value)}` : `${norm} between ${short(lower)} and ${short(upper)}`
+  if (!('relabel' in result)) return found
+  const [from, to] = result.relabel.unmoved
+  return `${found} after relabelling; as they are ${from === to ? short(from) : `${short(from)} to ${short(to)}`}`
 }
 
-function run(a: string, b: string, { norm, json }: { norm: NormName; json?: boolean }): void {
-  const result = measure(a, b, norm)
-  if (json) printJson(result)
+function run(a: string, b: string, flags: DistanceFlags): void {
+  const result = measure(a, b, flags)
+  if (flags.json) printJson(result)
   else if (Array.isArray(result)) result.forEach((entry, i) => print(`matrix ${i + 1}: ${line(entry)}`))
   else print(line(result))
 }
@@ -64,12 +83,27 @@ export function addDistance(program: Command): void {
     .command('distance')
     .summary('distance between two graphon chains or two matrices')
     .description(
-      'Distance between two graphon chains (.npz, one entry per matrix) or two matrices (.npy), positions as they are.',
+      'Distance between two graphon chains (.npz, one entry per matrix) or two matrices (.npy), positions as they are or relabelled. The cut norm is exact where the smaller side has at most 24 bins, else a certified interval.',
     )
     .argument('<a>', 'chain .npz or matrix .npy')
     .argument('<b>', 'the same kind as a')
     .addOption(new Option('--norm <name>', 'which norm').choices(Object.keys(norms)).default('cut'))
+    .addOption(
+      new Option(
+        '--gap <fraction>',
+        'relative width that a cut norm’s interval may keep (default 0.09); 0: exact, however long it takes',
+      ).argParser(parseNonNegative),
+    )
+    .addOption(
+      new Option(
+        '--relabel',
+        'over relabellings of hidden positions (chains) or of both sides (matrices): cut distance',
+      ),
+    )
     .addOption(shared.json())
-    .addHelpText('after', '\nExample:\n  limn distance a.npz b.npz --norm l2 --json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  limn distance a.npz b.npz --norm l2 --json\n  limn distance a.npz b.npz --relabel',
+    )
     .action(run)
 }

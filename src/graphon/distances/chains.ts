@@ -15,6 +15,18 @@ function common(a: Float64Array, b: Float64Array): Common {
   return samePartition(a, b) ? { measure: a } : commonRefinement(a, b)
 }
 
+/** @throws RangeError when two chains differ in the number of matrices, of input coordinates, or of classes */
+export function checkChains(caller: string, a: GraphonChain, b: GraphonChain): void {
+  const expected = (what: string, left: number, right: number) => {
+    if (left !== right) {
+      throw new RangeError(`${caller}: expected two chains with equal numbers of ${what}, got ${left} and ${right}`)
+    }
+  }
+  expected('weight matrices', a.W.length, b.W.length)
+  expected('input coordinates', a.W[0].cols, b.W[0].cols)
+  expected('classes', a.W.at(-1)!.rows, b.W.at(-1)!.rows)
+}
+
 /**
  * Distances of two chains, one per weight matrix l = 1 … L + 1, weighted by bin measures. Positions are intervals in
  * order: where two chains cut a hidden layer differently, both are refined to the union of the breakpoints. Input
@@ -27,16 +39,7 @@ export function distanceChains(
   b: GraphonChain,
   { norm, ...options }: { readonly norm: NormName } & NormOptions,
 ): DistanceResult[] {
-  const expected = (what: string, left: number, right: number) => {
-    if (left !== right) {
-      throw new RangeError(
-        `distanceChains: expected two chains with equal numbers of ${what}, got ${left} and ${right}`,
-      )
-    }
-  }
-  expected('weight matrices', a.W.length, b.W.length)
-  expected('input coordinates', a.W[0].cols, b.W[0].cols)
-  expected('classes', a.W.at(-1)!.rows, b.W.at(-1)!.rows)
+  checkChains('distanceChains', a, b)
   // Input coordinates and classes need no map and have uniform measures.
   const axes: Common[] = [{}, ...a.measures.map((measure, l) => common(measure, b.measures[l])), {}]
   return a.W.map((m, i) => {

@@ -20,14 +20,16 @@ export interface DistanceResult extends NormBounds {
   readonly exact: boolean
 }
 
-function checkFinite(name: string, { cols, data }: Matrix): void {
+/** @throws RangeError naming the first entry that is not finite */
+export function checkFinite(name: string, { cols, data }: Matrix): void {
   const at = data.findIndex((value) => !Number.isFinite(value))
   if (at < 0) return
   const where = `row ${Math.floor(at / cols)}, column ${at % cols} of ${name}`
   throw new RangeError(`distance: expected finite entries, got ${data[at]} at ${where}`)
 }
 
-function checkMeasure(name: string, measure: Float64Array, bins: number): void {
+/** @throws RangeError when a measure has not one positive entry for each bin, or does not sum to 1 */
+export function checkMeasure(name: string, measure: Float64Array, bins: number): void {
   if (measure.length !== bins) {
     throw new RangeError(`distance: expected ${bins} entries in ${name}, got ${measure.length}`)
   }
