@@ -66,6 +66,7 @@ export * from './ntk/kernel-panel.js'
 export * from './spectrum/alignment.js'
 export * from './spectrum/metrics.js'
 export * from './spectrum/spectrum.js'
+export { topSpectrum, type TopSpectrumDocument, type TopSpectrumOptions } from './spectrum/top-spectrum.js'
 
 export * from './dynamics/agreement.js'
 export * from './dynamics/predict.js'
