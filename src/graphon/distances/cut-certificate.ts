@@ -10,8 +10,8 @@ function sum(values: Float64Array): number {
 
 /**
  * Whether `shift`·I − G is certainly positive semidefinite: Cholesky's algorithm in floating point runs to its end on
- * (shift − c)·I − G with c = γ/(1 − γ)·trace, γ = (n + 2)u/(1 − (n + 2)u) (Rump 2006, Verification of positive definiteness,
- * Theorem 2.3; one u more for rounding the diagonal).
+ * (shift − c)·I − G with c = γ/(1 − γ)·trace, γ = (n + 2)u/(1 − (n + 2)u) (Rump 2006, Verification of positive definiteness;
+ * one u more for rounding the diagonal).
  */
 export function dominates(g: Matrix, shift: number): boolean {
   const n = g.rows

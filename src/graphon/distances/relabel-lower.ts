@@ -97,7 +97,7 @@ function cycleDensities(a: Matrix, row: Float64Array, col: Float64Array): [numbe
 }
 
 /**
- * Counting lemma (Lovász 2012, lemma 10.24): for functions with values in [0, M] and a bipartite graph F with e edges
+ * Counting lemma (Lovász 2012, chapter 10): for functions with values in [0, M] and a bipartite graph F with e edges
  * |t(F, A) − t(F, B)| ≤ e M^{e−1} δ_□(A, B): exchange one edge's A for B at a time; the others give factors in [0, M] that
  * depend on one end each, and the integral is bilinear in them. Used with the cycles of 4 and 6 edges.
  */
