@@ -9,11 +9,23 @@ import { addNtk } from './ntk.js'
 import { print } from './output.js'
 import { addPredict } from './predict.js'
 import { addPrune } from './prune.js'
+import { addSample } from './sample.js'
 import { addSpectrum } from './spectrum.js'
 import { addStudy } from './study.js'
 import { addTrain } from './train.js'
 
-const commands = [addStudy, addPrune, addGraphon, addDistance, addNtk, addSpectrum, addTrain, addPredict, addDoctor]
+const commands = [
+  addStudy,
+  addPrune,
+  addGraphon,
+  addSample,
+  addDistance,
+  addNtk,
+  addSpectrum,
+  addTrain,
+  addPredict,
+  addDoctor,
+]
 
 function buildProgram(): Command {
   const program = new Command('limn')

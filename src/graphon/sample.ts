@@ -1,6 +1,6 @@
 import { filled, matrix, type Matrix } from '../linalg/matrix.js'
 import { createMask, type Mask } from '../network/mask.js'
-import { randomStream } from '../random/random.js'
+import { randomStream, type RandomStream } from '../random/random.js'
 import { createChain, type GraphonChain } from './chain.js'
 import { bins } from './positions.js'
 
@@ -97,15 +97,55 @@ function binsOfPositions(measure: Float64Array, n: number): Int32Array {
   return result
 }
 
+export interface SampleOptions {
+  /** Keep exactly ⌊Σ P + ½⌋ weights in every matrix, its expected number. Default false: entries are independent. */
+  readonly fixedDensity?: boolean
+}
+
 /**
- * Masks of a finite network whose entries are independent Bernoulli draws from a chain. Unit i of a hidden layer of n sits
- * at position (i + ½)/n; inputs and classes are those of the chain.
+ * Brings a draw to exactly ⌊Σ P + ½⌋ ones by flipping as few entries as that takes, chosen at random: ones with weights
+ * 1 − p or zeros with weights p, without replacement (exponential keys: Efraimidis and Spirakis 2006). To first order in the
+ * number of flips that is what conditioning independent entries on their sum does.
+ */
+function settle(mask: Uint8Array, probability: (k: number) => number, random: RandomStream): void {
+  let expected = 0
+  let kept = 0
+  for (let k = 0; k < mask.length; k++) {
+    expected += probability(k)
+    kept += mask[k]
+  }
+  const missing = Math.floor(expected + 0.5) - kept
+  if (missing === 0) return
+  const from = missing > 0 ? 0 : 1
+  const keys = new Float64Array(mask.length).fill(Infinity)
+  for (let k = 0; k < mask.length; k++) {
+    if (mask[k] !== from) continue
+    const weight = missing > 0 ? probability(k) : 1 - probability(k)
+    if (weight > 0) keys[k] = -Math.log(1 - random.uniform()) / weight
+  }
+  const limit = keys.slice().sort()[Math.abs(missing) - 1]
+  for (let k = 0, left = Math.abs(missing); k < mask.length && left > 0; k++) {
+    if (keys[k] > limit) continue
+    mask[k] = 1 - from
+    left--
+  }
+}
+
+/**
+ * Masks of a finite network whose entries are independent Bernoulli draws from a chain, or with `fixedDensity` such draws
+ * brought to the expected number of ones. Unit i of a hidden layer of n sits at position (i + ½)/n; inputs and classes are
+ * those of the chain.
  *
  * @param widths n_1 … n_L
  * @returns M^1 … M^{L+1}
  * @throws RangeError when there is not one positive integer width per hidden layer
  */
-export function sampleMasks(chain: GraphonChain, widths: readonly number[], seed: number): Mask[] {
+export function sampleMasks(
+  chain: GraphonChain,
+  widths: readonly number[],
+  seed: number,
+  { fixedDensity = false }: SampleOptions = {},
+): Mask[] {
   const { W, measures } = chain
   if (!(widths.length === measures.length && widths.every((n) => Number.isInteger(n) && n > 0))) {
     throw new RangeError(
@@ -126,6 +166,8 @@ export function sampleMasks(chain: GraphonChain, widths: readonly number[], seed
         if (random.uniform() < data[out[r] * colBins + into[c]]) mask[r * into.length + c] = 1
       }
     }
+    const probability = (k: number) => data[out[Math.floor(k / into.length)] * colBins + into[k % into.length]]
+    if (fixedDensity) settle(mask, probability, randomStream(seed, 'settle mask', i))
     return createMask(out.length, into.length, mask)
   })
 }

@@ -51,6 +51,31 @@ describe('sampleMasks', () => {
     expect(sampleMasks(chain, [9, 9], 1)).not.toEqual(sampleMasks(chain, [9, 9], 2))
   })
 
+  it('keeps exactly the expected number of weights when asked to, in the right places', () => {
+    const chain = blockChain(shape, { blocks: 2, within: 0.7, between: 0.1 })
+    const counts = [0, 0]
+    for (let seed = 0; seed < 20; seed++) {
+      const masks = sampleMasks(chain, [30, 33], seed, { fixedDensity: true })
+      expect(masks.map(({ kept }) => kept)).toEqual([48, 396, 26])
+      masks[1].data.forEach((value, k) => {
+        const within = Math.floor(k / 30) < 16.5 === k % 30 < 15
+        counts[within ? 0 : 1] += value
+      })
+    }
+    // 20 draws of 495 entries of either kind; the middle row of 33 units is in the second half.
+    expect(Math.abs(counts[0] / (20 * 495) - 0.7)).toBeLessThan(0.03)
+    expect(Math.abs(counts[1] / (20 * 495) - 0.1)).toBeLessThan(0.03)
+  })
+
+  it('never flips what is certain', () => {
+    const chain = blockChain(shape, { blocks: 2, within: 1, between: 0.5 })
+    const [, mask] = sampleMasks(chain, [8, 12], 3, { fixedDensity: true })
+    mask.data.forEach((value, k) => {
+      if (Math.floor(k / 8) < 6 === k % 8 < 4) expect(value).toBe(1)
+    })
+    expect(mask.kept).toBe(72)
+  })
+
   it('refuses a wrong number of widths', () => {
     expect(() => sampleMasks(constantChain(shape, 0.5), [9], 1)).toThrow(/2 positive integer widths, got 9/)
   })

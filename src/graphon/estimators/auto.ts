@@ -5,7 +5,7 @@ import { candidateNames, candidates, type CandidateName } from './candidates.js'
 import type { ChainInput, Estimator, PlacedChain, Values } from './estimator.js'
 
 /** Folds that the estimators are compared on: each is fitted once per fold, tuning included. */
-const comparedFolds = 3
+const comparedFolds = 5
 
 /** P̂ of every entry of every matrix as a chain and its units' bins have it. */
 export function chainEntries({ chain, binOf }: PlacedChain): Matrix[] {

@@ -16,13 +16,21 @@ function sortedFine(values: Values): (multiple: number) => Matrix {
   const order = degreeOrder(values)
   const [out, into] = [binned(order.rows, fineBins(values.rows)), binned(order.columns, fineBins(values.cols))]
   const means = binMeans(values, out, into)
-  const density = means.data.reduce((sum, value) => sum + value, 0) / means.data.length
+  // Bins differ by one unit: their mean by measure is that of the entries, their plain mean is not.
+  const mass = ({ data }: Matrix) =>
+    data.reduce((sum, value, k) => {
+      const [r, c] = [Math.floor(k / means.cols), k % means.cols]
+      return sum + value * out.partition.measure[r] * into.partition.measure[c]
+    }, 0)
+  const density = mass(means)
   const perBin = (values.rows / means.rows) * (values.cols / means.cols)
   const noise = Math.sqrt(Math.max(0, density * (1 - density)) / perBin)
   const [rowBin, colBin] = [unitBins(out), unitBins(into)]
-  const constant = filled(means.rows, means.cols, density)
   return (multiple) => {
-    const smooth = multiple < Infinity ? denoise(means, multiple * noise) : constant
+    if (multiple === Infinity) return clampUnit(filled(values.rows, values.cols, density))
+    const smooth = denoise(means, multiple * noise)
+    const shift = density - mass(smooth)
+    for (let k = 0; k < smooth.data.length; k++) smooth.data[k] += shift
     return expandBins(clampUnit(smooth), rowBin, colBin)
   }
 }

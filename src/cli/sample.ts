@@ -1,0 +1,87 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { FileError } from '../data/file-error.js'
+import { decodeNpz } from '../data/npz.js'
+import { encodeSafetensors } from '../data/safetensors.js'
+import { chainFromTensors } from '../graphon/chain-file.js'
+import { sampleMasks } from '../graphon/sample.js'
+import type { Activation } from '../network/activation.js'
+import { networkToTensors } from '../network/checkpoint.js'
+import { initialize } from '../network/initialize.js'
+import { density, totalDensity } from '../network/mask.js'
+import { createSpec } from '../network/create.js'
+import { readBytes, requireWritable, writeAtomic } from '../node/files.js'
+import { applyMasks } from '../prune/prune.js'
+import { version } from '../version.js'
+import { parseSizes, shared } from './options.js'
+import { print, printJson, short } from './output.js'
+
+interface SampleFlags {
+  readonly sizes: readonly number[]
+  readonly fixedDensity: boolean
+  readonly seed: number
+  readonly activation?: Activation
+  readonly out: string
+  readonly json?: boolean
+}
+
+function run(file: string, { sizes, fixedDensity, seed, activation, out, json }: SampleFlags): void {
+  requireWritable(out)
+  const chain = chainFromTensors(decodeNpz(readBytes(file), file), file)
+  const [inputs, classes] = [chain.W[0].cols, chain.W[chain.W.length - 1].rows]
+  const fits = sizes.length === chain.W.length + 1 && sizes[0] === inputs && sizes[sizes.length - 1] === classes
+  if (!fits) {
+    const widths = chain.measures.map((_, l) => `n_${l + 1}`)
+    const expected = [inputs, ...widths, classes].join(',')
+    throw new FileError(file, `expected --sizes ${expected} for this chain, got ${sizes.join(',')}`)
+  }
+  const masks = sampleMasks(chain, sizes.slice(1, -1), seed, { fixedDensity })
+  const network = initialize(createSpec({ sizes, ...(activation && { activation }) }), seed)
+  const { tensors, metadata } = networkToTensors(applyMasks(network, masks), {
+    method: 'graphon-sample',
+    density: String(totalDensity(masks)),
+    seed: String(seed),
+    limn: version,
+  })
+  writeAtomic(out, encodeSafetensors(tensors, metadata))
+  const layers = masks.map((mask) => ({
+    shape: [mask.rows, mask.cols],
+    kept: mask.kept,
+    density: density(mask),
+  }))
+  if (json) {
+    printJson({ sizes, fixedDensity, seed, density: totalDensity(masks), layers })
+    return
+  }
+  print(`sampled masks of density ${short(totalDensity(masks))}, with weights drawn anew → ${out}`)
+  layers.forEach(({ shape, kept, density: own }, i) => {
+    print(`  layer ${i + 1}  ${shape.join(' × ')}  kept ${kept}  density ${short(own)}`)
+  })
+}
+
+export function addSample(program: Command): void {
+  program
+    .command('sample')
+    .summary('draw masks of any widths from a graphon chain')
+    .description(
+      'Draw masks of any widths from a graphon chain, and weights for them, ready for limn train and limn ntk.',
+    )
+    .argument('<chain>', 'graphon chain, .npz, as limn graphon writes it')
+    .addOption(
+      new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C; d and C are the chain’s')
+        .argParser(parseSizes)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--fixed-density', 'keep exactly the expected number of weights in every matrix').default(false),
+    )
+    .addOption(shared.activation())
+    .addOption(shared.seed())
+    .addOption(shared.out('masks and weights, .safetensors'))
+    .addOption(shared.json())
+    .addHelpText(
+      'after',
+      '\nExample:\n  limn sample chain.npz --sizes 784,2048,2048,10 --seed 1 --out masks.safetensors',
+    )
+    .action(run)
+}
