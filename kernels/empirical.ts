@@ -126,3 +126,46 @@ export function empiricalTile(
     }
   }
 }
+
+/**
+ * As empiricalTile for every pair of classes: theta is [classes, classes, 6, 4], with the class of the row panel first.
+ */
+export function empiricalCrossTile(
+  units: usize, starts: usize, lists: usize, scales: usize,
+  a: usize, b: usize, deltaA: usize, deltaB: usize, classes: usize, theta: usize, work: usize,
+): void {
+  for (let u: usize = 0; u < units; u++) {
+    const at = starts + u * 4
+    listedGram(lists + (<usize>load<i32>(at) << 2), lists + (<usize>load<i32>(at, 4) << 2), a, b, work)
+    const scale = load<f64>(scales + u * 8)
+    const rights = deltaB + ((u * classes) << 5)
+    for (let c: usize = 0; c < classes; c++) {
+      addCrossed(work, scale, deltaA + ((u * classes + c) << 6), rights, classes, theta + c * classes * TILE)
+    }
+  }
+}
+
+/** theta [classes, 6, 4] += (gram ∘ left) ∘ right for the right sides of all classes; a function of its own for its registers. */
+export function addCrossed(gram: usize, scale: f64, left: usize, rights: usize, classes: usize, theta: usize): void {
+  for (let half: usize = 0; half < 2; half++) {
+    const column = half << 4
+    const g = gram + column
+    const x0 = f64x2.mul(f64x2.splat(scale * load<f64>(left)), v128.load(g))
+    const x1 = f64x2.mul(f64x2.splat(scale * load<f64>(left, 8)), v128.load(g, 32))
+    const x2 = f64x2.mul(f64x2.splat(scale * load<f64>(left, 16)), v128.load(g, 64))
+    const x3 = f64x2.mul(f64x2.splat(scale * load<f64>(left, 24)), v128.load(g, 96))
+    const x4 = f64x2.mul(f64x2.splat(scale * load<f64>(left, 32)), v128.load(g, 128))
+    const x5 = f64x2.mul(f64x2.splat(scale * load<f64>(left, 40)), v128.load(g, 160))
+    let out = theta + column
+    for (let right = rights + column, end = right + (classes << 5); right < end; right += 32) {
+      const d = v128.load(right)
+      v128.store(out, madd<f64>(x0, d, v128.load(out)))
+      v128.store(out, madd<f64>(x1, d, v128.load(out, 32)), 32)
+      v128.store(out, madd<f64>(x2, d, v128.load(out, 64)), 64)
+      v128.store(out, madd<f64>(x3, d, v128.load(out, 96)), 96)
+      v128.store(out, madd<f64>(x4, d, v128.load(out, 128)), 128)
+      v128.store(out, madd<f64>(x5, d, v128.load(out, 160)), 160)
+      out += TILE
+    }
+  }
+}

@@ -57,11 +57,15 @@ function chosenRows(delta: Derivatives, c: number, units: Int32Array): Matrix {
   return chosen
 }
 
-/** Σ over the chosen units of δ_ci(x) δ_ci(x'), `[N, N']`. */
-function outerSum({ rows, cols }: Sides<Derivatives>, c: number, units: Int32Array, kernels: Kernels): Matrix {
+/** Σ over the chosen units of δ_ci(x) δ_ei(x'), `[N, N']`. */
+function outerSum({ rows, cols }: Sides<Derivatives>, [c, e]: ClassPair, units: Int32Array, kernels: Kernels): Matrix {
   const left = chosenRows(rows, c, units)
-  return matmul(left, rows === cols ? left : chosenRows(cols, c, units), { transposeA: true, kernels })
+  const right = rows === cols && c === e ? left : chosenRows(cols, e, units)
+  return matmul(left, right, { transposeA: true, kernels })
 }
+
+/** The classes on the two sides of a block. */
+type ClassPair = readonly [number, number]
 
 /** What a block of Θ is made of on its two sides; the same object where the block is on the diagonal. */
 export interface Sides<Side> {
@@ -69,20 +73,31 @@ export interface Sides<Side> {
   readonly cols: Side
 }
 
-/** A block of Θ for each class, `[classes, rows, cols]`. On the diagonal only the upper triangle counts. */
+/**
+ * A block of Θ for each class, `[classes, rows, cols]`, or crossed for each pair of classes, `[classes, classes, rows, cols]`.
+ * On the diagonal only the upper triangle counts.
+ */
 export interface ThetaBlock {
   readonly classes: number
+  readonly crossed?: boolean
   readonly rows: number
   readonly cols: number
   readonly diagonal: boolean
   readonly data: Float64Array
 }
 
-/** Adds a register tile of every class at (i0, j0). */
+/** The pairs of classes of a block, in order. */
+function classPairs({ classes, crossed }: ThetaBlock): ClassPair[] {
+  const all = Array.from({ length: classes }, (_, c) => c)
+  return crossed ? all.flatMap((c) => all.map((e) => [c, e] as const)) : all.map((c) => [c, c] as const)
+}
+
+/** Adds a register tile of every class or pair of classes at (i0, j0). */
 function addTile(tile: Float64Array, i0: number, j0: number, block: ThetaBlock): void {
-  const { classes, rows, cols, diagonal, data } = block
+  const { classes, crossed, rows, cols, diagonal, data } = block
+  const count = crossed ? classes ** 2 : classes
   const [iEnd, jEnd] = [Math.min(rows, i0 + rowsOfTile), Math.min(cols, j0 + colsOfTile)]
-  for (let c = 0; c < classes; c++) {
+  for (let c = 0; c < count; c++) {
     for (let i = i0; i < iEnd; i++) {
       const from = (c * rowsOfTile + i - i0) * colsOfTile - j0
       for (let j = diagonal ? Math.max(i, j0) : j0; j < jEnd; j++) data[(c * rows + i) * cols + j] += tile[from + j]
@@ -126,7 +141,7 @@ function addListed(
     const scales = scratch.put(signs.map((sign) => sign * scale))
     const threads = threadsOf(kernels)
     const batch = tilesPerThread * threads
-    const tileLength = classes * size
+    const tileLength = (block.crossed ? classes ** 2 : classes) * size
     const output = scratch.alloc(batch * tileLength * 8)
     const workBytes = unitBatch * size * 8
     const work = perThread(scratch.alloc(workBytes * threads), workBytes)
@@ -160,7 +175,7 @@ function addListed(
           const [rowBytes, colBytes] = [p * rowPitch * 8, q * colsOfTile * 8]
           return [rowBytes * width, colBytes * width, rowBytes * rows, colBytes * rows, t * tileLength * 8]
         })
-        parallelSteps(kernels, [{ kernel: 'empiricalTile', args }], tasks)
+        parallelSteps(kernels, [{ kernel: block.crossed ? 'empiricalCrossTile' : 'empiricalTile', args }], tasks)
         now.forEach(([p, q], t) => {
           const tile = outputView.subarray(t * tileLength, (t + 1) * tileLength)
           addTile(tile, p * rowsOfTile, q * colsOfTile, block)
@@ -209,11 +224,11 @@ export function addLayer(
   const padded = activations.cols.rows
   const gram =
     lists.full.length > 0 ? matmul(activations.rows, activations.cols, { transposeB: true, kernels }) : undefined
-  for (let c = 0; c < classes; c++) {
+  for (const [place, pair] of classPairs(block).entries()) {
     const add = (units: Int32Array, factor: (at: number) => number): void => {
-      const sum = outerSum(delta, c, units, kernels).data
+      const sum = outerSum(delta, pair, units, kernels).data
       for (let i = 0; i < rows; i++) {
-        const [to, from] = [(c * rows + i) * cols, i * padded]
+        const [to, from] = [(place * rows + i) * cols, i * padded]
         for (let j = 0; j < cols; j++) data[to + j] += factor(from + j) * sum[from + j]
       }
     }

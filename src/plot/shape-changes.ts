@@ -68,7 +68,7 @@ export function shapeChangesFigure(findings: Findings): Figure | null {
         x: widthChannel(widths),
         y: {
           field: 'value',
-          ...logChannel(values, i % 5 === 0 ? 'L² distance of W/ρ to the next smaller width' : null),
+          ...logChannel(values, i % 5 === 0 ? ['L² distance of W/ρ', 'to the next smaller width'] : null),
         },
       },
       layer: [

@@ -69,7 +69,7 @@ export function verdictsFigure(findings: Findings): Figure | null {
         field: 'method',
         type: 'nominal',
         scale: { domain: methods.map(methodLabel) },
-        axis: { title: null, domain: false, ticks: false, labels: i === 0 },
+        axis: { title: null, domain: false, ticks: false, labels: i !== 1 },
       },
     },
     layer: [

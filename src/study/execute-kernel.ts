@@ -9,7 +9,7 @@ import { pathDensity } from '../graphon/path-density.js'
 import { parseActivation } from '../network/activation.js'
 import { classMean, kernelDistance } from '../ntk/agreement.js'
 import { denseNtk } from '../ntk/dense-ntk.js'
-import { graphonNtk } from '../ntk/graphon-ntk.js'
+import { limitKernels } from '../ntk/graphon-ntk.js'
 import type { Kernel } from '../ntk/kernel.js'
 import { kernelTargetAlignment } from '../spectrum/alignment.js'
 import { spectrum } from '../spectrum/spectrum.js'
@@ -76,8 +76,8 @@ export function executeKernel(config: StudyConfig, data: StudyData, job: Job, in
   if (!config.kernel.compute) return { arrays, rows: [{ record: 'run', path_density: density }] }
   const dense = tensorKernel(inputs[inputs.length - 1].arrays.get('dense')!)
   const options = kernelOptions(config)
-  const graphon = graphonNtk(chain, data.x, { ...options, weights: 'redrawn' }).ntk
-  const energy = chain.V ? graphonNtk(chain, data.x, { ...options, weights: 'kept' }).ntk : graphon
+  const graphon = limitKernels(chain, data.x, { ...options, weights: 'redrawn' }, ['ntk']).ntk
+  const energy = chain.V ? limitKernels(chain, data.x, { ...options, weights: 'kept' }, ['ntk']).ntk : graphon
   const stored = runs.at(0)?.arrays.get('empirical')
   const empirical = stored && tensorKernel(stored)
   const rows: ResultRow[] = [

@@ -6,12 +6,12 @@ import { estimateChain } from '../graphon/estimate.js'
 import { injectiveMotifDensities, motifs } from '../graphon/motifs.js'
 import { density, type Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
-import { largestNtkEigenvalue, trainLinearized } from '../network/linearize.js'
 import { train } from '../network/train.js'
 import { kernelDistance } from '../ntk/agreement.js'
 import { empiricalNtk } from '../ntk/empirical-ntk.js'
 import type { Kernel } from '../ntk/kernel.js'
 import type { Job, JobResult } from './job.js'
+import { linearize } from './linearized.js'
 import { deriveSeed, prunedNetwork } from './networks.js'
 import type { ResultRow } from './rows.js'
 import type { StudyConfig } from './schema.js'
@@ -19,9 +19,6 @@ import type { StudyData } from './study-data.js'
 
 /** Motifs that one pass over the degrees gives. */
 const followedMotifs = ['row-cherry', 'column-cherry', 'path3'] as const
-
-/** Relative tolerance of the λ_max that sets an automatic step size. */
-const lambdaTolerance = 1e-3
 
 export function kernelTensor({ classes, n, data }: Kernel): Tensor {
   return { shape: [classes, n, n], data }
@@ -38,14 +35,13 @@ function trainRun(config: StudyConfig, data: StudyData, network: Network, job: J
   const { steps, learningRate, relativeRate } = config.training
   const targets = oneHot(data.labels, data.classes, { centered: true })
   const seed = deriveSeed(config.seed, 'power', job.width, job.trial ?? 0)
-  const lambdaMax = largestNtkEigenvalue(network, data.x, { seed, tolerance: lambdaTolerance })
+  const { lambdaMax, empirical, loss: linearLoss } = linearize(network, data.x, targets, steps, seed)
   if (learningRate === 'auto' && !(lambdaMax > 0)) {
     throw new Error(
       `${job.id}: the pruned network’s tangent kernel is zero (no path from input to output survives), so there is no step size; raise the density, use scope: layer, or set training.learningRate`,
     )
   }
   const eta = learningRate === 'auto' ? (relativeRate * data.x.rows) / lambdaMax : learningRate
-  const empirical = empiricalNtk(network, data.x)
   const measured = train(
     network,
     { x: data.x, targets, labels: data.labels },
@@ -57,11 +53,10 @@ function trainRun(config: StudyConfig, data: StudyData, network: Network, job: J
       ...(data.test && { test: data.test }),
     },
   )
-  const linear = trainLinearized(network, { x: data.x, targets }, { learningRate: eta, steps })
   const after = empiricalNtk(measured.network, data.x)
   const rows: ResultRow[] = []
   measured.loss.forEach((loss, step) => rows.push({ record: 'step', step, loss }))
-  linear.loss.forEach((loss, step) => rows.push({ record: 'step', rung: 'finite-width', step, loss }))
+  linearLoss(eta).forEach((loss, step) => rows.push({ record: 'step', rung: 'finite-width', step, loss }))
   return {
     steps: rows,
     empirical,
