@@ -26,6 +26,12 @@ function addScaled(y: Float64Array, factor: number, x: Float64Array): void {
   for (let k = 0; k < y.length; k++) y[k] += factor * x[k]
 }
 
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const result = new Float64Array(a.length)
+  for (let k = 0; k < a.length; k++) result[k] = a[k] - b[k]
+  return result
+}
+
 /** Scales rows of length `rank` to length 1; a zero row becomes the first axis. */
 function toSpheres(x: Float64Array, rank: number): void {
   for (let at = 0; at < x.length; at += rank) {
@@ -88,9 +94,8 @@ export function ascend(
       for (let k = 0; k < direction.length; k++) direction[k] *= scale
     } else {
       // The length of a vector's gradient is the curvature of its sphere.
-      for (let k = 0; k < direction.length; k++) {
-        const curvature = radial[Math.floor(k / rank)]
-        if (curvature > 0) direction[k] /= curvature
+      for (let i = 0, at = 0; i < radial.length; i++, at += rank) {
+        if (radial[i] > 0) for (let k = at; k < at + rank; k++) direction[k] /= radial[i]
       }
     }
     pairs.forEach(({ s, y, inverse }, h) => addScaled(direction, factors[h] - inverse * dot(y, direction), s))
@@ -118,8 +123,8 @@ export function ascend(
     }
     value = next.value
     const newSlope = tangent(next.gradient)
-    const s = point.map((x, k) => x - before[k])
-    const y = slope.map((x, k) => x - newSlope[k])
+    const s = difference(point, before)
+    const y = difference(slope, newSlope)
     const curvature = dot(s, y)
     if (curvature > 1e-14 * value) pairs = [...pairs.slice(1 - memory), { s, y, inverse: 1 / curvature }]
     slope = newSlope
