@@ -1,5 +1,6 @@
 // Dense product C (+)= A·B by packed panels and a register tile of 6 rows × 2 vectors.
-// Strides are in elements, so a transpose is a swap of strides. Nothing is validated here.
+// Strides are in elements, so a transpose is a swap of strides. Every entry is one chain of multiply-adds over k, whatever
+// the blocking and wherever its tile begins. Nothing is validated here.
 
 import { madd } from './simd'
 
@@ -20,34 +21,131 @@ export function gemmWorkspace(): usize {
   return (MC * KC + KC * nc + 64) * 8
 }
 
+/** The 4 × 4 square of f32 that begins at the addresses p, q, r, s, turned: row i goes to dst + i · ld bytes. */
+// @ts-ignore: decorator
+@inline
+function turnFour(p: usize, q: usize, r: usize, s: usize, dst: usize, ld: usize): void {
+  const x = v128.load(p), y = v128.load(q), z = v128.load(r), w = v128.load(s)
+  const xy = v128.shuffle<f32>(x, y, 0, 4, 1, 5), zw = v128.shuffle<f32>(z, w, 0, 4, 1, 5)
+  v128.store(dst, v128.shuffle<f64>(xy, zw, 0, 2))
+  v128.store(dst + ld, v128.shuffle<f64>(xy, zw, 1, 3))
+  const uv = v128.shuffle<f32>(x, y, 2, 6, 3, 7), st = v128.shuffle<f32>(z, w, 2, 6, 3, 7)
+  v128.store(dst + 2 * ld, v128.shuffle<f64>(uv, st, 0, 2))
+  v128.store(dst + 3 * ld, v128.shuffle<f64>(uv, st, 1, 3))
+}
+
+/** The 2 × 2 square of f64 at p and q, turned. */
+// @ts-ignore: decorator
+@inline
+function turnTwo(p: usize, q: usize, dst: usize, ld: usize): void {
+  const x = v128.load(p), y = v128.load(q)
+  v128.store(dst, v128.shuffle<f64>(x, y, 0, 2))
+  v128.store(dst + ld, v128.shuffle<f64>(x, y, 1, 3))
+}
+
+/** The 2 × 4 block of f32 at p and q, turned. */
+// @ts-ignore: decorator
+@inline
+function turnPair(p: usize, q: usize, dst: usize, ld: usize): void {
+  const x = v128.load(p), y = v128.load(q)
+  const low = v128.shuffle<f32>(x, y, 0, 4, 1, 5), high = v128.shuffle<f32>(x, y, 2, 6, 3, 7)
+  v128.store64_lane(dst, low, 0)
+  v128.store64_lane(dst + ld, low, 1)
+  v128.store64_lane(dst + 2 * ld, high, 0)
+  v128.store64_lane(dst + 3 * ld, high, 1)
+}
+
+/**
+ * Panels of MR rows, depth by depth. The last panel repeats its last row where rows are missing: the tile drops what they
+ * give.
+ */
 function packA<T>(dst: usize, a: usize, rows: usize, depth: usize, rs: usize, cs: usize): void {
-  for (let i: usize = 0; i < rows; i += MR) {
-    const live = min(MR, rows - i)
-    for (let p: usize = 0; p < depth; p++) {
-      const src = a + (i * rs + p * cs) * sizeof<T>()
-      for (let r: usize = 0; r < MR; r++) {
-        store<T>(dst + r * sizeof<T>(), r < live ? load<T>(src + r * rs * sizeof<T>()) : <T>0)
+  const size = sizeof<T>()
+  const step = cs * size, row = rs * size
+  const ld = MR * size
+  for (let i: usize = 0; i < rows; i += MR, a += MR * row) {
+    const last = rows - i - 1
+    let p: usize = 0
+    if (rs == 1 && last >= MR - 1) {
+      for (let src = a; p < depth; p++, src += step, dst += ld) {
+        v128.store(dst, v128.load(src))
+        if (size == 8) {
+          v128.store(dst, v128.load(src, 16), 16)
+          v128.store(dst, v128.load(src, 32), 32)
+        } else {
+          store<u64>(dst, load<u64>(src, 16), 16)
+        }
       }
-      dst += MR * sizeof<T>()
+      continue
+    }
+    let r0 = a
+    let r1 = a + min<usize>(1, last) * row
+    let r2 = a + min<usize>(2, last) * row
+    let r3 = a + min<usize>(3, last) * row
+    let r4 = a + min<usize>(4, last) * row
+    let r5 = a + min<usize>(5, last) * row
+    if (cs == 1) {
+      const square: usize = 16 / size
+      for (; p + square <= depth; p += square, dst += square * ld) {
+        if (size == 8) {
+          turnTwo(r0, r1, dst, ld)
+          turnTwo(r2, r3, dst + 16, ld)
+          turnTwo(r4, r5, dst + 32, ld)
+        } else {
+          turnFour(r0, r1, r2, r3, dst, ld)
+          turnPair(r4, r5, dst + 16, ld)
+        }
+        r0 += 16; r1 += 16; r2 += 16
+        r3 += 16; r4 += 16; r5 += 16
+      }
+    }
+    for (; p < depth; p++, dst += ld) {
+      store<T>(dst, load<T>(r0))
+      store<T>(dst + size, load<T>(r1))
+      store<T>(dst + 2 * size, load<T>(r2))
+      store<T>(dst + 3 * size, load<T>(r3))
+      store<T>(dst + 4 * size, load<T>(r4))
+      store<T>(dst + 5 * size, load<T>(r5))
+      r0 += step; r1 += step; r2 += step
+      r3 += step; r4 += step; r5 += step
     }
   }
 }
 
+/** Panels of two vectors' columns, depth by depth; missing columns repeat the last one, as missing rows do. */
 function packB<T>(dst: usize, b: usize, depth: usize, cols: usize, rs: usize, cs: usize): void {
   const nr = tileColumns<T>()
-  for (let j: usize = 0; j < cols; j += nr) {
-    const live = min(nr, cols - j)
-    for (let p: usize = 0; p < depth; p++) {
-      const src = b + (p * rs + j * cs) * sizeof<T>()
-      if (live == nr && cs == 1) {
+  const size = sizeof<T>()
+  const step = rs * size, col = cs * size
+  for (let j: usize = 0; j < cols; j += nr, b += nr * col) {
+    const last = cols - j - 1
+    let p: usize = 0
+    if (cs == 1 && last >= nr - 1) {
+      for (let src = b; p < depth; p++, src += step, dst += 32) {
         v128.store(dst, v128.load(src))
-        v128.store(dst + 16, v128.load(src, 16))
+        v128.store(dst, v128.load(src, 16), 16)
+      }
+      continue
+    }
+    if (rs == 1) {
+      const c1 = min<usize>(1, last) * col, c2 = min<usize>(2, last) * col, c3 = min<usize>(3, last) * col
+      const square: usize = 16 / size
+      if (size == 8) {
+        for (let src = b; p + square <= depth; p += square, src += 16, dst += 64) {
+          turnTwo(src, src + c1, dst, 32)
+          turnTwo(src + c2, src + c3, dst + 16, 32)
+        }
       } else {
-        for (let c: usize = 0; c < nr; c++) {
-          store<T>(dst + c * sizeof<T>(), c < live ? load<T>(src + c * cs * sizeof<T>()) : <T>0)
+        const c4 = min<usize>(4, last) * col, c5 = min<usize>(5, last) * col
+        const c6 = min<usize>(6, last) * col, c7 = min<usize>(7, last) * col
+        for (let src = b; p + square <= depth; p += square, src += 16, dst += 128) {
+          turnFour(src, src + c1, src + c2, src + c3, dst, 32)
+          turnFour(src + c4, src + c5, src + c6, src + c7, dst + 16, 32)
         }
       }
-      dst += 32
+    }
+    for (let src = b + p * step; p < depth; p++, src += step, dst += 32) {
+      for (let c: usize = 0; c < nr; c++) store<T>(dst + c * size, load<T>(src + min(c, last) * col))
     }
   }
 }
@@ -98,6 +196,18 @@ function microKernel<T>(depth: usize, a: usize, b: usize, out: usize, ldo: usize
   v128.store(row5, c50); v128.store(row5, c51, 16)
 }
 
+/** At most 32 bytes, a multiple of four. */
+// @ts-ignore: decorator
+@inline
+function copyRow(to: usize, from: usize, bytes: usize): void {
+  if (bytes == 32) {
+    v128.store(to, v128.load(from))
+    v128.store(to, v128.load(from, 16), 16)
+  } else {
+    for (let at: usize = 0; at < bytes; at += 4) store<u32>(to + at, load<u32>(from + at))
+  }
+}
+
 function gemm<T>(
   m: usize, n: usize, k: usize,
   a: usize, ars: usize, acs: usize,
@@ -131,14 +241,12 @@ function gemm<T>(
             if (liveRows == MR && liveCols == nr) {
               microKernel<T>(depth, panelA, panelB, out, ldc * sizeof<T>(), add)
             } else {
-              microKernel<T>(depth, panelA, panelB, edge, 32, false)
-              for (let r: usize = 0; r < liveRows; r++) {
-                for (let s: usize = 0; s < liveCols; s++) {
-                  const at = out + (r * ldc + s) * sizeof<T>()
-                  const value = load<T>(edge + r * 32 + s * sizeof<T>())
-                  store<T>(at, add ? load<T>(at) + value : value)
-                }
+              const width = liveCols * sizeof<T>()
+              if (add) {
+                for (let r: usize = 0; r < liveRows; r++) copyRow(edge + r * 32, out + r * ldc * sizeof<T>(), width)
               }
+              microKernel<T>(depth, panelA, panelB, edge, 32, add)
+              for (let r: usize = 0; r < liveRows; r++) copyRow(out + r * ldc * sizeof<T>(), edge + r * 32, width)
             }
           }
         }

@@ -23,7 +23,8 @@ export function operand(at: Pointer, cols: number, transposed = false): Operand 
 
 /**
  * C[m,n] (+)= A[m,k]·B[k,n] in kernel memory, without checks. `work` holds `kernels.call.gemmWorkspace()` bytes;
- * `ldc` is C's row length in elements.
+ * `ldc` is C's row length in elements. Every entry is one chain of multiply-adds in the order of k, so that its bits depend
+ * neither on the other rows and columns nor on how the product is cut.
  */
 export function gemm(
   kernels: Kernels,
@@ -42,7 +43,7 @@ export function gemm(
 
 /** Multiply-adds below which waking threads costs more than it saves. */
 const parallelWork = 2 ** 21
-/** Rows or columns that a thread takes at a time: whole register tiles, so that a split changes no bit. */
+/** Rows or columns that a thread takes at a time: whole register tiles, so that none is computed half empty. */
 const panelUnit = 24
 const leastPanel = 192
 const largestPanel = 768

@@ -2,7 +2,7 @@ import type { Kernels, Pointer } from './kernels.js'
 import type { Operand } from './matmul.js'
 import { parallel } from './team.js'
 
-/** Rows that a thread takes at a time: a multiple of the product kernel's row block, so that the cut changes no bit. */
+/** Rows that a thread takes at a time: a multiple of the product kernel's row block. The cut changes no bit. */
 const rowsAtOnce = 384
 /** Multiply-adds below which waking threads costs more than it saves. */
 const parallelWork = 2 ** 22
