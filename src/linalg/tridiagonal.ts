@@ -8,13 +8,9 @@ const panelRows = 48
 /** Rows of the trailing matrix updated by one product; what lies right of the diagonal is wasted. */
 const updateRows = 192
 
-/** Rows of sums that a panel needs. */
+/** Orders from which a product with the rest of the matrix is cut into shares of equal size. */
+const sharedOrder = 640
 const shares = 4
-/** What the threads at a panel share: twelve words and six numbers, and two words in cache lines of their own. */
-const descriptorBytes = 12 * 4 + 6 * 8
-const controlBytes = 128
-/** Orders up to which a panel is not worth waking anybody. */
-const aloneOrder = 256
 
 /** A tridiagonal matrix and the reflectors that lead to it, in kernel memory. */
 export interface Tridiagonal {
@@ -41,8 +37,7 @@ export function rowStride(n: number): number {
 
 /**
  * Reduces a symmetric matrix in kernel memory to tridiagonal form T = Qᵀ A Q, Q = H_{n−1} ⋯ H_1, in place (lower triangle).
- * Half of the work is one pass over the rest of the matrix per reflector, which the team's threads share without returning
- * from the kernel in between; the other half is dense products
+ * Half of the work is one pass over the rest of the matrix per reflector, the other half dense products
  * (Dongarra, Hammarling and Sorensen 1989, "Block reduction of matrices to condensed forms").
  *
  * @param a `[n, n]` with rows of `stride` elements, entries of size near 1
@@ -58,17 +53,21 @@ export function reduceToTridiagonal(
   const [diagonal, offDiagonal, tau] = [scratch.alloc(n * 8), scratch.alloc(n * 8), scratch.alloc(n * 8)]
   const panel = scratch.alloc(2 * panelRows * stride * 8)
   const swapped = scratch.alloc(2 * panelRows * stride * 8)
-  const factors = scratch.alloc(4 * panelRows * 8)
+  const factors = scratch.alloc(2 * panelRows * 8)
   const sums = scratch.alloc(shares * stride * 8)
-  const control = scratch.alloc(controlBytes)
-  const descriptor = scratch.alloc(descriptorBytes)
-  const fixed = [a, stride, diagonal, offDiagonal, tau, panel, swapped, factors, sums, control]
-  const roles = Array.from({ length: threadsOf(kernels) }, (_, role) => [role, descriptor])
+  const ends = scratch.alloc(shares * 4)
+  const { reflectorStart, reflectorFinish } = kernels.call
   for (let high = n; high > 0;) {
     const low = Math.max(0, high - panelRows)
-    scratch.i32(descriptor, 2 + fixed.length).set([high, low, ...fixed])
-    scratch.i32(control, controlBytes / 4).fill(0)
-    parallel(kernels, 'tridiagonalPanel', high > aloneOrder ? roles : roles.slice(0, 1))
+    for (let i = high - 1; i >= low; i--) {
+      if (!reflectorStart(i, high, a, stride, diagonal, offDiagonal, tau, panel, swapped, factors)) continue
+      const rows = shareEnds(i)
+      scratch.i32(ends, rows.length).set(rows)
+      const v = panel + 2 * (high - 1 - i) * stride * 8
+      const tasks = rows.map((end, s) => [rows[s - 1] ?? 0, end, a, stride, v, sums + s * stride * 8])
+      parallel(kernels, 'symmetricRows', tasks)
+      reflectorFinish(i, high, stride, tau, panel, swapped, factors, rows.length, sums, ends)
+    }
     const depth = 2 * (high - low)
     const updates: Product[] = []
     for (let top = 0; top < low; top += updateRows) {
@@ -81,4 +80,12 @@ export function reduceToTridiagonal(
     high = low
   }
   return { n, reflectors: a, stride, diagonal, offDiagonal, tau, work }
+}
+
+/** Where shares of the lower triangle of order n end; they depend on n alone, so that sums do not depend on threads. */
+function shareEnds(n: number): readonly number[] {
+  if (n < sharedOrder) return [n]
+  return Array.from({ length: shares }, (_, s) =>
+    s + 1 < shares ? 4 * Math.round((n * Math.sqrt((s + 1) / shares)) / 4) : n,
+  )
 }
