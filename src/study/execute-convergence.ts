@@ -123,6 +123,7 @@ export function executeConvergence(
     ...estimate,
     seed: deriveSeed(seed, 'limit test', job.method, job.scope),
     tolerance: settings.tolerance,
+    constant: unstructured,
     ...(settings.simulations && { simulations: settings.simulations }),
   })
   const rows = convergence(rungs, floor).flatMap(({ matrix, points }, l) =>

@@ -3,7 +3,7 @@ import type { GraphonChain } from '../chain.js'
 import type { EstimateOptions } from '../estimate.js'
 import { shapeTrend, type ShapeTrend } from './shape-trend.js'
 import { constantShape, layerDensity, shapeVectors } from './shapes.js'
-import { simulateChains, simulateNull } from './simulate.js'
+import { simulateChains, simulateNull, withoutBias } from './simulate.js'
 import { meanNoise, squaredDistance, type Trials } from './squared-distance.js'
 import { studentQuantile, type Estimate } from './statistics.js'
 import { trendOf, type Trend } from './trend.js'
@@ -29,6 +29,8 @@ export interface LimitTestOptions extends EstimateOptions {
   readonly simulations?: number
   /** Relative distance to the limit that counts as arrived. Default 0.05. */
   readonly tolerance?: number
+  /** Estimates from Erdős–Rényi masks of every width's sizes and densities, at least 3 each; default simulated here. */
+  readonly constant?: readonly (readonly GraphonChain[])[]
 }
 
 /** Is the widest graphon anything but constant? */
@@ -112,10 +114,10 @@ function change(x: Trials, y: Trials, simulatedX: Trials, simulatedY: Trials): S
 }
 
 interface Simulated {
-  /** Drawn from the widest mean chain, per width. */
-  readonly chains: readonly (readonly GraphonChain[])[]
-  /** Erdős–Rényi masks at the widest. */
-  readonly none: readonly GraphonChain[]
+  /** Drawn from the widest mean chain, freed of its bias, per width. */
+  readonly structured: readonly (readonly GraphonChain[])[]
+  /** Erdős–Rényi masks, per width. */
+  readonly constant: readonly (readonly GraphonChain[])[]
 }
 
 interface ShapeFindings {
@@ -133,18 +135,8 @@ function shapeFindings(
   { tolerance = defaultTolerance, seed }: LimitTestOptions,
 ): ShapeFindings | null {
   const last = ladder.length - 1
-  const between = (i: number, j: number): ShapeChange | null => {
-    const real = shapeVectors(ladder[i].chains, ladder[j].chains, index)
-    const drawn = shapeVectors(simulated.chains[i], simulated.chains[j], index)
-    return real && drawn && change(real.a, real.b, drawn.a, drawn.b)
-  }
-  const steps = ladder.slice(1).map((_, k) => between(k, k + 1))
-  const far = ladder.slice(0, last).map((_, k) => (k === last - 1 ? steps[k] : between(k, last)))
-  const widest = shapeVectors(ladder[last].chains, simulated.none, index)
-  const alone = ladder.map(({ chains }, i) => shapeVectors(chains, simulated.chains[i], index))
-  if (!widest || [...steps, ...far, ...alone].some((found) => found === null)) return null
-  const [successive, toWidest] = [steps, far].map((found) => found.filter((one) => one !== null))
-
+  const widest = shapeVectors(ladder[last].chains, simulated.constant[last], index)
+  if (!widest) return null
   const ones = constantShape(ladder[last].chains[0], index)
   const [real, none] = [squaredDistance(widest.a, ones), squaredDistance(widest.b, ones)]
   const standardError = Math.hypot(real.standardError, none.standardError)
@@ -152,6 +144,19 @@ function shapeFindings(
   const score = standardError > 0 ? excess / standardError : excess > 0 ? Infinity : 0
   const limit = studentQuantile(realChange, widest.a.length + widest.b.length - 2)
   const structure = { structured: score > limit, distance: Math.sqrt(Math.max(0, excess)), score }
+
+  // Sorting bends what is constant more than what has degrees of its own: the null follows the structure.
+  const drawn = structure.structured ? simulated.structured : simulated.constant
+  const between = (i: number, j: number): ShapeChange | null => {
+    const measured = shapeVectors(ladder[i].chains, ladder[j].chains, index)
+    const none = shapeVectors(drawn[i], drawn[j], index)
+    return measured && none && change(measured.a, measured.b, none.a, none.b)
+  }
+  const steps = ladder.slice(1).map((_, k) => between(k, k + 1))
+  const far = ladder.slice(0, last).map((_, k) => (k === last - 1 ? steps[k] : between(k, last)))
+  const alone = ladder.map(({ chains }, i) => shapeVectors(chains, drawn[i], index))
+  if ([...steps, ...far, ...alone].some((found) => found === null)) return null
+  const [successive, toWidest] = [steps, far].map((found) => found.filter((one) => one !== null))
 
   const zero = new Float64Array(ones.length)
   const norm = squaredDistance(widest.a, zero).value
@@ -200,8 +205,8 @@ function judge(
  * - *budget*: does the layer's density change with the width (a global threshold re-divides the budget while inputs and
  *   classes stay as many)? See {@link trendOf};
  * - *shape*: does the normalised graphon W/ρ change? Squared L2 distances between widths are taken free of noise (from the
- *   spread of trials) and of sorting bias (the same distance between masks simulated from the widest mean graphon at both
- *   widths and densities), and judged by {@link shapeTrend}.
+ *   spread of trials) and of sorting bias (the same distance between masks simulated at both widths and densities from one
+ *   graphon: the widest mean, or the constant where that is all there is), and judged by {@link shapeTrend}.
  *
  * The distance to the widest network alone falls for any sequence; no verdict rests on it.
  *
@@ -227,12 +232,18 @@ export function testLimit(ladder: readonly LadderRung[], options: LimitTestOptio
   const estimate: EstimateOptions = { ...(bins && { bins }), ...(estimator && { estimator }) }
   const last = ladder.length - 1
   const enough = fewest >= fewestTrials
-  const reference = enough ? averageChains(ladder[last].chains) : undefined
-  const simulated = reference && {
-    chains: ladder.map(({ sizes }, i) =>
-      simulateChains(reference, sizes, means[i], simulations, estimate, (trial) => seed + 1000 * i + trial),
-    ),
-    none: simulateNull(ladder[last].sizes, means[last], simulations, estimate, seed),
+  const simulated = enough ? simulate() : undefined
+  function simulate(): Simulated {
+    const draw = (chain: GraphonChain, i: number, part: number) =>
+      simulateChains(chain, ladder[i].sizes, means[i], simulations, estimate, (trial) => seed + 1000 * part + trial)
+    const found = averageChains(ladder[last].chains)
+    const reference = withoutBias(found, averageChains(draw(found, last, ladder.length)))
+    return {
+      structured: ladder.map((_, i) => draw(reference, i, i)),
+      constant:
+        options.constant ??
+        ladder.map(({ sizes }, i) => simulateNull(sizes, means[i], simulations, estimate, seed + i)),
+    }
   }
   return matrices.map((index): LayerTest => {
     const budget = trendOf(

@@ -27,6 +27,23 @@ function scaledTo(chain: GraphonChain, index: number, density: number): Matrix {
 }
 
 /**
+ * The chain whose samples would be estimated as `found`, to first order: what estimating again adds to `found` is taken off
+ * once (the bootstrap's correction of bias), within [0, 1].
+ *
+ * @param again the mean estimate from samples of `found`, with the same bins
+ */
+export function withoutBias(found: GraphonChain, again: GraphonChain): GraphonChain {
+  const W = found.W.map(({ rows, cols, data }, i) =>
+    matrix(
+      rows,
+      cols,
+      data.map((value, k) => Math.min(1, Math.max(0, 2 * value - again.W[i].data[k]))),
+    ),
+  )
+  return { W, measures: found.measures }
+}
+
+/**
  * What the same estimator finds in masks drawn from one chain at another width: noise, and the bias of sorting.
  *
  * @param sizes of the simulated network, inputs and classes as the chain's
