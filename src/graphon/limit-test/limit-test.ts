@@ -249,7 +249,7 @@ export function testLimit(ladder: readonly LadderRung[], options: LimitTestOptio
     const budget = trendOf(
       widths,
       densities.map((trials) => trials.map((values) => values[index])),
-      { tolerance, seed },
+      { tolerance, seed, resolution: ladder.map(({ sizes }) => 1 / (sizes[index] * sizes[index + 1])) },
     )
     const found = simulated ? shapeFindings(ladder, simulated, index, options) : null
     const why = enough ? 'some mask keeps no weight of this matrix' : `fewer than ${fewestTrials} trials`

@@ -1,5 +1,6 @@
 import { randomStream } from '../../random/random.js'
 import type { Estimate } from './statistics.js'
+import { convergingRate, driftingRate } from './verdict.js'
 
 /** What is left of a sequence that moves with the width n: m(n) = limit + amplitude · n^{−rate}. */
 export interface PowerLaw {
@@ -14,7 +15,19 @@ export interface Interval {
   readonly upper: number
 }
 
+/**
+ * How surely the rate lies on one side of a bound: the signed root of the likelihood ratio, in standard deviations. With
+ * three widths this is the studentised contrast of the two changes (Fieller 1954); a percentile bootstrap only estimates it.
+ */
+export interface RateEvidence {
+  /** Of β < {@link driftingRate}; 0 when the best fit is not below. */
+  readonly slow: number
+  /** Of β > {@link convergingRate}; 0 when the best fit is not above. */
+  readonly fast: number
+}
+
 export interface PowerLawFit extends PowerLaw {
+  readonly evidence: RateEvidence
   /** 95 % bootstrap intervals. */
   readonly rateInterval: Interval
   readonly limitInterval: Interval
@@ -31,26 +44,48 @@ const grid: readonly number[] = Array.from(
   (_, k) => rateRange[0] * (rateRange[1] / rateRange[0]) ** (k / (gridPoints - 1)),
 )
 
-/** Weighted least squares of y on (1, n^{−β}) for one β. */
-function fitAt(rate: number, widths: readonly number[], y: readonly number[], weights: readonly number[]) {
-  let [s, sx, sy, sxx, sxy] = [0, 0, 0, 0, 0]
-  // Relative to the first width, so that no power underflows.
-  const x = widths.map((n) => (n / widths[0]) ** -rate)
-  y.forEach((value, k) => {
-    s += weights[k]
-    sx += weights[k] * x[k]
-    sy += weights[k] * value
-    sxx += weights[k] * x[k] ** 2
-    sxy += weights[k] * x[k] * value
-  })
-  const amplitude = (s * sxy - sx * sy) / (s * sxx - sx * sx)
-  const limit = (sy - amplitude * sx) / s
-  const misfit = y.reduce((sum, value, k) => sum + weights[k] * (value - limit - amplitude * x[k]) ** 2, 0)
-  return { rate, limit, amplitude: amplitude * widths[0] ** rate, misfit }
+/** A rate with (n / n_1)^{−β} at every width, relative to the first so that no power underflows. */
+interface Candidate {
+  readonly rate: number
+  readonly powers: readonly number[]
 }
 
-function bestFit(widths: readonly number[], y: readonly number[], weights: readonly number[]): PowerLaw {
-  return grid.map((rate) => fitAt(rate, widths, y, weights)).reduce((a, b) => (b.misfit < a.misfit ? b : a))
+/** All rates that are tried: the grid, and the bounds that a verdict holds them against. */
+function candidatesFor(widths: readonly number[]): Candidate[] {
+  const powers = (rate: number) => widths.map((n) => (n / widths[0]) ** -rate)
+  return [...grid, driftingRate, convergingRate].map((rate) => ({ rate, powers: powers(rate) }))
+}
+
+/** Weighted least squares of y on (1, n^{−β}) for one β. */
+function fitAt({ rate, powers: x }: Candidate, y: readonly number[], weights: readonly number[]) {
+  let [s, sx, sy, sxx, sxy] = [0, 0, 0, 0, 0]
+  for (let k = 0; k < y.length; k++) {
+    s += weights[k]
+    sx += weights[k] * x[k]
+    sy += weights[k] * y[k]
+    sxx += weights[k] * x[k] * x[k]
+    sxy += weights[k] * x[k] * y[k]
+  }
+  const amplitude = (s * sxy - sx * sy) / (s * sxx - sx * sx)
+  const limit = (sy - amplitude * sx) / s
+  let misfit = 0
+  for (let k = 0; k < y.length; k++) misfit += weights[k] * (y[k] - limit - amplitude * x[k]) ** 2
+  return { rate, limit, amplitude, misfit }
+}
+
+interface Fitted {
+  readonly rate: number
+  readonly misfit: number
+}
+
+const smallest = <T extends Fitted>(fits: readonly T[]): T => fits.reduce((a, b) => (b.misfit < a.misfit ? b : a))
+
+/** How much worse a fit becomes when its rate is held on the other side of a bound. */
+function rateEvidence(fits: readonly Fitted[]): RateEvidence {
+  const best = smallest(fits).misfit
+  const without = (allowed: (rate: number) => boolean) =>
+    Math.sqrt(Math.max(0, smallest(fits.filter(({ rate }) => allowed(rate))).misfit - best))
+  return { slow: without((rate) => rate >= driftingRate), fast: without((rate) => rate <= convergingRate) }
 }
 
 /** The middle 95 % of some numbers. */
@@ -73,23 +108,19 @@ export function fitPowerLaw(widths: readonly number[], estimates: readonly Estim
     throw new RangeError(`fitPowerLaw: expected at least 3 widths, got ${widths.length}`)
   }
   const weights = estimates.map(({ standardError }) => standardError ** -2)
-  const found = bestFit(
-    widths,
-    estimates.map(({ value }) => value),
-    weights,
-  )
+  const candidates = candidatesFor(widths)
+  const fit = (y: readonly number[]) => candidates.map((candidate) => fitAt(candidate, y, weights))
+  const fits = fit(estimates.map(({ value }) => value))
+  const found = smallest(fits)
   const random = randomStream(seed, 'power law bootstrap')
   const again = Array.from({ length: replicates }, () =>
-    bestFit(
-      widths,
-      estimates.map(({ value, standardError }) => value + standardError * random.normal()),
-      weights,
-    ),
+    smallest(fit(estimates.map(({ value, standardError }) => value + standardError * random.normal()))),
   )
   return {
     rate: found.rate,
     limit: found.limit,
-    amplitude: found.amplitude,
+    amplitude: found.amplitude * widths[0] ** found.rate,
+    evidence: rateEvidence(fits),
     rateInterval: middle95(again.map(({ rate }) => rate)),
     limitInterval: middle95(again.map(({ limit }) => limit)),
   }
@@ -99,23 +130,24 @@ export function fitPowerLaw(widths: readonly number[], estimates: readonly Estim
 export interface ChangeFit {
   readonly rate: number
   readonly rateInterval: Interval
+  readonly evidence: RateEvidence
   /** Distance of the widest member to the limit, √(Σ of all later changes in one direction). */
   readonly remaining: number
   readonly remainingInterval: Interval
 }
 
-function bestChangeFit(widths: readonly number[], squares: readonly number[], weights: readonly number[]) {
-  const last = widths[widths.length - 1] / widths[0]
-  let best = { rate: NaN, remaining: NaN, misfit: Infinity }
-  for (const rate of grid) {
-    const powers = widths.map((n) => (n / widths[0]) ** -rate)
-    const shape = squares.map((_, k) => (powers[k] - powers[k + 1]) ** 2)
-    const along = (y: readonly number[]) => y.reduce((sum, value, k) => sum + weights[k] * shape[k] * value, 0)
-    const amplitude = Math.max(0, along(squares) / along(shape))
-    const misfit = squares.reduce((sum, y, k) => sum + weights[k] * (y - amplitude * shape[k]) ** 2, 0)
-    if (misfit < best.misfit) best = { rate, remaining: Math.sqrt(amplitude) * last ** -rate, misfit }
+/** Weighted least squares of squared changes on c² (n_k^{−β} − n_{k+1}^{−β})² for one β. */
+function fitChangesAt({ rate, powers }: Candidate, squares: readonly number[], weights: readonly number[]) {
+  const expected = (k: number) => (powers[k] - powers[k + 1]) ** 2
+  let [along, norm] = [0, 0]
+  for (let k = 0; k < squares.length; k++) {
+    along += weights[k] * expected(k) * squares[k]
+    norm += weights[k] * expected(k) ** 2
   }
-  return best
+  const amplitude = Math.max(0, along / norm)
+  let misfit = 0
+  for (let k = 0; k < squares.length; k++) misfit += weights[k] * (squares[k] - amplitude * expected(k)) ** 2
+  return { rate, remaining: Math.sqrt(amplitude) * powers[powers.length - 1], misfit }
 }
 
 /**
@@ -133,18 +165,18 @@ export function fitChanges(widths: readonly number[], squaredChanges: readonly E
     )
   }
   const weights = squaredChanges.map(({ standardError }) => standardError ** -2)
-  const fit = (draw: () => number) =>
-    bestChangeFit(
-      widths,
-      squaredChanges.map(({ value, standardError }) => value + standardError * draw()),
-      weights,
-    )
-  const { rate, remaining } = fit(() => 0)
+  const candidates = candidatesFor(widths)
+  const fit = (squares: readonly number[]) => candidates.map((candidate) => fitChangesAt(candidate, squares, weights))
+  const fits = fit(squaredChanges.map(({ value }) => value))
+  const { rate, remaining } = smallest(fits)
   const random = randomStream(seed, 'change bootstrap')
-  const again = Array.from({ length: replicates }, () => fit(() => random.normal()))
+  const again = Array.from({ length: replicates }, () =>
+    smallest(fit(squaredChanges.map(({ value, standardError }) => value + standardError * random.normal()))),
+  )
   return {
     rate,
     remaining,
+    evidence: rateEvidence(fits),
     rateInterval: middle95(again.map((found) => found.rate)),
     remainingInterval: middle95(again.map((found) => found.remaining)),
   }

@@ -1,6 +1,6 @@
 import { fitChanges, type ChangeFit } from './power-law.js'
 import { studentQuantile, type Estimate } from './statistics.js'
-import { defaultTolerance, realChange, slowestRate, type Judgement } from './verdict.js'
+import { defaultTolerance, realChange, sureRate, type Judgement } from './verdict.js'
 
 /** How the normalised graphon of one matrix changes over a ladder of widths. */
 export interface ShapeTrend extends Judgement {
@@ -49,17 +49,21 @@ export function shapeTrend(
     return { ...none, moves, verdict: 'undecided', reason }
   }
   const fit = fitChanges(widths, successive, seed)
-  const { lower, upper } = fit.rateInterval
+  const {
+    evidence,
+    rateInterval: { lower, upper },
+  } = fit
+  const sure = studentQuantile(sureRate, 2 * trials - 2)
   const remaining = largest / ((wide / narrow) ** Math.max(lower, 0.02) - 1)
   const rate = `rate ${fit.rate.toFixed(2)} (${lower.toFixed(2)} … ${upper.toFixed(2)})`
   const found = { moves, fit, remaining }
   if (remaining <= tolerance) {
     return { ...found, verdict: 'converged', reason: `at most ${percent(remaining)} left at ${rate}` }
   }
-  if (upper < slowestRate) {
+  if (evidence.slow > sure) {
     return { ...found, verdict: 'drifting', reason: `still moves by ${seen} at ${rate}: no limit in sight` }
   }
-  if (lower >= slowestRate) {
+  if (evidence.fast > sure) {
     return { ...found, verdict: 'converging', reason: `about ${percent(fit.remaining / scale)} left at ${rate}` }
   }
   return { ...found, verdict: 'undecided', reason: `moves by ${seen}, but its ${rate} may lead to a limit or not` }

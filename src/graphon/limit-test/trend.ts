@@ -1,6 +1,6 @@
 import { fitPowerLaw, type PowerLawFit } from './power-law.js'
 import { meanOf, studentQuantile, type Estimate } from './statistics.js'
-import { defaultTolerance, realChange, slowestRate, type Judgement } from './verdict.js'
+import { defaultTolerance, realChange, sureRate, type Judgement } from './verdict.js'
 
 /** One number of a network, for example a layer's density, followed over a ladder of widths. */
 export interface Trend extends Judgement {
@@ -19,13 +19,15 @@ export interface TrendOptions {
   readonly tolerance?: number
   /** What `remaining` and the tolerance relate to. Default the largest mean. */
   readonly scale?: number
+  /** Standard error that a mean has at least, per width: one weight of a matrix, where its density is prescribed. */
+  readonly resolution?: readonly number[]
   readonly seed?: number
 }
 
 const percent = (value: number): string => `${(100 * value).toPrecision(2)} %`
 
 /** Errors below this share of the scale are rounding: a density that is prescribed has no spread at all. */
-const resolution = 1e-6
+const rounding = 1e-6
 
 const intervalText = ({ rateInterval: { lower, upper } }: PowerLawFit): string =>
   `${lower.toFixed(2)} … ${upper.toFixed(2)}`
@@ -33,8 +35,8 @@ const intervalText = ({ rateInterval: { lower, upper } }: PowerLawFit): string =
 /**
  * Does a number converge as the width grows? Its changes between widths are held against their standard errors (Student's
  * t beyond 3σ). If nothing moves, it has converged when noise could hide no more than the tolerance. If it moves, the power
- * law m(n) = limit + a · n^{−β} is fitted: the limit is out of sight (`drifting`) when β is surely below 0.45, else the
- * distance left, taken at the slow end of β's interval, decides between `converged` and `converging`.
+ * law m(n) = limit + a · n^{−β} is fitted: `converged` when the distance left, taken at the slow end of β's interval, is within
+ * the tolerance, else `drifting` when β is surely below ½, `converging` when it is surely above 0.4.
  *
  * @param widths increasing
  * @param trials values of independent trials, per width
@@ -55,8 +57,11 @@ export function trendOf(
   const means = trials.map(meanOf)
   const { tolerance = defaultTolerance, seed = 0 } = options
   const scale = options.scale ?? Math.max(...means.map(({ value }) => Math.abs(value)))
-  const floor = resolution * scale
-  const points = means.map(({ value, standardError }) => ({ value, standardError: Math.max(standardError, floor) }))
+  const floor = (k: number) => Math.max(rounding * scale, options.resolution?.[k] ?? 0)
+  const points = means.map(({ value, standardError }, k) => ({
+    value,
+    standardError: Math.max(standardError, floor(k)),
+  }))
   const result = (found: Judgement, rest: Partial<Trend> = {}): Trend => ({
     points: means,
     moves: false,
@@ -90,18 +95,19 @@ export function trendOf(
     return result({ verdict: 'undecided', reason: `moves by ${seen}; three widths are needed for a rate` }, { moves })
   }
   const fit = fitPowerLaw(widths, points, seed)
-  const { lower, upper } = fit.rateInterval
+  const { evidence, rateInterval } = fit
+  const sure = studentQuantile(sureRate, 2 * fewest - 2)
   const largest = Math.abs(lastChange.value) + 2 * lastChange.standardError
-  const remaining = largest / ((widths[last] / widths[last - 1]) ** Math.max(lower, 0.02) - 1) / scale
+  const remaining = largest / ((widths[last] / widths[last - 1]) ** Math.max(rateInterval.lower, 0.02) - 1) / scale
   const rest = { moves, fit, remaining }
   const rate = `rate ${fit.rate.toFixed(2)} (${intervalText(fit)})`
   if (remaining <= tolerance) {
     return result({ verdict: 'converged', reason: `at most ${percent(remaining)} left at ${rate}` }, rest)
   }
-  if (upper < slowestRate) {
+  if (evidence.slow > sure) {
     return result({ verdict: 'drifting', reason: `still moves by ${seen} at ${rate}: no limit in sight` }, rest)
   }
-  if (lower >= slowestRate) {
+  if (evidence.fast > sure) {
     const left = Math.abs(fit.limit - points[last].value) / scale
     return result({ verdict: 'converging', reason: `about ${percent(left)} left at ${rate}` }, rest)
   }

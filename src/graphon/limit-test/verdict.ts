@@ -15,17 +15,26 @@ export interface Judgement {
 }
 
 /**
- * The rate β that separates `converging` from `drifting`. At 0.45 a doubling of the width leaves 73 % of the distance to
- * the limit, which is then 2.7 times the last change seen; below, any such limit is a guess. Fixed inputs and outputs
- * shrink like 1/n and noise like 1/√n, both above; a change like 1/log n has a fitted rate near 2/ln n, below from n = 85 on.
+ * A sequence drifts when its rate β is surely below this one. 1/√n is the slowest rate that theory offers a layer with a
+ * limit (a global threshold of magnitudes fills the first matrix at that rate); a change like 1/log n has a local rate of
+ * 2/ln n, below from n = 55 on. At rate ½ a doubling of the width leaves 71 % of the distance to the limit.
  */
-export const slowestRate = 0.45
+export const driftingRate = 0.5
+
+/**
+ * It converges when β is surely above this one. Lower than {@link driftingRate}, so that a sequence like 1/√n, which lies
+ * on that boundary, can be told to converge; where both are sure, it drifts.
+ */
+export const convergingRate = 0.4
 
 /** Relative distance to the limit that counts as arrived. */
 export const defaultTolerance = 0.05
 
 /** Standard deviations beyond which a change is real. */
 export const realChange = 3
+
+/** Standard deviations beyond which a rate is surely on one side of a bound: 1 % to err on that side of each matrix. */
+export const sureRate = 2.326
 
 const rank: Readonly<Record<Verdict, number>> = { converged: 0, converging: 1, undecided: 2, drifting: 3 }
 

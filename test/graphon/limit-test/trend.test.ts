@@ -77,3 +77,12 @@ describe('worst', () => {
     expect(worst(['converged'])).toBe('converged')
   })
 })
+
+describe('a prescribed density', () => {
+  it('that is rounded to whole weights has converged', () => {
+    const cells = [12, 40, 144].map((n) => 7 * n)
+    const trials = cells.map((total) => new Array<number>(3).fill(Math.floor(0.4 * total + 0.5) / total))
+    const resolution = cells.map((total) => 1 / total)
+    expect(trendOf([12, 40, 144], trials, { resolution }).verdict).toBe('converged')
+  })
+})
