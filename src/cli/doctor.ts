@@ -1,6 +1,6 @@
-import { cpus, freemem, totalmem } from 'node:os'
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import type { Command } from 'commander'
-import { supportedKernelBuilds } from '../linalg/kernels.js'
+import { loadSharedKernels, supportedKernelBuilds } from '../linalg/kernels.js'
 import { measurePeak } from '../linalg/peak.js'
 import { mnistFolder } from '../node/data-mnist.js'
 import { version } from '../version.js'
@@ -31,6 +31,8 @@ function run({ json }: { json?: boolean }): void {
     freeMemoryGiB: gibibytes(freemem()),
     kernelBuild: builds.at(0) ?? null,
     kernelBuilds: builds,
+    threads: availableParallelism(),
+    sharedMemoryGiB: builds.length > 0 ? gibibytes(loadSharedKernels().kernels.maximumMemory) : null,
     gflops: builds.length > 0 ? { f32: measurePeak('f32'), f64: measurePeak('f64') } : null,
     mnist: data,
   }
@@ -43,6 +45,9 @@ function run({ json }: { json?: boolean }): void {
   print(`  processor   ${facts.cores} × ${facts.processor}`)
   print(`  memory      ${short(facts.memoryGiB)} GiB, ${short(facts.freeMemoryGiB)} GiB free`)
   print(`  kernels     ${facts.kernelBuild ?? 'none: this engine has no WebAssembly SIMD'}`)
+  if (facts.sharedMemoryGiB !== null) {
+    print(`  threads     ${facts.threads} share one kernel memory of at most ${short(facts.sharedMemoryGiB)} GiB`)
+  }
   if (gflops)
     print(
       `  speed       ${short(gflops.f32)} GFLOP/s f32, ${short(gflops.f64)} GFLOP/s f64 (dense product, one thread)`,
