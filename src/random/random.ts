@@ -1,11 +1,18 @@
-/** A seeded stream of random numbers: xoshiro128** on state expanded by splitmix32. Same seed, same stream, everywhere. */
+import { exponentialFrom, normalFrom } from './ziggurat.js'
+
+/**
+ * A seeded stream of random numbers: xoshiro128** on state expanded by splitmix32. Same seed, same stream, everywhere: every
+ * draw is made of integer operations and + − × ÷ √, whose rounding does not depend on the engine.
+ */
 export interface RandomStream {
   /** Uniform 32-bit unsigned integer. */
   uint32(): number
   /** Uniform in [0, 1) with 53 random bits. */
   uniform(): number
-  /** Standard normal (Marsaglia's polar method). */
+  /** Standard normal (Marsaglia and Tsang's ziggurat), with 53 random bits inside the layers. */
   normal(): number
+  /** Exponential with mean 1. */
+  exponential(): number
   /** Uniform integer in 0 … n − 1, without modulo bias. */
   below(n: number): number
 }
@@ -47,42 +54,23 @@ export function randomStream(seed: number, ...path: readonly SeedPart[]): Random
     z = Math.imul(z, 0x735a2d97)
     return z ^ (z >>> 15)
   }
-  let a = splitmix()
-  let b = splitmix()
-  let c = splitmix() ^ hashParts([...path, 'second'])
-  let d = splitmix() | 1
+  const state = Int32Array.of(splitmix(), splitmix(), splitmix() ^ hashParts([...path, 'second']), splitmix() | 1)
 
   const uint32 = (): number => {
-    const result = Math.imul(rotl(Math.imul(b, 5), 7), 9) >>> 0
-    const t = b << 9
-    c ^= a
-    d ^= b
-    b ^= c
-    a ^= d
-    c ^= t
-    d = rotl(d, 11)
-    return result
+    const a = state[0]
+    const b = state[1]
+    const c = state[2] ^ a
+    const d = state[3] ^ b
+    state[0] = a ^ d
+    state[1] = b ^ c
+    state[2] = c ^ (b << 9)
+    state[3] = rotl(d, 11)
+    return Math.imul(rotl(Math.imul(b, 5), 7), 9) >>> 0
   }
   const uniform = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992
 
-  let spare: number | undefined
-  const normal = (): number => {
-    if (spare !== undefined) {
-      const value = spare
-      spare = undefined
-      return value
-    }
-    for (;;) {
-      const u = 2 * uniform() - 1
-      const v = 2 * uniform() - 1
-      const s = u * u + v * v
-      if (s > 0 && s < 1) {
-        const factor = Math.sqrt((-2 * Math.log(s)) / s)
-        spare = v * factor
-        return u * factor
-      }
-    }
-  }
+  const normal = (): number => normalFrom(uint32, uniform)
+  const exponential = (): number => exponentialFrom(uniform)
   const below = (n: number): number => {
     if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32)) {
       throw new RangeError(`below: expected an integer from 1 to 2^32, got ${n}`)
@@ -93,7 +81,7 @@ export function randomStream(seed: number, ...path: readonly SeedPart[]): Random
       if (value < limit) return value % n
     }
   }
-  return { uint32, uniform, normal, below }
+  return { uint32, uniform, normal, exponential, below }
 }
 
 /** A uniformly random order of 0 … n − 1 (Fisher and Yates). */
