@@ -121,7 +121,7 @@ function settle(mask: Uint8Array, probability: (k: number) => number, random: Ra
   for (let k = 0; k < mask.length; k++) {
     if (mask[k] !== from) continue
     const weight = missing > 0 ? probability(k) : 1 - probability(k)
-    if (weight > 0) keys[k] = -Math.log(1 - random.uniform()) / weight
+    if (weight > 0) keys[k] = random.exponential() / weight
   }
   const limit = keys.slice().sort()[Math.abs(missing) - 1]
   for (let k = 0, left = Math.abs(missing); k < mask.length && left > 0; k++) {
