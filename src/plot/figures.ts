@@ -14,6 +14,7 @@ import { shapeChangesFigure } from './shape-changes.js'
 import { spectraFigure } from './spectra.js'
 import { trainingFigure } from './training.js'
 import { verdictsFigure } from './verdicts.js'
+import { widthsFigure } from './widths.js'
 
 /** Draws one figure from the findings at one density; null when they do not hold what it shows. */
 export type FigureMaker = (findings: Findings) => Figure | null
@@ -23,6 +24,7 @@ export const figureMakers = {
   densities: densitiesFigure,
   drift: driftFigure,
   graphons: graphonsFigure,
+  widths: widthsFigure,
   inputs: inputsFigure,
   verdicts: verdictsFigure,
   convergence: convergenceFigure,

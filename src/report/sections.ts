@@ -51,7 +51,7 @@ export const sections = {
       connections between units at position u of a layer and position v of the layer below. Hidden units are sorted by
       their degrees, best connected first, and keep that order in both matrices they belong to.
     </p>`,
-    figures: ['graphons', 'inputs'],
+    figures: ['graphons', 'widths', 'inputs'],
     after: pathDensityTable,
     without: 'No graphon was estimated.',
   },
