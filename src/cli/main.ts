@@ -5,6 +5,7 @@ import { addDistance } from './distance.js'
 import { addDoctor } from './doctor.js'
 import { exitCodes, isExpected, oneLine } from './fail.js'
 import { addGraphon } from './graphon.js'
+import { addLimit } from './limit.js'
 import { addNtk } from './ntk.js'
 import { print } from './output.js'
 import { addPredict } from './predict.js'
@@ -18,6 +19,7 @@ const commands = [
   addStudy,
   addPrune,
   addGraphon,
+  addLimit,
   addSample,
   addDistance,
   addNtk,
