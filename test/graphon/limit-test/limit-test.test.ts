@@ -74,8 +74,8 @@ describe('a hundred simulated studies', () => {
   it('call p_n = 0.2 + 1 / log n drifting, by its budget', { timeout: 120_000 }, () => {
     const study: Study = {
       sizes: (n) => [48, n, 48],
-      widths: [100, 700, 4900],
-      trials: 4,
+      widths: [64, 480, 3600],
+      trials: 5,
       masks: (sizes, n, seed) => independentMasks(sizes, 0.2 + 1 / Math.log(n), seed),
     }
     const drifting = shareOf(study, 100, (tests) =>
