@@ -110,6 +110,32 @@ describe('fitted powers of the width', () => {
     expect(fitPowerLaw(widths, points, 1).rateInterval.upper).toBeLessThan(0.45)
   })
 
+  it('weighs a bound on the rate, with three widths, by the studentised contrast of the two changes', () => {
+    const [three, errors] = [
+      [100, 400, 1600],
+      [0.004, 0.002, 0.001],
+    ]
+    const values = three.map((n) => 0.2 + 1 / Math.log(n))
+    const { evidence } = fitPowerLaw(
+      three,
+      values.map((value, k) => ({ value, standardError: errors[k] })),
+      1,
+    )
+    // At rate ½ a factor of 4 in width halves the change.
+    const contrast = values[1] - values[2] - (values[0] - values[1]) / 2
+    const z = contrast / Math.hypot(errors[0] / 2, 1.5 * errors[1], errors[2])
+    expect(z).toBeGreaterThan(1)
+    expect(Math.abs(evidence.slow / z - 1)).toBeLessThan(0.01)
+    expect(evidence.fast).toBe(0)
+  })
+
+  it('is sure of neither side of a bound that the rate lies on', () => {
+    const points = widths.map((n) => ({ value: 0.2 + 3 / Math.sqrt(n), standardError: 1e-4 }))
+    const { slow, fast } = fitPowerLaw(widths, points, 1).evidence
+    expect(slow).toBeLessThan(0.01)
+    expect(fast).toBeGreaterThan(3)
+  })
+
   it('needs three widths', () => {
     expect(() => fitPowerLaw([1, 2], [], 0)).toThrow(RangeError)
     expect(() => fitChanges([1, 2, 3], [], 0)).toThrow(RangeError)
