@@ -7,7 +7,7 @@ import type { GraphonChain } from '../chain.js'
 import { constantShape, layerDensity, matrixVectors } from '../limit-test/shapes.js'
 
 /** How well a prediction describes the masks, for one matrix; distances in L2. */
-export interface Agreement {
+export interface LimitAgreement {
   /** Weight matrix l = 1 … L + 1. */
   readonly matrix: number
   readonly predictedDensity: number
@@ -36,7 +36,7 @@ export interface CompareOptions {
 export interface Comparison {
   readonly predicted: GraphonChain
   readonly estimate: GraphonChain
-  readonly agreement: readonly Agreement[]
+  readonly agreement: readonly LimitAgreement[]
 }
 
 function squared(a: GraphonChain, b: GraphonChain, index: number): number {
@@ -99,7 +99,7 @@ export function compareWithEstimate(
     const simulated = binnedAlike(probabilities, drawn(probabilities, seed, simulation), bins)
     floors.forEach((_, l) => (floors[l] += squared(simulated.predicted, simulated.estimate, l) / simulations))
   }
-  const agreement = masks.map((_, l): Agreement => {
+  const agreement = masks.map((_, l): LimitAgreement => {
     const distance = squared(found.predicted, found.estimate, l)
     const structure = fromMean(found.estimate, l)
     const there = structure - floors[l]
