@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { executeStudy, finishedJobs, prepareStudy, readPlan, writeReport } from '../node/study.js'
+import { writeAtomic } from '../node/files.js'
+import { executeStudy, finishedJobs, finishedRows, prepareStudy, readPlan, writeReport } from '../node/study.js'
+import { exportTables } from '../study/export.js'
 import { exitCodes } from './fail.js'
 import { parseCount, parsePath, shared } from './options.js'
 import { print, printJson, say } from './output.js'
@@ -83,6 +85,16 @@ async function report(directory: string, { json }: { json?: boolean }): Promise<
   else print(path)
 }
 
+async function exportStudy(directory: string, { out, json }: { out?: string; json?: boolean }): Promise<void> {
+  const plan = readPlan(directory)
+  const folder = out ?? join(directory, 'export')
+  const tables = exportTables(await finishedRows(directory, plan))
+  const files = tables.map(({ record, csv, rows }) => ({ path: join(folder, `${record}.csv`), csv, rows }))
+  for (const { path, csv } of files) writeAtomic(path, csv)
+  if (json) printJson({ files: files.map(({ path, rows }) => ({ path, rows })) })
+  else for (const { path, rows } of files) print(`${path}  ${rows} rows`)
+}
+
 export function addStudy(program: Command): void {
   const study = program
     .command('study')
@@ -118,4 +130,15 @@ export function addStudy(program: Command): void {
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn study report out/quickstart')
     .action(report)
+  study
+    .command('export')
+    .summary('write the results as CSV tables')
+    .description(
+      'Write one CSV file for each kind of row: runs, layers, distances, verdicts, … from the results that are there.',
+    )
+    .argument('<dir>', 'folder of a study')
+    .addOption(new Option('--out <dir>', 'folder of the tables; default: <dir>/export').argParser(parsePath))
+    .addOption(shared.json())
+    .addHelpText('after', '\nExample:\n  limn study export out/quickstart --out tables')
+    .action(exportStudy)
 }

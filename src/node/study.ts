@@ -11,6 +11,7 @@ import { hashNumbers } from '../study/hash.js'
 import type { Job } from '../study/job.js'
 import { architectures, planStudy, type DataFacts } from '../study/plan.js'
 import { readStudy } from '../study/read-study.js'
+import type { ResultRow } from '../study/rows.js'
 import { runStudy, type StudyProgress } from '../study/run-study.js'
 import { depthsOf, studySchema, type StudyConfig } from '../study/schema.js'
 import type { StudyData } from '../study/study-data.js'
@@ -176,4 +177,14 @@ export async function executeStudy(directory: string, plan: StudyPlan, options: 
 export function finishedJobs(directory: string, { jobs }: StudyPlan): Job[] {
   const store = directoryStore(directory)
   return jobs.filter((job) => store.has(job.id))
+}
+
+/** The rows of every finished job, in the order of the plan. @throws FileError when none is finished */
+export async function finishedRows(directory: string, plan: StudyPlan): Promise<ResultRow[]> {
+  const store = directoryStore(directory)
+  const jobs = finishedJobs(directory, plan)
+  if (jobs.length === 0) throw new FileError(directory, 'holds no results yet; run the study first')
+  const rows: ResultRow[] = []
+  for (const { id } of jobs) for (const row of (await store.read(id)).rows) rows.push(row)
+  return rows
 }
