@@ -1,12 +1,10 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
-import { operand } from './matmul.js'
-import { parallelProducts, type Product } from './parallel-products.js'
+import { lowerUpdate } from './lower-update.js'
+import { parallelProducts } from './parallel-products.js'
 import { parallel, threadsOf } from './team.js'
 
 /** Reflectors per panel: the rank of an update is twice this. */
 const panelRows = 48
-/** Rows of the trailing matrix updated by one product; what lies right of the diagonal is wasted. */
-const updateRows = 192
 
 /** Orders from which a product with the rest of the matrix is cut into shares of equal size. */
 const sharedOrder = 640
@@ -68,15 +66,7 @@ export function reduceToTridiagonal(
       parallel(kernels, 'symmetricRows', tasks)
       reflectorFinish(i, high, stride, tau, panel, swapped, factors, rows.length, sums, ends)
     }
-    const depth = 2 * (high - low)
-    const updates: Product[] = []
-    for (let top = 0; top < low; top += updateRows) {
-      const end = Math.min(low, top + updateRows)
-      const left = { at: swapped + top * 8, rowStride: 1, colStride: stride }
-      const target = { c: a + top * stride * 8, ldc: stride, accumulate: true }
-      updates.unshift({ shape: [end - top, end, depth], a: left, b: operand(panel, stride), ...target })
-    }
-    parallelProducts(kernels, updates, work)
+    parallelProducts(kernels, lowerUpdate(low, 2 * (high - low), swapped, panel, a, stride), work)
     high = low
   }
   return { n, reflectors: a, stride, diagonal, offDiagonal, tau, work }
