@@ -109,16 +109,22 @@ export function executeConvergence(
   )
   const estimate = { bins: graphon.bins, estimator: graphon.estimator }
   const simulations = Math.max(fewestSimulations, Math.min(trials, mostSimulations))
-  const unstructured = ladder.map(({ sizes, densities, width }) => {
-    const means = sizes.slice(1).map((_, l) => densities.reduce((sum, values) => sum + values[l], 0) / densities.length)
-    return simulateNull(sizes, means, simulations, estimate, deriveSeed(seed, 'floor', width))
-  })
+  const means = ladder.map(({ sizes, densities }) =>
+    sizes.slice(1).map((_, l) => densities.reduce((sum, values) => sum + values[l], 0) / densities.length),
+  )
+  /** Masks without structure of the sizes at one rung and the densities at another. */
+  const without = (rung: number, densitiesOf: number) => {
+    const { sizes, width } = ladder[rung]
+    return simulateNull(sizes, means[densitiesOf], simulations, estimate, deriveSeed(seed, 'floor', width))
+  }
+  const unstructured = ladder.map((_, i) => without(i, i))
   const rungs = ladder.map(({ width, chains }) => ({
     width,
     chain: averageChains(chains),
     splitHalf: splitHalf(chains),
   }))
-  const floor = (narrow: number, wide: number) => nullFloor(unstructured[narrow], unstructured[wide], trials)
+  // Both sides at the densities of the wider: a change of budget is no noise.
+  const floor = (narrow: number, wide: number) => nullFloor(without(narrow, wide), unstructured[wide], trials)
   const tests = testLimit(ladder, {
     ...estimate,
     seed: deriveSeed(seed, 'limit test', job.method, job.scope),

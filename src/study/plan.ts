@@ -111,7 +111,7 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
       runsOfLadder.push(...runs)
     }
     const key: JobKey = { ...where, ...ladder[ladder.length - 1], trial: null }
-    const id = jobId('convergence', key, { needs: runsOfLadder, ladder, convergence: config.convergence })
+    const id = jobId('convergence', key, { needs: runsOfLadder, ladder, convergence: config.convergence, test: 2 })
     const cost = ladder.reduce((sum, { sizes }) => sum + 0.1 + weightCount(sizes) / 2e6, 0)
     add({ kind: 'convergence', id, ...key, needs: runsOfLadder, train: false, cost })
   }
