@@ -1,6 +1,7 @@
 import { withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { parallel } from '../linalg/team.js'
+import { mergeConstantInputs } from './constant-inputs.js'
 import type { Dual } from './duals/dual.js'
 import { factorFirstLayer } from './first-layer.js'
 import { panelRows, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
@@ -73,7 +74,7 @@ export function runRecursion(input: RecursionInput): void {
   const entries = Math.floor(memory / (8 * names.length * rows))
   /** Reports that all rows before this one are done. */
   const report = (row: number): void => onProgress?.((row * (2 * n + 1 - row)) / (n * (n + 1)))
-  const first = factorFirstLayer(plan.layers[0], rankTolerance)
+  const first = mergeConstantInputs(x, factorFirstLayer(plan.layers[0], rankTolerance))
   const basis = first.factors?.right ?? first.weights
   const samples = samplePanels(x, first.live, first.weights, basis, kernels)
   withScratch(kernels, (scratch) => {

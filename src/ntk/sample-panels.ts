@@ -91,6 +91,27 @@ function harmless(x: Matrix, live: Int32Array, background: Float64Array, rows: M
   })
 }
 
+/** y = x − b in panels of four samples; whole panels row by row of the panel, so that it is written in order. */
+function layPanels({ rows, cols, data }: Matrix, live: Int32Array, background: Float64Array): Float64Array {
+  const panels = new Float64Array(Math.ceil(rows / 4) * 4 * live.length)
+  const whole = rows - (rows % 4)
+  let to = 0
+  for (let i = 0; i < whole; i += 4) {
+    const [a, b, c, d] = [i * cols, (i + 1) * cols, (i + 2) * cols, (i + 3) * cols]
+    for (let p = 0; p < live.length; p++, to += 4) {
+      const [j, shift] = [live[p], background[p]]
+      panels[to] = data[a + j] - shift
+      panels[to + 1] = data[b + j] - shift
+      panels[to + 2] = data[c + j] - shift
+      panels[to + 3] = data[d + j] - shift
+    }
+  }
+  for (let i = whole; i < rows; i++) {
+    for (let p = 0; p < live.length; p++) panels[to + p * 4 + (i & 3)] = data[i * cols + live[p]] - background[p]
+  }
+  return panels
+}
+
 /**
  * Lays samples out for the weighted Grams of the first layer. The background is left at zero when for some row of weights
  * and some sample Σ_j A_j (|b_j| + |y_j|)² > 100 Σ_j A_j x_j²: rounding then stays within 100 times that of the plain sum,
@@ -106,11 +127,7 @@ export function samplePanels(x: Matrix, live: Int32Array, rows: Matrix, basis: M
   const route = denseCost * basis.rows < rowCost * foregroundShare(x, live, background) ? 'blocks' : 'rows'
   const shift = route === 'rows' && background.some((b) => b !== 0) && harmless(x, live, background, rows, kernels)
   if (!shift) background = new Float64Array(live.length)
-  const panels = new Float64Array(Math.ceil(x.rows / 4) * 4 * live.length)
-  for (let i = 0; i < x.rows; i++) {
-    const at = (i >> 2) * 4 * live.length + (i & 3)
-    for (let p = 0; p < live.length; p++) panels[at + p * 4] = x.data[i * x.cols + live[p]] - background[p]
-  }
+  const panels = layPanels(x, live, background)
   const columns = packedRows(kernels, basis.rows)
   const offsets = new Float64Array(Math.ceil(x.rows / 4) * 4 * columns)
   if (shift) {
