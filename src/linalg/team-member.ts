@@ -12,8 +12,8 @@ export interface TeamMember {
   readonly thread: number
 }
 
-/** Loads before a waiting thread goes to sleep: some microseconds, so that commands in quick succession find it awake. */
-const spins = 500
+/** Loads before a waiting thread goes to sleep: some tens of microseconds, so that commands in quick succession find it awake. */
+const spins = 4000
 
 /** Tells a team that a thread has ended, so that its caller does not wait for it. Saying it again changes nothing. */
 export function leaveTeam({ memory, block, threads, thread }: TeamMember): void {
