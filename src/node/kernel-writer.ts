@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { FileError } from '../data/file-error.js'
 import { placePanel, type KernelPanel } from '../ntk/kernel-panel.js'
 import { compareClasses } from '../ntk/panel-classes.js'
-import { freeSpace, growFile } from './large-files.js'
+import { freeSpace, growFile, type GrowingFile } from './large-files.js'
 import { gigabytes } from './memory.js'
 import { npyHeader } from './npy-header.js'
 
@@ -24,23 +24,44 @@ export interface KernelWriter {
   readonly discard: () => void
 }
 
+/** Removes a file when this process ends. */
+interface Keeper {
+  readonly guard: (path: string) => void
+  /** Lets the file go: it has its name by then, or is gone. */
+  readonly release: () => void
+}
+
 /**
  * Sees to it that a file is gone when this process ends, however it ends: a computation that keeps the thread busy handles no
- * signals, and none handles SIGKILL. A shell waits for the end of its input, which the system closes with this process.
- *
- * @returns lets it go; the file has its name by then, or is gone
+ * signals, and none handles SIGKILL. A shell reads the file's name and waits for the end of its input, which the system
+ * closes with this process. To be started before the file is made, since starting takes longer than making.
  */
-function removeAtExit(path: string): () => void {
-  if (process.platform === 'win32') return () => undefined
+function startKeeper(): Keeper {
+  if (process.platform === 'win32') return { guard: () => undefined, release: () => undefined }
   // In a group of its own, which a terminal's interrupt does not reach.
-  const keeper = spawn('/bin/sh', ['-c', 'read -r nothing; rm -f -- "$0"', path], {
+  const shell = spawn('/bin/sh', ['-c', 'IFS= read -r path && { read -r nothing; rm -f -- "$path"; }'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })
-  keeper.on('error', () => undefined)
-  keeper.stdin.on('error', () => undefined)
-  keeper.unref()
-  return () => keeper.stdin.end()
+  shell.on('error', () => undefined)
+  shell.stdin.on('error', () => undefined)
+  shell.unref()
+  return {
+    guard(path) {
+      // A name of two lines would be taken for another one.
+      if (!path.includes('\n')) shell.stdin.write(`${path}\n`)
+    },
+    release: () => shell.stdin.end(),
+  }
+}
+
+function opened(path: string, onFailure: () => void): GrowingFile {
+  try {
+    return growFile(path)
+  } catch (error) {
+    onFailure()
+    throw error
+  }
 }
 
 /** Bytes of a kernel file. */
@@ -82,8 +103,9 @@ export function kernelWriter(path: string, source: string, classes: number, n: n
   const size = 8 * n * n
   const trace = new Float64Array(classes)
   const comparison = compareClasses()
-  const file = growFile(path)
-  const release = removeAtExit(file.temporary)
+  const { guard, release } = startKeeper()
+  const file = opened(path, release)
+  guard(file.temporary)
   return {
     put(panel) {
       const { first, last, entries } = panel
