@@ -1,5 +1,5 @@
 import type { ConvergenceFinding, Findings } from '../study/findings.js'
-import { logChannel, seriesChannels, widthChannel } from './encode.js'
+import { againstReference, logChannel, seriesChannels, widthChannel } from './encode.js'
 import type { Figure, Panel, Row } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPlural } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
@@ -88,31 +88,7 @@ export function convergenceFigure(findings: Findings): Figure | null {
       height: side.height,
       data: { values: rows.filter((row) => isPositive(row['value'] as number | null)) },
       encoding: { x: widthChannel(widths, side.value === 'successive'), y: { field: 'value', ...y } },
-      layer: [
-        {
-          mark: { type: 'line' },
-          encoding: {
-            color,
-            strokeDash: {
-              field: 'line',
-              type: 'nominal',
-              scale: {
-                domain: ['distance', 'noise floor'],
-                range: [
-                  [1, 0],
-                  [4, 3],
-                ],
-              },
-              legend: null,
-            },
-          },
-        },
-        {
-          transform: [{ filter: "datum.line === 'distance'" }],
-          mark: { type: 'point', filled: true, size: 46, opacity: 1 },
-          encoding: { color, shape },
-        },
-      ],
+      layer: againstReference('line', 'distance', 'noise floor', color, shape),
     }
   }
   const perRow = 5

@@ -93,3 +93,31 @@ export function methodChannels(methods: readonly string[]) {
     methods.map((_, i) => methodStyle(i)),
   )
 }
+
+/** Layers of a panel in which `field` tells what was measured, solid with points, from what it is held against, dashed. */
+export function againstReference<Color, Shape>(
+  field: string,
+  measured: string,
+  reference: string,
+  color: Color,
+  shape: Shape,
+) {
+  const scale = {
+    domain: [measured, reference],
+    range: [
+      [1, 0],
+      [4, 3],
+    ],
+  }
+  return [
+    {
+      mark: { type: 'line' as const },
+      encoding: { color, strokeDash: { field, type: 'nominal' as const, scale, legend: null } },
+    },
+    {
+      transform: [{ filter: `datum.${field} === '${measured}'` }],
+      mark: { type: 'point' as const, filled: true, size: 46, opacity: 1 },
+      encoding: { color, shape },
+    },
+  ]
+}

@@ -1,5 +1,5 @@
 import type { Findings } from '../study/findings.js'
-import { logChannel, seriesChannels, widthChannel } from './encode.js'
+import { againstReference, logChannel, seriesChannels, widthChannel } from './encode.js'
 import type { Figure, Panel, Row } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
@@ -71,31 +71,7 @@ export function shapeChangesFigure(findings: Findings): Figure | null {
           ...logChannel(values, i % 5 === 0 ? ['L² distance of W/ρ', 'to the next smaller width'] : null),
         },
       },
-      layer: [
-        {
-          mark: { type: 'line' },
-          encoding: {
-            color,
-            strokeDash: {
-              field: 'line',
-              type: 'nominal',
-              scale: {
-                domain: ['change', 'noise'],
-                range: [
-                  [1, 0],
-                  [4, 3],
-                ],
-              },
-              legend: null,
-            },
-          },
-        },
-        {
-          transform: [{ filter: "datum.line === 'change'" }],
-          mark: { type: 'point', filled: true, size: 46, opacity: 1 },
-          encoding: { color, shape },
-        },
-      ],
+      layer: againstReference('line', 'change', 'noise', color, shape),
     }
   }
   return {
