@@ -21,6 +21,11 @@ export interface EmpiricalNtkOptions {
   readonly kernels?: Kernels
 }
 
+export interface EmpiricalNtkPanelOptions extends EmpiricalNtkOptions {
+  /** The first panel starts at this row, 0 … N, default 0: rows before it are taken to be done. Panels hold the same bits. */
+  readonly firstRow?: number
+}
+
 const defaultMemory = 2 ** 31
 
 /** Panels in memory at a time: the one at hand, and one that waits to be collected. */
@@ -119,15 +124,18 @@ function mirrored(right: Float64Array, first: number, height: number, width: num
 export function empiricalNtkPanels(
   network: Network,
   x: Matrix,
-  options: EmpiricalNtkOptions,
+  options: EmpiricalNtkPanelOptions,
   sink: (panel: KernelPanel) => void,
 ): void {
-  const { kernels = defaultKernels(), memory = defaultMemory, onProgress } = options
+  const { kernels = defaultKernels(), memory = defaultMemory, firstRow = 0, onProgress } = options
   const { sizes } = network.spec
   if (x.cols !== sizes[0] || !(x.rows > 0)) {
     throw new RangeError(`empiricalNtk: expected samples [N ≥ 1, ${sizes[0]}], got [${x.rows}, ${x.cols}]`)
   }
   const n = x.rows
+  if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= n)) {
+    throw new RangeError(`empiricalNtk: expected firstRow in 0 … ${n}, got ${firstRow}`)
+  }
   const mean = options.classes === 'mean'
   const classes = chosen(network, options.classes)
   const count = mean ? 1 : classes.length
@@ -135,8 +143,8 @@ export function empiricalNtkPanels(
   const weights = effectiveWeights(network)
   const terms = layerTerms(network)
   const total = (n * (n + 1)) / 2
-  let done = 0
-  for (let first = 0; first < n; first += tiling.samples) {
+  let done = (firstRow * (2 * n + 1 - firstRow)) / 2
+  for (let first = firstRow; first < n; first += tiling.samples) {
     const last = Math.min(n, first + tiling.samples)
     const [height, width] = [last - first, n - first]
     const rows = sideOf(network, weights, x, first, last)

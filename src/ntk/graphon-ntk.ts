@@ -85,6 +85,8 @@ export interface GraphonNtkPanelOptions extends GraphonNtkOptions {
    * kernel, so that a file of N = 8192 and ten classes is written in runs of h = 200 numbers with 512 MiB.
    */
   readonly memory?: number
+  /** The first panel starts at this row, 0 … N, default 0: rows before it are taken to be done. Panels hold the same bits. */
+  readonly firstRow?: number
 }
 
 function checkPanels(name: string, options: GraphonNtkPanelOptions, classes: number): void {
@@ -132,6 +134,7 @@ export function graphonNtkPanels(
     kernelNames: names = limitKernelNames,
     memory = panelMemory,
     classes,
+    firstRow = 0,
     onProgress,
   } = options
   checkOptions(name, W.length, sigmaW2, sigmaB2)
@@ -145,8 +148,11 @@ export function graphonNtkPanels(
   if (!(memory >= row)) {
     throw new RangeError(`${name}: expected memory of at least ${row} bytes, one row of every kernel, got ${memory}`)
   }
+  if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= x.rows)) {
+    throw new RangeError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
+  }
   const dual = dualOf(activation)
-  runRecursion({ plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, sink, onProgress })
+  runRecursion({ plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, firstRow, sink, onProgress })
 }
 
 /**

@@ -26,6 +26,8 @@ export interface RecursionInput {
   readonly names: readonly LimitKernelName[]
   /** Bytes that the entries of a panel may take, at least those of one row. */
   readonly memory: number
+  /** Row at which the first panel starts. */
+  readonly firstRow: number
   /** Takes a panel; what it holds is valid until it returns. */
   readonly sink: (panel: KernelPanel) => void
   /** Called with the share done, 0 … 1. */
@@ -67,7 +69,7 @@ function mirror(kernels: Kernels, pieces: readonly Pieces[], rows: number, heigh
  * and the same bits however the panels are cut.
  */
 export function runRecursion(input: RecursionInput): void {
-  const { plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, sink, onProgress } = input
+  const { plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, firstRow, sink, onProgress } = input
   const n = x.rows
   const classes = plan.classRow.length
   const rows = plan.layers[plan.layers.length - 1].propagate.rows
@@ -85,7 +87,7 @@ export function runRecursion(input: RecursionInput): void {
     const stride = engine.diagonalStride
     const diagonals = names.map((name) => scratch.f64(name === 'nngp' ? diagonal.k : diagonal.theta, rows * stride))
     const views = memories.map((at) => scratch.f64(at, room / 8))
-    for (let top = 0; top < n;) {
+    for (let top = firstRow; top < n;) {
       const height = panelRows(n, top, entries)
       const width = n - top
       const [rightLength, belowLength] = [height * width, height * (width - height)]
