@@ -6,6 +6,7 @@ import { addDoctor } from './doctor.js'
 import { exitCodes, isExpected, oneLine } from './fail.js'
 import { addGraphon } from './graphon.js'
 import { addLimit } from './limit.js'
+import { addMotifs } from './motifs.js'
 import { addNtk } from './ntk.js'
 import { print } from './output.js'
 import { addPredict } from './predict.js'
@@ -22,6 +23,7 @@ const commands = [
   addLimit,
   addSample,
   addDistance,
+  addMotifs,
   addNtk,
   addSpectrum,
   addTrain,

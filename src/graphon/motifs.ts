@@ -114,6 +114,22 @@ function gramOf(W: Matrix, rowMeasure: Float64Array, colMeasure: Float64Array, k
   return matmul(narrow, narrow, { transposeB: true, ...(kernels && { kernels }) })
 }
 
+/** @throws RangeError when measures do not fit W */
+function weighted(
+  caller: string,
+  W: Matrix,
+  rowMeasure: Float64Array,
+  colMeasure: Float64Array,
+  kernels?: Kernels,
+): Weighted {
+  if (rowMeasure.length !== W.rows || colMeasure.length !== W.cols) {
+    const got = `${rowMeasure.length} and ${colMeasure.length}`
+    throw new RangeError(`${caller}: expected ${W.rows} row and ${W.cols} column measures, got ${got}`)
+  }
+  let gram: Matrix | undefined
+  return { W, rowMeasure, colMeasure, gram: () => (gram ??= gramOf(W, rowMeasure, colMeasure, kernels)) }
+}
+
 /**
  * Homomorphism densities t(F, W) of bipartite motifs F in a step graphon: the probability that independent uniform
  * positions, rows for one side of F and columns for the other, are joined as F says (Lovász 2012, section 7.2). They do
@@ -124,24 +140,48 @@ function gramOf(W: Matrix, rowMeasure: Float64Array, colMeasure: Float64Array, k
  */
 export function motifDensities(W: Matrix, options: MotifOptions = {}): ReadonlyMap<MotifName, number> {
   const { rowMeasure = uniform(W.rows), colMeasure = uniform(W.cols), names = motifNames, kernels } = options
-  if (rowMeasure.length !== W.rows || colMeasure.length !== W.cols) {
-    const got = `${rowMeasure.length} and ${colMeasure.length}`
-    throw new RangeError(`motifDensities: expected ${W.rows} row and ${W.cols} column measures, got ${got}`)
-  }
-  let gram: Matrix | undefined
-  const graphon: Weighted = {
-    W,
-    rowMeasure,
-    colMeasure,
-    gram: () => (gram ??= gramOf(W, rowMeasure, colMeasure, kernels)),
-  }
+  const graphon = weighted('motifDensities', W, rowMeasure, colMeasure, kernels)
   return new Map(names.map((name) => [name, motifs[name].density(graphon)]))
 }
 
 const uniform = (n: number): Float64Array => new Float64Array(n).fill(1 / n)
 
+/** A path of so many edges. */
+export type PathName = `path${number}`
+
+/**
+ * Densities of paths of 1, 2, …, `longest` edges that start on the row side: 1ᵀ W 1, 1ᵀ W Wᵀ 1, 1ᵀ W Wᵀ W 1, … in one pass
+ * over W for each edge. That of 2 edges has its middle on a column.
+ *
+ * @throws RangeError when `longest` is not a positive integer or measures do not fit W
+ */
+export function pathDensities(
+  W: Matrix,
+  longest: number,
+  { rowMeasure = uniform(W.rows), colMeasure = uniform(W.cols) }: Pick<MotifOptions, 'rowMeasure' | 'colMeasure'> = {},
+): number[] {
+  if (!(Number.isInteger(longest) && longest > 0)) {
+    throw new RangeError(`pathDensities: expected a positive integer as the longest path, got ${longest}`)
+  }
+  const graphon = weighted('pathDensities', W, rowMeasure, colMeasure)
+  let values: Float64Array | undefined
+  return Array.from({ length: longest }, (_, step) => {
+    values = step % 2 === 0 ? alongRows(graphon, values) : alongColumns(graphon, values)
+    const measure = step % 2 === 0 ? colMeasure : rowMeasure
+    return values.reduce((sum, value, i) => sum + value * measure[i], 0)
+  })
+}
+
 /** Motifs whose injective densities are known in closed form. */
 export type InjectiveMotif = 'edge' | 'row-cherry' | 'column-cherry' | 'path3' | 'cycle-4'
+
+export const injectiveMotifNames = [
+  'edge',
+  'row-cherry',
+  'column-cherry',
+  'path3',
+  'cycle-4',
+] as const satisfies readonly InjectiveMotif[]
 
 /**
  * Injective densities of motifs in a mask: as homomorphism densities, but the motif's vertices are *different* units.
@@ -153,7 +193,7 @@ export type InjectiveMotif = 'edge' | 'row-cherry' | 'column-cherry' | 'path3' |
  */
 export function injectiveMotifDensities(
   mask: Mask,
-  names: readonly InjectiveMotif[] = ['edge', 'row-cherry', 'column-cherry', 'path3', 'cycle-4'],
+  names: readonly InjectiveMotif[] = injectiveMotifNames,
   kernels?: Kernels,
 ): ReadonlyMap<InjectiveMotif, number> {
   const { rows, cols, data, kept } = mask
@@ -184,12 +224,17 @@ export function injectiveMotifDensities(
   return new Map(names.map((name) => [name, count[name]()]))
 }
 
+/** e(F): the edges of a motif of the table or of a path of any length. */
+export function motifEdges(name: MotifName | PathName): number {
+  return Object.hasOwn(motifs, name) ? motifs[name as MotifName].edges : Number(name.slice('path'.length))
+}
+
 /**
  * The counting lemma's bound (Lovász 2012, lemma 10.23; its proof replaces one edge at a time and holds for bipartite
  * graphons): |t(F, W) − t(F, W′)| ≤ e(F) · ‖W − W′‖_□, and the same with the cut distance, as densities ignore labels.
  *
  * @param cut an upper bound of the cut norm or cut distance
  */
-export function countingBound(name: MotifName, cut: number): number {
-  return motifs[name].edges * cut
+export function countingBound(name: MotifName | PathName, cut: number): number {
+  return motifEdges(name) * cut
 }

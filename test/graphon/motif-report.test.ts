@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { GraphonChain } from '../../src/graphon/chain.js'
 import { distanceChains } from '../../src/graphon/distances/chains.js'
-import { motifReport } from '../../src/graphon/motif-report.js'
-import { motifNames } from '../../src/graphon/motifs.js'
+import { motifNamesUpTo, motifReport, motifTable } from '../../src/graphon/motif-report.js'
+import { injectiveMotifDensities, motifNames } from '../../src/graphon/motifs.js'
 import { constantChain } from '../../src/graphon/sample.js'
-import { randomMatrix, randomMeasure } from './support.js'
+import { matrix } from '../../src/linalg/matrix.js'
+import { bernoulliMasks, randomMatrix, randomMeasure } from './support.js'
 
 const chainOf = (hidden: readonly number[], seed: number): GraphonChain => {
   const axes = [5, ...hidden, 3]
@@ -57,5 +58,37 @@ describe('motifReport', () => {
     expect(() => motifReport(a, a, [1])).toThrow(RangeError)
     expect(() => motifReport(a, a, [1, NaN])).toThrow(RangeError)
     expect(() => motifReport(a, a, [1, -1])).toThrow(RangeError)
+  })
+})
+
+describe('motifTable', () => {
+  it('never falls below the constant graphon of equal density (Sidorenko)', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const W = randomMatrix(5, 7, seed, 'uniform')
+      const options = { rowMeasure: randomMeasure(5, seed + 100), colMeasure: randomMeasure(7, seed + 200), paths: 8 }
+      const rows = motifTable(W, options)
+      expect(rows.map(({ motif }) => motif)).toEqual(motifNamesUpTo(8))
+      for (const { ratio } of rows) expect(ratio).toBeGreaterThan(1 - 1e-12)
+    }
+  })
+
+  it('corrects for units met twice in masks, where that is known', () => {
+    const [mask] = bernoulliMasks([40, 30], 0.3, 5)
+    const W = matrix(mask.rows, mask.cols, Float64Array.from(mask.data))
+    const corrected = injectiveMotifDensities(mask)
+    for (const { motif, injective, density, constant, ratio } of motifTable(W, {}, mask)) {
+      expect(injective).toBe([...corrected].find(([name]) => name === motif)?.[1])
+      expect(ratio).toBeCloseTo((injective ?? density) / constant, 14)
+    }
+    const [tiny] = bernoulliMasks([2, 1], 1, 6)
+    expect(motifTable(matrix(1, 2), {}, tiny).every((row) => row.injective === undefined)).toBe(true)
+  })
+
+  it('goes on to paths of any length in a comparison', () => {
+    const [a, b] = [chainOf([4], 1), chainOf([3], 2)]
+    const [{ motifs }] = motifReport(a, b, cutsOf(a, b), { paths: 9 })
+    const last = motifs.find(({ motif }) => motif === 'path9')!
+    expect(last.difference).toBeLessThanOrEqual(last.bound)
+    expect(() => motifTable(a.W[0], { paths: NaN })).toThrow(RangeError)
   })
 })

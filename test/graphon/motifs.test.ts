@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { distance } from '../../src/graphon/distances/distance.js'
-import { countingBound, injectiveMotifDensities, motifDensities, motifNames, motifs } from '../../src/graphon/motifs.js'
+import {
+  countingBound,
+  injectiveMotifDensities,
+  motifDensities,
+  motifNames,
+  motifs,
+  pathDensities,
+} from '../../src/graphon/motifs.js'
 import { filled, matrix, transpose, type Matrix } from '../../src/linalg/matrix.js'
 import { bernoulliMasks, randomMatrix, randomMeasure } from './support.js'
 
@@ -153,5 +160,34 @@ describe('injective densities of a mask', () => {
 
   it('refuses a mask with a single unit on a side', () => {
     expect(() => injectiveMotifDensities(bernoulliMasks([1, 5], 0.5, 4)[0])).toThrow(RangeError)
+  })
+})
+
+describe('pathDensities', () => {
+  const W = randomMatrix(6, 4, 71, 'uniform')
+  const measures = { rowMeasure: randomMeasure(6, 72), colMeasure: randomMeasure(4, 73) }
+
+  it('are those of the table, one after another, and of 2 edges the column cherry', () => {
+    const paths = pathDensities(W, 5, measures)
+    const table = motifDensities(W, measures)
+    for (const [k, name] of [
+      [1, 'edge'],
+      [2, 'column-cherry'],
+      [3, 'path3'],
+      [4, 'path4'],
+      [5, 'path5'],
+    ] as const)
+      expect(paths[k - 1]).toBeCloseTo(table.get(name)!, 14)
+  })
+
+  it('are powers for a constant, of any length', () => {
+    pathDensities(filled(3, 5, 0.5), 40).forEach((value, k) => expect(value * 2 ** (k + 1)).toBeCloseTo(1, 12))
+    expect(countingBound('path40', 0.01)).toBeCloseTo(0.4, 14)
+  })
+
+  it('refuse measures and lengths that do not fit', () => {
+    expect(() => pathDensities(W, 0)).toThrow(RangeError)
+    expect(() => pathDensities(W, 1.5)).toThrow(RangeError)
+    expect(() => pathDensities(W, 2, { rowMeasure: new Float64Array(3) })).toThrow(/6 row/)
   })
 })
