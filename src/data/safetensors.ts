@@ -45,6 +45,9 @@ const metadataKey = '__metadata__'
 /** Longest header the format allows. */
 const longestHeader = 100_000_000
 
+/** Far more tensors than any network here has, few enough to look at in a moment; an entry has three levels. */
+const headerLimits = { keys: 100_000, depth: 3 }
+
 interface Entry {
   readonly key: string
   readonly type: ElementType
@@ -113,7 +116,7 @@ function splitFile(bytes: Uint8Array, file: string): { header: object; data: Uin
 function parseHeader(bytes: Uint8Array, file: string): object {
   let header: unknown
   try {
-    header = parseUniqueJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    header = parseUniqueJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), headerLimits)
   } catch (error) {
     throw new FileError(file, `expected a JSON header: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -102,6 +102,12 @@ describe('safetensors', () => {
       safetensors('{}', 0, 2 ** 40),
       /at most 100000000 bytes, got 1099511627776/,
     ],
+    [
+      'more tensors than any network has',
+      safetensors(`{${Array.from({ length: 100_001 }, (_, i) => `"${i}":0`).join()}}`),
+      /at most 100000 keys/,
+    ],
+    ['a header nested deeper than entries are', safetensors('{"a":'.repeat(1000)), /at most 3 levels/],
     ['a header longer than the file', safetensors('{}', 0, 3), /a header of 3 bytes, got 2/],
     ['a header that is not JSON', safetensors('{"a":'), /JSON header/],
     ['a header that is not UTF-8', joined(safetensors('', 0, 1), Uint8Array.of(0xff)), /JSON header/],
