@@ -122,14 +122,25 @@ function chainingOrders(layers: readonly StoredLayer[]): StoredLayer[][] {
 
 const ownName = /^layers\.(0|[1-9]\d*)$/
 
-/** The project's own names: `layers.0`, `layers.1`, … without a gap. */
-function byIndex(layers: readonly StoredLayer[], file: string): StoredLayer[] {
-  const ordered = [...layers].sort((a, b) => Number(a.name.slice(7)) - Number(b.name.slice(7)))
-  ordered.forEach(({ name }, i) => {
+/** `layers.<i>` by its number. */
+function byIndex(layers: readonly StoredLayer[]): StoredLayer[] {
+  return [...layers].sort((a, b) => Number(a.name.slice(7)) - Number(b.name.slice(7)))
+}
+
+/**
+ * The project's own files number masks `layers.0.mask`, `layers.1.mask`, … without a gap. In a PyTorch `Sequential` called
+ * `layers`, which has no such keys, activations between the matrices take numbers too.
+ */
+function checkOwnNames(layers: readonly StoredLayer[], file: string): void {
+  const stray = layers.find(({ name }) => !ownName.test(name))
+  if (stray) {
+    const { key } = (stray.weight ?? stray.mask)!
+    throw new FileError(file, 'expected only names layers.<i>, because there are masks of that name', key)
+  }
+  byIndex(layers).forEach(({ name }, i) => {
     if (name !== `layers.${i}`)
       throw new FileError(file, `expected this layer, because there is ${name}`, `layers.${i}`)
   })
-  return ordered
 }
 
 /**
@@ -161,13 +172,8 @@ export function storedLayers(tensors: TensorMap, file: string): StoredLayer[] {
   const groups = groupTensors(tensors, file)
   if (groups.size === 0) throw new FileError(file, 'expected at least one layer, got no tensors')
   const layers = [...groups].map(([name, group]) => checkLayer(name, group, file))
-  const own = layers.some(({ name }) => ownName.test(name))
-  const stray = own ? layers.find(({ name }) => !ownName.test(name)) : undefined
-  if (stray) {
-    const { key } = (stray.weight ?? stray.mask)!
-    throw new FileError(file, 'expected only names layers.<i>, because there are some', key)
-  }
-  const ordered = own ? byIndex(layers, file) : byNames(layers, file)
+  if (layers.some(({ mask }) => mask && /^layers\.\d+\.mask$/.test(mask.key))) checkOwnNames(layers, file)
+  const ordered = layers.every(({ name }) => ownName.test(name)) ? byIndex(layers) : byNames(layers, file)
   const broken = brokenLink(ordered)
   if (broken >= 0) {
     const [before, layer] = [ordered[broken - 1], ordered[broken]]

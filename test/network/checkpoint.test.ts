@@ -122,6 +122,32 @@ describe('PyTorch names', () => {
     expect(read(entries).network!.layers.map(({ weight }) => weight[0])).toEqual([1, 3, 2])
   })
 
+  it('may be a Sequential called layers, whose activations take numbers too', () => {
+    const [input, hidden, output] = [weights(5, 8), weights(5, 5), weights(2, 5)]
+    for (const suffix of ['weight', 'weight_orig']) {
+      const { network } = read([
+        [`layers.10.${suffix}`, output],
+        [`layers.2.${suffix}`, input],
+        [`layers.4.${suffix}`, hidden],
+        ['layers.4.bias', bias(5)],
+      ])
+      expect(network!.spec.sizes).toEqual([8, 5, 5, 2])
+      expect(network!.layers.map((layer) => layer.bias !== undefined)).toEqual([false, true, false])
+    }
+    expect(() =>
+      read([
+        ['layers.0.weight', output],
+        ['layers.2.weight', input],
+      ]),
+    ).toThrow(/layers\.2\.weight: expected 2 columns/)
+  })
+
+  it('may be a list called layers with a head of another name', () => {
+    const names = ['head', 'layers.0', 'layers.1']
+    const matrices = [weights(2, 5), weights(5, 8), weights(5, 5)]
+    expect(read(names.map((name, i) => [`${name}.weight`, matrices[i]])).spec.sizes).toEqual([8, 5, 5, 2])
+  })
+
   it('follow the file’s order, or the only order in which shapes chain', () => {
     const [input, hidden, output] = [weights(5, 8), weights(3, 5), weights(2, 3)]
     for (const entries of [
@@ -153,7 +179,11 @@ describe('a wrong file', () => {
     ['a norm', [layer0, ['norm.weight', bias(3)]], /norm\.weight: .*matrix/],
     ['an unknown tensor', [['bn.running_mean', bias(3)]], /bn\.running_mean: .*names/],
     ['no tensor', [], /no tensors/],
-    ['a missing layer', [layer0, ['layers.2.weight', weights(1, 3)]], /layers\.1: expected this layer/],
+    [
+      'a missing layer',
+      [layer0, ['layers.0.mask', ones(3, 2)], ['layers.2.weight', weights(1, 3)]],
+      /layers\.1: expected this layer/,
+    ],
     ['shapes that do not chain', [layer0, ['layers.1.weight', weights(1, 4)]], /layers\.1\.weight: expected 3 columns/],
     ['a mask of another shape', [layer0, ['layers.0.mask', ones(2, 3)]], /layers\.0\.mask: expected shape \[3, 2\]/],
     [
@@ -184,7 +214,11 @@ describe('a wrong file', () => {
     ['a bias of another length', [layer0, ['layers.0.bias', bias(2)]], /layers\.0\.bias: expected 3 entries/],
     ['a bias alone', [layer0, ['layers.1.bias', bias(2)]], /layers\.1\.bias: a bias without a weight/],
     ['a weight in one layer only', [layer0, ['layers.1.mask', ones(1, 3)]], /layers\.1\.weight: expected a weight/],
-    ['two naming schemes', [layer0, ['fc.weight', weights(1, 3)]], /fc\.weight: expected only names layers/],
+    [
+      'two naming schemes',
+      [layer0, ['layers.0.mask', ones(3, 2)], ['fc.weight', weights(1, 3)]],
+      /fc\.weight: expected only names layers/,
+    ],
     [
       'an empty matrix',
       [['layers.0.weight', { shape: [0, 2], data: new Float32Array() }]],
