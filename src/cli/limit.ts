@@ -1,26 +1,47 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { encodeNpz } from '../data/npz.js'
+import { defaultBins } from '../graphon/estimate.js'
 import { chainToTensors } from '../graphon/chain-file.js'
 import { closedForms, type ClosedForm } from '../graphon/limits/closed-forms.js'
+import { predictions } from '../graphon/limits/predictions.js'
 import { constantLimitChain, type ConstantLimit } from '../graphon/limits/closed-form.js'
 import type { Activation } from '../network/activation.js'
 import { requireWritable, writeAtomic } from '../node/files.js'
-import type { Scope } from '../prune/budget.js'
 import { UsageError } from './fail.js'
-import { parseDensity, parseNumbers, parsePath, parseSizes, shared } from './options.js'
+import { limitOfMasks, type MaskFlags } from './limit-masks.js'
+import { parseCount, parseDensity, parseNumbers, parsePath, parseSizes, parseWhole, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 
-interface LimitFlags {
-  readonly sizes: readonly number[]
-  readonly method: ClosedForm
-  readonly density: number
-  readonly scope: Scope
+interface LimitFlags extends MaskFlags {
+  readonly sizes?: readonly number[]
   readonly activation?: Activation
-  readonly sigmaW2?: number[]
   readonly widths?: readonly number[]
-  readonly out?: string
-  readonly json?: boolean
+}
+
+/** What is only of use with a file of masks, or only without one. */
+const ofMasks = ['weights', 'data', 'samples', 'standardize', 'seed'] as const
+const ofSizes = ['sizes', 'widths', 'activation'] as const
+
+/** @throws UsageError when a flag of the other form of the command is there */
+function refuseFlags(flags: LimitFlags, names: readonly (keyof LimitFlags)[], why: string): void {
+  const given = names.find((name) => flags[name] !== undefined)
+  if (given) throw new UsageError(`limit: --${given} has no use ${why}`)
+}
+
+const isClosedForm = (method: string): method is ClosedForm => Object.hasOwn(closedForms, method)
+
+/** What the command cannot do without when there are no masks. */
+function requireFlags({ sizes, method, density, scope = 'global' }: LimitFlags) {
+  if (!sizes || !method || density === undefined) {
+    const missing = [!sizes && '--sizes', !method && '--method', density === undefined && '--density'].filter(Boolean)
+    throw new UsageError(`limit: expected a file of masks, or ${missing.join(', ')}`)
+  }
+  if (!isClosedForm(method)) {
+    const known = Object.keys(closedForms).join(', ')
+    throw new UsageError(`limit: expected a method of ${known}, or a file of masks for ${method}, got ${method}`)
+  }
+  return { sizes, method, density, scope }
 }
 
 /** The network with every hidden layer of the same width. */
@@ -34,8 +55,11 @@ const numbersOf = ({ densities, energies, deviations }: ConstantLimit): Constant
   deviations,
 })
 
-function run(flags: LimitFlags): void {
-  const { sizes, method, density, scope, activation, sigmaW2, out, json } = flags
+/** Formulas that need nothing but sizes. */
+function limitOfSizes(flags: LimitFlags): void {
+  refuseFlags(flags, ofMasks, 'without a file of masks')
+  const { sizes, method, density, scope } = requireFlags(flags)
+  const { activation, sigmaW2, out, json } = flags
   if (sizes.length < 3)
     throw new UsageError(`limit: expected at least one hidden layer in --sizes, got ${sizes.join(',')}`)
   if (sigmaW2 && sigmaW2.length !== sizes.length - 1) {
@@ -62,21 +86,34 @@ function run(flags: LimitFlags): void {
   print(`n → ∞  ${line(infinite)}${out === undefined ? '' : `  → ${out}`}`)
 }
 
+function run(file: string | undefined, flags: LimitFlags): void {
+  if (file === undefined) {
+    limitOfSizes(flags)
+    return
+  }
+  refuseFlags(flags, ofSizes, 'with a file of masks, which says it')
+  limitOfMasks(file, flags)
+}
+
 export function addLimit(program: Command): void {
-  const about = Object.entries(closedForms).map(([name, { summary }]) => `${name}: ${summary}`)
+  const about = Object.entries(predictions).map(([name, { summary }]) => `${name}: ${summary}`)
   program
     .command('limit')
     .summary('graphon limits that are known in closed form')
     .description(
-      `Densities W and weight energies V of every matrix at given sizes and in the limit of infinite width, from formulas. ${about.join('; ')}.`,
+      `Without a file: densities W and weight energies V of every matrix at given sizes and in the limit of infinite width, for ${Object.keys(closedForms).join(' and ')}. With masks: what the closed form of their method predicts, beside what is found in them: L² and cut distance, noise floor, and the share of the structure that is explained. ${about.join('; ')}.`,
     )
-    .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes).makeOptionMandatory())
-    .addOption(new Option('--method <name>', 'pruning method').choices(Object.keys(closedForms)).makeOptionMandatory())
-    .addOption(new Option('--density <fraction>', 'kept fraction').argParser(parseDensity).makeOptionMandatory())
+    .argument('[masks]', 'masks of limn prune, with the weights before pruning (.safetensors, .npz)')
+    .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes))
     .addOption(
-      new Option('--scope <scope>', 'one threshold for all matrices, or one for each')
-        .choices(['global', 'layer'])
-        .default('global'),
+      new Option('--method <name>', 'pruning method; default: what the file says').choices(Object.keys(predictions)),
+    )
+    .addOption(new Option('--density <fraction>', 'kept fraction; default: what the file says').argParser(parseDensity))
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'one threshold for all matrices, or one for each; default: what the file says, else global',
+      ).choices(['global', 'layer']),
     )
     .addOption(
       new Option('--widths <list>', 'widths of all hidden layers, in place of those in --sizes').argParser(
@@ -85,11 +122,28 @@ export function addLimit(program: Command): void {
     )
     .addOption(shared.activation())
     .addOption(shared.sigmaW2())
-    .addOption(new Option('--out <file>', 'the chain at infinite width, .npz').argParser(parsePath))
+    .addOption(
+      new Option('--weights <file>', 'weights before pruning, where the masks’ file has only those that survived'),
+    )
+    .addOption(shared.data())
+    .addOption(shared.samples())
+    .addOption(shared.standardize())
+    .addOption(
+      new Option(
+        '--seed <integer>',
+        'of the draw of samples and the noise floor; default: what the file says',
+      ).argParser(parseWhole),
+    )
+    .addOption(
+      new Option('--bins <n>', 'bins per hidden layer of the comparison').argParser(parseCount).default(defaultBins),
+    )
+    .addOption(
+      new Option('--out <file>', 'the chain at infinite width, or the predicted one binned, .npz').argParser(parsePath),
+    )
     .addOption(shared.json())
     .addHelpText(
       'after',
-      '\nExample:\n  limn limit --sizes 784,512,512,10 --method magnitude --density 0.2 --widths 128,512,2048 --out limit.npz',
+      '\nExample:\n  limn limit --sizes 784,512,512,10 --method magnitude --density 0.2 --widths 128,512,2048 --out limit.npz\n  limn limit masks.safetensors --data mnist --samples 512',
     )
     .action(run)
 }

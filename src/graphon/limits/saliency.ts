@@ -14,24 +14,42 @@ export interface SaliencyLimit {
   readonly thresholds: readonly number[]
 }
 
-/** Points of the table of a tail with residuals, over ln x from −12 to 12: linear between them is good to 1e-5. */
-const tableSize = 4097
+/**
+ * Points of the table of a tail, over ln x from −range to range, with a cubic between them that has the tail's slopes: good
+ * to 1e-12. Below the range the tail is linear in x, above it nothing is kept.
+ */
+const tableSize = 8193
 const tableRange = 12
+const tableStep = (2 * tableRange) / (tableSize - 1)
 
-/** P(|w| ε > x): exactly, or a table of the mean over the residual's quantiles ε. */
-function tailOf({ residual }: Profile): (x: number) => number {
-  if (!residual) return tailProbability
-  const step = (2 * tableRange) / (tableSize - 1)
-  const table = Float64Array.from({ length: tableSize }, (_, k) => {
-    const x = Math.exp(-tableRange + k * step)
-    return residual.reduce((sum, factor) => sum + (factor > 0 ? tailProbability(x / factor) : 0), 0) / residual.length
-  })
-  return (x) => {
-    const place = Math.min(tableSize - 1, Math.max(0, (Math.log(x) + tableRange) / step))
-    const k = Math.min(tableSize - 2, Math.floor(place))
-    return table[k] + (place - k) * (table[k + 1] - table[k])
+/** ln x ↦ P(|w| ε > x), the mean over the residual's quantiles ε; without a residual ε = 1. */
+function tailOf({ residual = Float64Array.of(1) }: Profile): (logX: number) => number {
+  const values = new Float64Array(tableSize)
+  const slopes = new Float64Array(tableSize)
+  const factors = residual.filter((factor) => factor > 0)
+  const all = factors.length / residual.length
+  for (let k = 0; k < tableSize; k++) {
+    const x = Math.exp(-tableRange + k * tableStep)
+    for (const factor of factors) {
+      const t = x / factor
+      values[k] += tailProbability(t) / residual.length
+      slopes[k] -= (tableStep * t * Math.sqrt(2 / Math.PI) * Math.exp(-(t * t) / 2)) / residual.length
+    }
+  }
+  return (logX) => {
+    const place = (logX + tableRange) / tableStep
+    if (place <= 0) return all - (all - values[0]) * Math.exp(logX + tableRange)
+    if (place >= tableSize - 1) return 0
+    const k = Math.floor(place)
+    const t = place - k
+    const rest = 1 - t
+    const [from, to] = [values[k] * (1 + 2 * t) + slopes[k] * t, values[k + 1] * (3 - 2 * t) - slopes[k + 1] * rest]
+    return rest * rest * from + t * t * to
   }
 }
+
+/** ln r and ln c; −∞ for no saliency. */
+const logarithms = (profile: Float64Array): Float64Array => profile.map((value) => Math.log(value))
 
 /**
  * Factorised saliency: with scores |w_ij| r_i c_j ε, w ~ N(0, 1) independent of the profiles,
@@ -48,10 +66,13 @@ export function saliencyLimit(profiles: readonly Profile[], density: number, sco
     throw new RangeError(`saliencyLimit: expected a density in (0, 1], got ${density}`)
   if (profiles.length === 0) throw new RangeError('saliencyLimit: expected at least one profile, got none')
   const tails = profiles.map(tailOf)
+  const logs = profiles.map(({ rows, cols }) => ({ rows: logarithms(rows), cols: logarithms(cols) }))
+  const probability = (l: number, logX: number): number => (logX < Infinity ? tails[l](logX) : 0)
   const kept = (l: number, tau: number): number => {
-    const { rows, cols } = profiles[l]
+    const { rows, cols } = logs[l]
+    const logTau = Math.log(tau)
     let sum = 0
-    for (const r of rows) for (const c of cols) sum += r * c > 0 ? tails[l](tau / (r * c)) : 0
+    for (const r of rows) for (const c of cols) sum += probability(l, logTau - r - c)
     return sum
   }
   const counts = profiles.map(({ rows, cols }) => rows.length * cols.length)
@@ -62,13 +83,10 @@ export function saliencyLimit(profiles: readonly Profile[], density: number, sco
   const all = profiles.map((_, l) => l)
   const common = scope === 'global' ? solve(all) : undefined
   const thresholds = all.map((l) => common ?? solve([l]))
-  const probabilities = profiles.map(({ rows, cols }, l) => {
+  const probabilities = logs.map(({ rows, cols }, l) => {
     const P = matrix(rows.length, cols.length)
-    rows.forEach((r, i) =>
-      cols.forEach((c, j) => {
-        P.data[i * cols.length + j] = r * c > 0 ? tails[l](thresholds[l] / (r * c)) : 0
-      }),
-    )
+    const logTau = Math.log(thresholds[l])
+    rows.forEach((r, i) => cols.forEach((c, j) => (P.data[i * cols.length + j] = probability(l, logTau - r - c))))
     return P
   })
   return {

@@ -32,6 +32,15 @@ describe('tails of a normal weight', () => {
     }
   })
 
+  it('finds a threshold in few evaluations, and is not misled by steps', () => {
+    let evaluations = 0
+    const found = solveThreshold((t) => (evaluations++, tailProbability(t / 1e6)), 0.2)
+    expect(tailProbability(found / 1e6)).toBeCloseTo(0.2, 14)
+    expect(evaluations).toBeLessThan(35)
+    const step = solveThreshold((t) => (t < 0.37 ? 1 : 0), 0.5)
+    expect(step).toBeCloseTo(0.37, 14)
+  })
+
   it.each([1e-12, 1e-3, 0.2, 0.9, 1 - 1e-9])('P(|w| > tailQuantile(p)) = p at p = %f', (p) => {
     expect(Math.abs(tailProbability(tailQuantile(p)) - p)).toBeLessThan(1e-12)
   })

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { compareWithEstimate } from '../../../src/graphon/limits/compare.js'
 import { snipProfiles, synflowProfiles, type Profile } from '../../../src/graphon/limits/profiles.js'
 import { fitRankOne } from '../../../src/graphon/limits/rank-one.js'
+import { tailProbability } from '../../../src/graphon/limits/normal-tail.js'
+import { predictions, predictMasks } from '../../../src/graphon/limits/predictions.js'
 import { saliencyLimit } from '../../../src/graphon/limits/saliency.js'
 import { filled, matrix, type Matrix } from '../../../src/linalg/matrix.js'
 import { effectiveWeight } from '../../../src/network/forward.js'
-import { prune } from '../../../src/prune/prune.js'
+import { applyMasks, prune } from '../../../src/prune/prune.js'
 import { bernoulliMasks, randomMatrix } from '../support.js'
 import { networkOf, unevenBatch } from './support.js'
 
@@ -105,6 +107,15 @@ describe('saliencyLimit', () => {
     a.forEach(({ data }, l) => data.forEach((p, k) => expect(Math.abs(b[l].data[k] - p)).toBeLessThan(1e-4)))
   })
 
+  it('is the tail of a normal weight at τ/(r c), to twelve digits', () => {
+    const { probabilities, thresholds } = saliencyLimit(profiles, 0.3, 'layer')
+    profiles.forEach(({ rows, cols }, l) =>
+      outer(rows, cols).data.forEach((rc, k) => {
+        expect(Math.abs(probabilities[l].data[k] - tailProbability(thresholds[l] / rc))).toBeLessThan(2e-12)
+      }),
+    )
+  })
+
   it('prunes what has no saliency, and keeps no more than the rest', () => {
     const blind = profiles.map((p, l) => (l === 0 ? { ...p, cols: p.cols.map((c, j) => (j < 2 ? 0 : c)) } : p))
     const { probabilities, densities } = saliencyLimit(blind, 1, 'global')
@@ -176,5 +187,35 @@ describe('compareWithEstimate', () => {
     expect(() => compareWithEstimate([...constant].reverse(), masks, { bins: 2, seed: 0 })).toThrow(/6 × 4/)
     expect(() => compareWithEstimate(constant, masks, { bins: 0, seed: 0 })).toThrow(RangeError)
     expect(() => compareWithEstimate(constant, masks, { bins: 2, seed: 0, simulations: NaN })).toThrow(RangeError)
+  })
+})
+
+describe('predictMasks', () => {
+  const network = networkOf([12, 20, 4], 1)
+  const batch = unevenBatch(12, 4, 32, 2)
+  const input = { spec: network.spec, density: 0.3, scope: 'global', network, batch } as const
+
+  it('meets the budget by every form that is known', () => {
+    for (const [name, { needs }] of Object.entries(predictions)) {
+      const method = name as keyof typeof predictions
+      if (needs === null) {
+        expect(() => predictMasks(method, input)).toThrow(/no closed form for grasp/)
+        continue
+      }
+      const kept = predictMasks(method, input).reduce((sum, { data }) => sum + data.reduce((a, b) => a + b, 0), 0)
+      expect(kept / (12 * 20 + 20 * 4)).toBeCloseTo(0.3, 9)
+    }
+  })
+
+  it('looks at the weights before pruning, whatever the network’s masks are', () => {
+    const { masks } = prune(network, { method: 'snip', density: 0.3, scope: 'global', seed: 0, batch })
+    const pruned = applyMasks(network, masks)
+    expect(predictMasks('snip', { ...input, network: pruned })).toEqual(predictMasks('snip', input))
+  })
+
+  it('says what it needs', () => {
+    const { spec, density, scope } = input
+    expect(() => predictMasks('snip', { spec, density, scope })).toThrow(/network at initialisation/)
+    expect(() => predictMasks('snip', { spec, density, scope, network })).toThrow(/samples/)
   })
 })
