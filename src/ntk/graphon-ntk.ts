@@ -6,7 +6,7 @@ import { defaultSigmaW2 } from '../network/network.js'
 import { dualOf } from './duals/duals.js'
 import type { Kernel } from './kernel.js'
 import { limitKernelNames, placePanel, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
-import { classRows, recursionPlan, type Convention } from './recursion-plan.js'
+import { classRows, equalPlans, recursionPlan, type Convention, type RecursionPlan } from './recursion-plan.js'
 import { runRecursion } from './recursion.js'
 import type { Rescale } from './rescale.js'
 
@@ -60,8 +60,7 @@ function checkOptions(name: string, matrices: number, sigmaW2: readonly number[]
   }
 }
 
-function checkSamples(name: string, x: Matrix, inputs: number): void {
-  if (x.cols !== inputs) throw new RangeError(`${name}: expected samples of ${inputs} coordinates, got ${x.cols}`)
+function checkSamples(name: string, x: Matrix): void {
   if (!(x.rows > 0)) throw new RangeError(`${name}: expected at least one sample, got ${x.rows}`)
   // A plain loop: it runs over every coordinate of every sample.
   let bad = 0
@@ -101,6 +100,64 @@ function checkPanels(name: string, options: GraphonNtkPanelOptions, classes: num
   }
 }
 
+/** A chain's plan after the checks of whatever concerns the chain. */
+function checkedPlan(name: string, chain: GraphonChain, x: Matrix, options: GraphonNtkPanelOptions): RecursionPlan {
+  const { W } = createChain(chain)
+  const {
+    activation = { name: 'relu' },
+    sigmaW2 = defaultSigmaW2(activation, W.length),
+    sigmaB2 = 0,
+    convention = 'masked',
+    rescale = 'none',
+    weights = 'kept',
+  } = options
+  checkOptions(name, W.length, sigmaW2, sigmaB2)
+  if (x.cols !== W[0].cols) {
+    throw new RangeError(`${name}: expected samples of ${W[0].cols} coordinates, got ${x.cols}`)
+  }
+  checkPanels(name, options, W[W.length - 1].rows)
+  return classRows(recursionPlan(chain, { convention, rescale, weights, sigmaW2 }), options.classes)
+}
+
+/** The panels of several chains, those of all chains together for one run of rows after the other. */
+function runChains(
+  name: string,
+  chains: readonly GraphonChain[],
+  x: Matrix,
+  options: GraphonNtkPanelOptions,
+  sink: (panels: readonly KernelPanel[]) => void,
+): void {
+  const {
+    activation = { name: 'relu' },
+    sigmaB2 = 0,
+    rankTolerance = 1e-12,
+    kernels = defaultKernels(),
+    kernelNames: names = limitKernelNames,
+    memory = panelMemory,
+    firstRow = 0,
+    onProgress,
+  } = options
+  if (!(chains.length > 0)) throw new RangeError(`${name}: expected at least one chain, got none`)
+  if (!(rankTolerance >= 0 && rankTolerance < 1)) {
+    throw new RangeError(`${name}: expected rankTolerance in [0, 1), got ${rankTolerance}`)
+  }
+  const all = chains.map((chain) => checkedPlan(name, chain, x, options))
+  checkSamples(name, x)
+  const plans = all.filter((plan, p) => all.findIndex((other) => equalPlans(other, plan)) === p)
+  const planOf = all.map((plan) => plans.findIndex((other) => equalPlans(other, plan)))
+  const rows = plans.reduce((sum, { layers }) => sum + layers[layers.length - 1].propagate.rows, 0)
+  const row = 8 * names.length * rows * (2 * x.rows - 1)
+  if (!(memory >= row)) {
+    throw new RangeError(`${name}: expected memory of at least ${row} bytes, one row of every kernel, got ${memory}`)
+  }
+  if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= x.rows)) {
+    throw new RangeError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
+  }
+  const share = (panels: readonly KernelPanel[]): void => sink(planOf.map((p) => panels[p]))
+  const dual = dualOf(activation)
+  runRecursion({ plans, x, dual, sigmaB2, rankTolerance, kernels, names, memory, firstRow, sink: share, onProgress })
+}
+
 /**
  * {@link graphonNtk} for results that are too large to hold: the kernels are handed over in panels of consecutive rows, in
  * order, each complete with its mirror image, so that a symmetric `[C, N, N]` file can be written with bounded memory. With
@@ -120,39 +177,56 @@ export function graphonNtkPanels(
   options: GraphonNtkPanelOptions,
   sink: (panel: KernelPanel) => void,
 ): void {
-  const name = 'graphonNtk'
-  const { W } = createChain(chain)
-  const {
-    activation = { name: 'relu' },
-    sigmaW2 = defaultSigmaW2(activation, W.length),
-    sigmaB2 = 0,
-    convention = 'masked',
-    rescale = 'none',
-    weights = 'kept',
-    rankTolerance = 1e-12,
-    kernels = defaultKernels(),
-    kernelNames: names = limitKernelNames,
-    memory = panelMemory,
-    classes,
-    firstRow = 0,
-    onProgress,
-  } = options
-  checkOptions(name, W.length, sigmaW2, sigmaB2)
-  if (!(rankTolerance >= 0 && rankTolerance < 1)) {
-    throw new RangeError(`${name}: expected rankTolerance in [0, 1), got ${rankTolerance}`)
-  }
-  checkSamples(name, x, W[0].cols)
-  checkPanels(name, options, W[W.length - 1].rows)
-  const plan = classRows(recursionPlan(chain, { convention, rescale, weights, sigmaW2 }), classes)
-  const row = 8 * names.length * plan.layers[plan.layers.length - 1].propagate.rows * (2 * x.rows - 1)
-  if (!(memory >= row)) {
-    throw new RangeError(`${name}: expected memory of at least ${row} bytes, one row of every kernel, got ${memory}`)
-  }
-  if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= x.rows)) {
-    throw new RangeError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
-  }
-  const dual = dualOf(activation)
-  runRecursion({ plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, firstRow, sink, onProgress })
+  runChains('graphonNtk', [chain], x, options, ([panel]) => sink(panel))
+}
+
+/**
+ * {@link graphonNtkPanels} for several chains on the same samples, computed in one pass as {@link graphonNtks} does: every
+ * run of rows is handed over for all chains before the next one is begun.
+ *
+ * Memory: as there, with the positions of all chains; `memory` is for the panels of all chains together.
+ *
+ * @param sink takes the panels of all chains, in their order; chains that are equal share arrays
+ * @throws RangeError as `graphonNtkPanels` does, and when there is no chain
+ */
+export function graphonNtksPanels(
+  chains: readonly GraphonChain[],
+  x: Matrix,
+  options: GraphonNtkPanelOptions,
+  sink: (panels: readonly KernelPanel[]) => void,
+): void {
+  runChains('graphonNtks', chains, x, options, sink)
+}
+
+function collect<Name extends LimitKernelName>(
+  caller: string,
+  chains: readonly GraphonChain[],
+  x: Matrix,
+  options: GraphonNtkOptions,
+  names: readonly Name[],
+): Record<Name, Kernel>[] {
+  const n = x.rows
+  const classes = chains.map((chain) => createChain(chain).W[chain.W.length - 1].rows)
+  const memory = Math.max(panelMemory, 32 * classes.reduce((sum, count) => sum + count, 0) * n)
+  const results = classes.map(() => new Map<Name, Float64Array>())
+  runChains(caller, chains, x, { ...options, memory, kernelNames: names }, (panels) => {
+    panels.forEach((panel, p) => {
+      for (const name of names) {
+        const entries = panel.entries[name]
+        if (!entries) continue
+        const kernel = results[p].get(name) ?? new Float64Array(classes[p] * n * n)
+        results[p].set(name, kernel)
+        for (let c = 0; c < classes[p]; c++) {
+          const out = kernel.subarray(c * n * n, (c + 1) * n * n)
+          placePanel(panel, entries, c, (at, values) => out.set(values, at))
+        }
+      }
+    })
+  })
+  return results.map((data, p) => {
+    const found = names.map((name) => [name, { classes: classes[p], n, data: data.get(name) }])
+    return Object.fromEntries(found) as Record<Name, Kernel>
+  })
 }
 
 /**
@@ -166,25 +240,21 @@ export function limitKernels<Name extends LimitKernelName>(
   options: GraphonNtkOptions,
   names: readonly Name[],
 ): Record<Name, Kernel> {
-  const n = x.rows
-  const { W } = createChain(chain)
-  const classes = W[W.length - 1].rows
-  const memory = Math.max(panelMemory, 32 * classes * n)
-  const data = new Map<Name, Float64Array>()
-  graphonNtkPanels(chain, x, { ...options, memory, kernelNames: names }, (panel) => {
-    for (const name of names) {
-      const entries = panel.entries[name]
-      if (!entries) continue
-      const kernel = data.get(name) ?? new Float64Array(classes * n * n)
-      data.set(name, kernel)
-      for (let c = 0; c < classes; c++) {
-        const out = kernel.subarray(c * n * n, (c + 1) * n * n)
-        placePanel(panel, entries, c, (at, values) => out.set(values, at))
-      }
-    }
-  })
-  const found = names.map((name) => [name, { classes, n, data: data.get(name) }])
-  return Object.fromEntries(found) as Record<Name, Kernel>
+  return collect('graphonNtk', [chain], x, options, names)[0]
+}
+
+/**
+ * Some of the kernels that {@link graphonNtks} gives, which spares the memory and the work of the others.
+ *
+ * @throws RangeError as `graphonNtks` does
+ */
+export function limitKernelsOfChains<Name extends LimitKernelName>(
+  chains: readonly GraphonChain[],
+  x: Matrix,
+  options: GraphonNtkOptions,
+  names: readonly Name[],
+): Record<Name, Kernel>[] {
+  return collect('graphonNtks', chains, x, options, names)
 }
 
 /**
@@ -207,4 +277,25 @@ export function limitKernels<Name extends LimitKernelName>(
 export function graphonNtk(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): LimitKernels {
   const { ntk, nngp } = limitKernels(chain, x, options, limitKernelNames)
   return { ntk, nngp }
+}
+
+/**
+ * {@link graphonNtk} of several chains on the same samples, in one pass over the pairs of samples. Each gets the bits that
+ * it gets alone. What they share is computed once: the layout of the samples, weighted Grams of equal rows of the first
+ * matrices (those of W where one chain has energies V and another, `{ W, measures }`, is the same with weights drawn again;
+ * matrices that are constant, or that trials have in common), and chains that are equal altogether.
+ *
+ * Memory: as `graphonNtk` for each chain.
+ *
+ * @param chains any bins, hidden layers and classes, all with d inputs; the options hold for each of them
+ * @param x samples `[N, d]`
+ * @returns for each chain, in order, f64 kernels for all its classes
+ * @throws RangeError as `graphonNtk` does, and when there is no chain
+ */
+export function graphonNtks(
+  chains: readonly GraphonChain[],
+  x: Matrix,
+  options: GraphonNtkOptions = {},
+): LimitKernels[] {
+  return limitKernelsOfChains(chains, x, options, limitKernelNames)
 }

@@ -73,6 +73,22 @@ export function recursionPlan(chain: GraphonChain, options: PlanOptions): Recurs
   return { layers, classRow }
 }
 
+function equalLayers(a: RecursionLayer, b: RecursionLayer): boolean {
+  const equal = (left: Matrix, right: Matrix): boolean =>
+    left.rows === right.rows && left.cols === right.cols && equalData(left.data, right.data)
+  return equal(a.propagate, b.propagate) && equal(a.own, b.own)
+}
+
+/** Whether two plans give the same kernels of the same classes, whatever the samples. */
+export function equalPlans(a: RecursionPlan, b: RecursionPlan): boolean {
+  return (
+    a.layers.length === b.layers.length &&
+    a.layers.every((layer, l) => equalLayers(layer, b.layers[l])) &&
+    a.classRow.length === b.classRow.length &&
+    a.classRow.every((row, c) => row === b.classRow[c])
+  )
+}
+
 /** The plan of some classes only, or of one that is the mean of all: K and Θ are linear in the rows of the last matrix. */
 export function classRows({ layers, classRow }: RecursionPlan, classes?: readonly number[] | 'mean'): RecursionPlan {
   if (classes === undefined) return { layers, classRow }

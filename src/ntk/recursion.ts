@@ -4,17 +4,20 @@ import { parallel } from '../linalg/team.js'
 import { mergeConstantInputs } from './constant-inputs.js'
 import type { Dual } from './duals/dual.js'
 import { factorFirstLayer } from './first-layer.js'
-import { panelRows, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
+import { panelRows, type KernelPanel, type LimitKernelName, type PanelEntries } from './kernel-panel.js'
 import { pairBlocks, type PairBlock } from './pair-blocks.js'
-import { createEngine } from './recursion-engine.js'
+import { createEngine, type EngineInput, type EnginePlan } from './recursion-engine.js'
 import type { RecursionPlan } from './recursion-plan.js'
-import { samplePanels } from './sample-panels.js'
+import { sampleLayouts } from './sample-panels.js'
 
 /** Blocks between two reports of progress. */
 const batchSize = 128
+/** Layers of all plans that one engine takes through a block: their steps have to fit into what threads are told at once. */
+const engineLayers = 56
 
 export interface RecursionInput {
-  readonly plan: RecursionPlan
+  /** At least one. */
+  readonly plans: readonly RecursionPlan[]
   /** Samples `[N, d]`. */
   readonly x: Matrix
   readonly dual: Dual
@@ -24,12 +27,12 @@ export interface RecursionInput {
   readonly kernels: Kernels
   /** Which kernels to hand over. */
   readonly names: readonly LimitKernelName[]
-  /** Bytes that the entries of a panel may take, at least those of one row. */
+  /** Bytes that the entries of the panels of all plans may take together, at least those of one row. */
   readonly memory: number
-  /** Row at which the first panel starts. */
+  /** Row at which the first panels start. */
   readonly firstRow: number
-  /** Takes a panel; what it holds is valid until it returns. */
-  readonly sink: (panel: KernelPanel) => void
+  /** Takes the panels of all plans, in their order; what they hold is valid until it returns. */
+  readonly sink: (panels: readonly KernelPanel[]) => void
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: ((share: number) => void) | undefined
 }
@@ -38,13 +41,21 @@ export interface RecursionInput {
 interface Pieces {
   readonly right: Pointer
   readonly below: Pointer
+  /** Output positions. */
+  readonly rows: number
+}
+
+/** Rows first … last − 1 of kernels on n samples. */
+interface Range {
+  readonly first: number
+  readonly last: number
 }
 
 /** Columns of a panel that a thread mirrors at a time. */
 const mirrorColumns = 64
 
 /** Copies what lies right of the pieces' diagonals to their mirror images. */
-function mirror(kernels: Kernels, pieces: readonly Pieces[], rows: number, height: number, width: number): void {
+function mirror(kernels: Kernels, pieces: readonly Pieces[], height: number, width: number): void {
   const edges = [0, height, width]
   const tasks = edges.slice(1).flatMap((end, k) => {
     const starts = Array.from(
@@ -52,7 +63,7 @@ function mirror(kernels: Kernels, pieces: readonly Pieces[], rows: number, heigh
       (_, c) => edges[k] + c * mirrorColumns,
     )
     return starts.flatMap((left) =>
-      pieces.flatMap(({ right, below }) =>
+      pieces.flatMap(({ right, below, rows }) =>
         Array.from({ length: rows }, (_, row) => {
           const [rightAt, belowAt] = [right + row * height * width * 8, below + row * height * (width - height) * 8]
           return [height, width, left, Math.min(mirrorColumns, end - left), rightAt, belowAt]
@@ -64,68 +75,120 @@ function mirror(kernels: Kernels, pieces: readonly Pieces[], rows: number, heigh
 }
 
 /**
- * Runs the recursion of a plan over all pairs of samples: first the diagonal, whose variances the duals need, then the
+ * Plans that go through blocks of pairs together: those whose samples are laid out alike, as many as fit, so that the first
+ * layers of neighbours share their Grams. The layout is each plan's own, whatever company it has.
+ */
+function engineInputs({ plans, x, dual, sigmaB2, rankTolerance, kernels, names }: RecursionInput) {
+  const members = plans.map((plan, index) => {
+    const first = mergeConstantInputs(x, factorFirstLayer(plan.layers[0], rankTolerance))
+    return { plan, first, index }
+  })
+  const demands = members.map(({ first: { live, weights, factors } }) => {
+    return { live, rows: weights, bases: (factors?.right ?? weights).rows }
+  })
+  const { background, layouts } = sampleLayouts(x, demands, kernels)
+  const found: { input: EngineInput; indices: number[] }[] = []
+  const open = new Map<string, { plans: EnginePlan[]; indices: number[]; layers: number }>()
+  members.forEach(({ index, ...member }) => {
+    const layout = layouts[index]
+    const key = `${layout.route} ${layout.shifted}`
+    const layers = member.plan.layers.length
+    const group = open.get(key)
+    if (group && group.layers + layers <= engineLayers) {
+      group.plans.push(member)
+      group.indices.push(index)
+      group.layers += layers
+      return
+    }
+    const fresh = { plans: [member], indices: [index], layers }
+    open.set(key, fresh)
+    const input = { plans: fresh.plans, x, layout, background, dual, sigmaB2, rankTolerance, kernels, names }
+    found.push({ input, indices: fresh.indices })
+  })
+  return found
+}
+
+/**
+ * Runs the recursions of plans over all pairs of samples: first the diagonal, whose variances the duals need, then the
  * upper triangle, panel by panel, in tiles that go through all layers while they are in cache. Symmetric to the last bit,
- * and the same bits however the panels are cut.
+ * and the same bits however the panels are cut and whatever other plans there are.
  */
 export function runRecursion(input: RecursionInput): void {
-  const { plan, x, dual, sigmaB2, rankTolerance, kernels, names, memory, firstRow, sink, onProgress } = input
+  const { plans, x, kernels, names, memory, firstRow, sink, onProgress } = input
   const n = x.rows
-  const classes = plan.classRow.length
-  const rows = plan.layers[plan.layers.length - 1].propagate.rows
-  const entries = Math.floor(memory / (8 * names.length * rows))
-  /** Reports that all rows before this one are done. */
-  const report = (row: number): void => onProgress?.((row * (2 * n + 1 - row)) / (n * (n + 1)))
-  const first = mergeConstantInputs(x, factorFirstLayer(plan.layers[0], rankTolerance))
-  const basis = first.factors?.right ?? first.weights
-  const samples = samplePanels(x, first.live, first.weights, basis, kernels)
+  const rows = plans.map(({ layers }) => layers[layers.length - 1].propagate.rows)
+  const allRows = rows.reduce((sum, count) => sum + count, 0)
+  const entries = Math.floor(memory / (8 * names.length * allRows))
+  /** The share of pairs in the rows before this one. */
+  const before = (row: number): number => (row * (2 * n + 1 - row)) / (n * (n + 1))
+  const inputs = engineInputs(input)
   withScratch(kernels, (scratch) => {
-    const engine = createEngine({ plan, first, samples, n, dual, sigmaB2, rankTolerance, kernels }, scratch)
-    const room = Math.min(entries, n * n) * rows * 8
-    const memories = names.map(() => scratch.alloc(room))
-    const diagonal = engine.runDiagonal()
-    const stride = engine.diagonalStride
-    const diagonals = names.map((name) => scratch.f64(name === 'nngp' ? diagonal.k : diagonal.theta, rows * stride))
-    const views = memories.map((at) => scratch.f64(at, room / 8))
+    const engines = inputs.map((group) => ({ ...group, engine: createEngine(group.input, scratch) }))
+    const room = Math.min(entries, n * n)
+    const memories = rows.map((count) => names.map(() => scratch.alloc(room * count * 8)))
+    const diagonals: Float64Array[][] = []
+    const strides: number[] = []
+    for (const { engine, indices } of engines) {
+      engine.runDiagonal().forEach((addresses, p) => {
+        const index = indices[p]
+        strides[index] = engine.diagonalStride
+        diagonals[index] = addresses.map((at) => scratch.f64(at, rows[index] * engine.diagonalStride))
+      })
+    }
+    const views = memories.map((all, p) => all.map((at) => scratch.f64(at, room * rows[p])))
+
+    function fill({ first, last }: Range, pieces: readonly (readonly Pieces[])[]): void {
+      const pieceBytes = (last - first) * (n - first) * 8
+      engines.forEach(({ engine, indices }, e) => {
+        const to = { first, pieceBytes, pieces: indices.map((p) => pieces[p].map(({ right }) => right)) }
+        const whole = before(last) - before(first)
+        let batch: PairBlock[] = []
+        const flush = (): void => {
+          engine.run(batch, to)
+          const part = before(batch[batch.length - 1].row) - before(first)
+          onProgress?.(before(first) + (e * whole + part) / engines.length)
+          batch = []
+        }
+        for (const block of pairBlocks(n, [first, last], engine.blockShape)) {
+          batch.push(block)
+          if (batch.length === batchSize) flush()
+        }
+        if (batch.length > 0) flush()
+      })
+    }
+
     for (let top = firstRow; top < n;) {
       const height = panelRows(n, top, entries)
       const width = n - top
+      const range = { first: top, last: top + height }
       const [rightLength, belowLength] = [height * width, height * (width - height)]
-      const pieces = memories.map((at): Pieces => ({ right: at, below: at + rows * rightLength * 8 }))
-      const pieceOf = (name: LimitKernelName): Pointer | undefined => pieces.at(names.indexOf(name))?.right
-      const to = {
-        first: top,
-        pieceBytes: rightLength * 8,
-        k: names.includes('nngp') ? pieceOf('nngp') : undefined,
-        theta: names.includes('ntk') ? pieceOf('ntk') : undefined,
-      }
-      let batch: PairBlock[] = []
-      const flush = (): void => {
-        engine.run(batch, to)
-        report(batch[batch.length - 1].row)
-        batch = []
-      }
-      for (const block of pairBlocks(n, [top, top + height], engine.blockShape)) {
-        batch.push(block)
-        if (batch.length === batchSize) flush()
-      }
-      if (batch.length > 0) flush()
-      names.forEach((_, k) => {
-        for (let row = 0; row < rows; row++) {
-          const [from, at] = [row * stride + top, row * rightLength]
-          for (let r = 0; r < height; r++) views[k][at + r * (width + 1)] = diagonals[k][from + r]
-        }
-      })
-      mirror(kernels, pieces, rows, height, width)
-      const part = (k: number, length: number, from: number): Float64Array[] =>
-        Array.from(plan.classRow, (row) => views[k].subarray(from + row * length, from + (row + 1) * length))
-      const found = names.map((name, k) => [
-        name,
-        { right: part(k, rightLength, 0), below: part(k, belowLength, rows * rightLength) },
-      ])
-      sink({ n, classes, first: top, last: top + height, entries: Object.fromEntries(found) as KernelPanel['entries'] })
+      const pieces = memories.map((all, p) =>
+        all.map((at): Pieces => ({ right: at, below: at + rows[p] * rightLength * 8, rows: rows[p] })),
+      )
+      fill(range, pieces)
+      views.forEach((all, p) =>
+        all.forEach((view, k) => {
+          for (let row = 0; row < rows[p]; row++) {
+            const [from, at] = [row * strides[p] + top, row * rightLength]
+            for (let r = 0; r < height; r++) view[at + r * (width + 1)] = diagonals[p][k][from + r]
+          }
+        }),
+      )
+      mirror(kernels, pieces.flat(), height, width)
+      sink(
+        plans.map(({ classRow }, p): KernelPanel => {
+          const part = (k: number, length: number, from: number): Float64Array[] =>
+            Array.from(classRow, (row) => views[p][k].subarray(from + row * length, from + (row + 1) * length))
+          const entriesOf = (k: number): PanelEntries => ({
+            right: part(k, rightLength, 0),
+            below: part(k, belowLength, rows[p] * rightLength),
+          })
+          const found = Object.fromEntries(names.map((name, k) => [name, entriesOf(k)]))
+          return { n, classes: classRow.length, ...range, entries: found }
+        }),
+      )
       top += height
-      report(top)
+      onProgress?.(before(top))
     }
   })
 }

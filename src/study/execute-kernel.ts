@@ -9,7 +9,7 @@ import { pathDensity } from '../graphon/path-density.js'
 import { parseActivation } from '../network/activation.js'
 import { classMean, kernelDistance } from '../ntk/agreement.js'
 import { denseNtk } from '../ntk/dense-ntk.js'
-import { limitKernels } from '../ntk/graphon-ntk.js'
+import { limitKernelsOfChains } from '../ntk/graphon-ntk.js'
 import type { Kernel } from '../ntk/kernel.js'
 import { kernelTargetAlignment } from '../spectrum/alignment.js'
 import { spectrum } from '../spectrum/spectrum.js'
@@ -76,8 +76,10 @@ export function executeKernel(config: StudyConfig, data: StudyData, job: Job, in
   if (!config.kernel.compute) return { arrays, rows: [{ record: 'run', path_density: density }] }
   const dense = tensorKernel(inputs[inputs.length - 1].arrays.get('dense')!)
   const options = kernelOptions(config)
-  const graphon = limitKernels(chain, data.x, { ...options, weights: 'redrawn' }, ['ntk']).ntk
-  const energy = chain.V ? limitKernels(chain, data.x, { ...options, weights: 'kept' }, ['ntk']).ntk : graphon
+  // Without its energies the chain is that of weights drawn again.
+  const redrawn = { W: chain.W, measures: chain.measures }
+  const limits = limitKernelsOfChains(chain.V ? [redrawn, chain] : [chain], data.x, options, ['ntk'])
+  const [graphon, energy = graphon] = limits.map(({ ntk }) => ntk)
   const stored = runs.at(0)?.arrays.get('empirical')
   const empirical = stored && tensorKernel(stored)
   const rows: ResultRow[] = [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
+import { loadKernels, supportedKernelBuilds, type Kernels } from '../../src/linalg/kernels.js'
 import { filled, matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { graphonNtk } from '../../src/ntk/graphon-ntk.js'
-import { samplePanels } from '../../src/ntk/sample-panels.js'
+import { sampleLayouts, samplePanels } from '../../src/ntk/sample-panels.js'
 import { randomStream } from '../../src/random/random.js'
 import { randomChain, randomMatrix } from './chains.js'
 
@@ -17,6 +17,14 @@ function covariance(a: Matrix, u: number, x: Matrix, i: number, j: number): numb
   let sum = 0
   for (let p = 0; p < x.cols; p++) sum += a.data[u * x.cols + p] * x.data[i * x.cols + p] * x.data[j * x.cols + p]
   return sum / x.cols
+}
+
+/** The panels of samples as one matrix of weights wants them. */
+function laidOut(x: Matrix, weights: Matrix, kernels: Kernels): Float64Array {
+  const live = Int32Array.from({ length: x.cols }, (_, j) => j)
+  const demand = { live, rows: weights, bases: weights.rows }
+  const { background, layouts } = sampleLayouts(x, [demand], kernels)
+  return samplePanels(x, live, layouts[0].shifted ? background : new Float64Array(x.cols))
 }
 
 function zeros(panels: Float64Array): number {
@@ -50,9 +58,8 @@ describe.each(supportedKernelBuilds())('weighted Grams of samples with a backgro
   })
 
   it('skip the background, and nothing when there is none', () => {
-    const all = Int32Array.from({ length: 40 }, (_, j) => j)
     const weights = filled(2, 40, 0.5)
-    const share = (x: Matrix): number => zeros(samplePanels(x, all, weights, weights, kernels).panels) / (128 * 40)
+    const share = (x: Matrix): number => zeros(laidOut(x, weights, kernels)) / (128 * 40)
     expect(share(sparseSamples(128, 40, -0.4, 1))).toBeCloseTo(0.75, 1)
     expect(
       share(
@@ -72,9 +79,8 @@ describe.each(supportedKernelBuilds())('weighted Grams of samples with a backgro
     // The last sample is a million times smaller than the background of the others.
     const x = sparseSamples(64, 30, 1, 3)
     for (let p = 0; p < 30; p++) x.data[63 * 30 + p] *= 1e-6
-    const all = Int32Array.from({ length: 30 }, (_, j) => j)
     const weights = filled(1, 30, 1)
-    expect(zeros(samplePanels(x, all, weights, weights, kernels).panels)).toBe(0)
+    expect(zeros(laidOut(x, weights, kernels))).toBe(0)
     const { nngp } = graphonNtk({ W: [weights], measures: [] }, x, { sigmaW2: [1], kernels })
     expect(Math.abs(nngp.data[64 * 64 - 1] / covariance(weights, 0, x, 63, 63) - 1)).toBeLessThan(1e-14)
   })

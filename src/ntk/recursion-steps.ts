@@ -1,0 +1,250 @@
+import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
+import type { Matrix } from '../linalg/matrix.js'
+import { fromTask, type Argument, type Step } from '../linalg/team.js'
+import type { Dual } from './duals/dual.js'
+import type { ScaledRows } from './first-layer.js'
+import type { StackedLayer } from './gram-stack.js'
+import type { LimitKernelName } from './kernel-panel.js'
+import { factorLowRank } from './low-rank.js'
+import { packBasis, packedRows, packRows } from './packed-rows.js'
+import { panelSamples } from './pair-blocks.js'
+import type { RecursionPlan } from './recursion-plan.js'
+
+/** Bytes of a position's numbers in a panel of four pairs. */
+export const panelBytes = 8 * panelSamples
+/** Variances whose products with each other stay within the normal range of f64. */
+const plainVariances = [2 ** -480, 2 ** 480] as const
+/** The arc-cosine step for variances of any size. */
+const wideFamily = 2
+
+/** The numbers that a task brings: row, rows, panel, panels of its block, and pairs of them all. */
+const block = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
+const count = fromTask(4)
+
+/** A matrix in kernel memory, its rows packed for products. */
+interface Factor {
+  readonly at: Pointer
+  readonly rows: number
+  readonly cols: number
+}
+
+/** A matrix of weights, whole or as two factors, the right one first. */
+type Applied = readonly Factor[]
+
+/** The samples of one layout in kernel memory. */
+export interface PlacedSamples {
+  readonly panels: Pointer
+  /** Columns of the panels. */
+  readonly live: number
+  readonly route: 'rows' | 'blocks'
+  /** Panels of four samples that there are. */
+  readonly columns: number
+}
+
+/** A {@link GramChunk} in kernel memory. */
+export interface PlacedChunk {
+  readonly basis: Pointer
+  readonly offsets: Pointer
+  readonly rows: number
+  readonly at: number
+}
+
+/** A plan's matrices in kernel memory. */
+export interface PlacedPlan {
+  readonly positions: readonly number[]
+  readonly chunks: readonly PlacedChunk[]
+  readonly expansion: { readonly at: number; readonly left: Factor } | undefined
+  readonly propagateRows: readonly [Pointer, Pointer]
+  readonly ownRows: readonly [Pointer, Pointer]
+  readonly weights: readonly { readonly propagate: Applied; readonly own: Applied }[]
+  /** Of each hidden layer: variances and their roots, `[panel][position][8]`. */
+  readonly tables: readonly Pointer[]
+  /** Rows of panels that products need between two factors, or between the first layer's Grams and its rows. */
+  readonly middleRows: number
+}
+
+/** Puts a plan's matrices into scratch memory. */
+export function placePlan(
+  plan: RecursionPlan,
+  stacked: StackedLayer,
+  offsets: readonly Float64Array[],
+  columns: number,
+  rankTolerance: number,
+  kernels: Kernels,
+  scratch: Scratch,
+): PlacedPlan {
+  const positions = plan.layers.map(({ propagate }) => propagate.rows)
+  const whole = (m: Matrix): Factor => ({ at: scratch.put(packRows(kernels, m)), rows: m.rows, cols: m.cols })
+  const applied = (m: Matrix): Applied => {
+    const found = factorLowRank(m, rankTolerance)
+    return found ? [whole(found.right), whole(found.left)] : [whole(m)]
+  }
+  const weights = plan.layers.slice(1).map(({ propagate, own }) => {
+    const shared = applied(propagate)
+    return { propagate: shared, own: own === propagate ? shared : applied(own) }
+  })
+  const rowsOf = ({ base, scale }: ScaledRows) => [scratch.put(base), scratch.put(scale)] as const
+  const { chunks, expansion, propagate, own } = stacked
+  const propagateRows = rowsOf(propagate)
+  const between = weights.flatMap((pair) => [pair.propagate, pair.own].map(([right]) => right.rows))
+  return {
+    positions,
+    chunks: chunks.map((chunk, k) => ({
+      basis: scratch.put(packBasis(kernels, chunk.weights)),
+      offsets: scratch.put(offsets[k]),
+      rows: chunk.weights.rows,
+      at: chunk.at,
+    })),
+    expansion: expansion && { at: expansion.at, left: whole(expansion.left) },
+    propagateRows,
+    ownRows: own === propagate ? propagateRows : rowsOf(own),
+    weights,
+    tables: positions.slice(0, -1).map((bins) => scratch.alloc(columns * bins * 2 * panelBytes)),
+    middleRows: Math.max(0, ...between, expansion?.left.rows ?? 0),
+  }
+}
+
+/** Where a thread has the numbers of the block that it is at, and how many bytes there are from one panel to the next. */
+export interface Workspace {
+  /** K and, `thetaShift` bytes further, Θ of layers 0, 2, … and 1, 3, …; all quantities of positions share one length. */
+  readonly even: Argument
+  readonly odd: Argument
+  readonly ld: number
+  readonly thetaShift: number
+  /** The stack of weighted Grams. */
+  readonly gram: Argument
+  readonly gramLd: number
+  readonly middle: Argument
+  readonly middleLd: number
+  readonly work: Argument
+  readonly dualWork: Argument
+}
+
+export interface PlanSteps {
+  /** The pairs (i, i), which fill the tables. */
+  readonly diagonal: readonly Step[]
+  /** All other pairs; after the diagonal has run. */
+  pairs(): readonly Step[]
+  /** Where the outputs' K and Θ are when the steps are done. */
+  readonly k: Argument
+  readonly theta: Argument
+}
+
+const shiftedBy = (place: Argument, bytes: number): Argument =>
+  typeof place === 'number' ? place + bytes : { ...place, base: (place.base ?? 0) + bytes }
+
+/**
+ * The steps that carry a block of sample pairs through all layers of a plan, as panels of four pairs that products read and
+ * write as they are: K and Θ become G and H = Ġ∘Θ in place, then the next layer's K = V·G and Θ = V·H + W·G. Where own and
+ * propagating weights are the same, H takes G in and no further product is needed. Products that no kernel asked for needs
+ * are left out.
+ */
+export function planSteps(
+  plan: PlacedPlan,
+  samples: PlacedSamples,
+  workspace: Workspace,
+  { dual, sigmaB2, constants }: { readonly dual: Dual; readonly sigmaB2: number; readonly constants: Pointer },
+  names: readonly LimitKernelName[],
+  kernels: Kernels,
+  scratch: Scratch,
+): PlanSteps {
+  const { positions, weights, tables, expansion, propagateRows, ownRows } = plan
+  const { ld, thetaShift, gram, gramLd, middle, middleLd, work, dualWork } = workspace
+  const last = weights.length
+  const shifted = (place: Argument): Argument => shiftedBy(place, thetaShift)
+  /** Where layer l has K, and G; Θ and H follow. */
+  const place = (l: number): Argument => (l % 2 === 0 ? workspace.even : workspace.odd)
+  const wantsTheta = names.includes('ntk')
+
+  const product = (
+    m: Factor,
+    b: Argument,
+    ldb: number,
+    c: Argument,
+    ldc: number,
+    add: boolean,
+    bias: number,
+  ): Step => ({
+    kernel: 'applyPanels',
+    args: [count, m.rows, m.cols, m.at, b, ldb, c, ldc, add ? 1 : 0, bias],
+  })
+
+  /** to (+)= bias + m · from, through the factors where there are two. */
+  function apply(factors: Applied, from: Argument, to: Argument, add: boolean): Step[] {
+    const bias = add ? 0 : sigmaB2
+    if (factors.length === 1) return [product(factors[0], from, ld, to, ld, add, bias)]
+    return [
+      product(factors[0], from, ld, middle, middleLd, false, 0),
+      product(factors[1], middle, middleLd, to, ld, add, bias),
+    ]
+  }
+
+  /** Weighted Grams that are not there yet, then K and Θ of the first layer from those that are. */
+  function firstLayer(diagonal: boolean): Step[] {
+    const grams = plan.chunks.map(({ basis, offsets, rows, at }): Step => {
+      const matrices = [samples.live, rows, packedRows(kernels, rows), basis, samples.panels]
+      const to = [shiftedBy(gram, at * panelBytes), gramLd, work]
+      if (diagonal) return { kernel: 'diagonalGrams', args: [...matrices, offsets, ...block.slice(2), ...to] }
+      if (samples.route === 'blocks') return { kernel: 'blockGrams', args: [...matrices, ...block, ...to] }
+      return { kernel: 'rowGrams', args: [...matrices, offsets, ...block, ...to] }
+    })
+    const from = expansion ? [middle, middleLd] : [gram, gramLd]
+    const expanded = expansion
+      ? [product(expansion.left, shiftedBy(gram, expansion.at * panelBytes), gramLd, middle, middleLd, false, 0)]
+      : []
+    const rowsTo = ([base, scale]: readonly [Pointer, Pointer], to: Argument): Step => ({
+      kernel: 'expandRows',
+      args: [count, positions[0], base, scale, ...from, to, ld, sigmaB2],
+    })
+    const theta = wantsTheta ? [rowsTo(ownRows, shifted(place(0)))] : []
+    return [...grams, ...expanded, rowsTo(propagateRows, place(0)), ...theta]
+  }
+
+  // Without Θ, H is a place that nobody reads: taking G in keeps what stands there within range.
+  const sharesWeights = (l: number): 0 | 1 => (!wantsTheta || weights[l].own === weights[l].propagate ? 1 : 0)
+
+  /** From G and H of layer l to K and Θ of the next. */
+  function propagation(l: number): Step[] {
+    const [from, to] = [place(l), place(l + 1)]
+    const { propagate, own } = weights[l]
+    const k = l + 1 < last || names.includes('nngp') ? apply(propagate, from, to, false) : []
+    if (!wantsTheta) return k
+    const theta = apply(propagate, shifted(from), shifted(to), false)
+    return [...k, ...theta, ...(sharesWeights(l) ? [] : apply(own, from, shifted(to), true))]
+  }
+
+  const dualArguments = (l: number): Argument[] => [dual.slope, sharesWeights(l), positions[l]]
+  const layerPlaces = (l: number): Argument[] => [place(l), shifted(place(l)), ld]
+
+  function diagonalDuals(l: number): Step {
+    const args = [dual.family, ...dualArguments(l), tables[l], ...block.slice(2), ...layerPlaces(l)]
+    return { kernel: 'diagonalDuals', args }
+  }
+
+  /** Whether the variances of layer l are such that products of two stay in range; known after the diagonal. */
+  function plain(l: number): boolean {
+    const [least, most] = plainVariances
+    const table = scratch.f64(tables[l], samples.columns * positions[l] * 2 * panelSamples)
+    for (let k = 0; k < table.length; k += 2 * panelSamples) {
+      for (let r = k; r < k + panelSamples; r++) {
+        const q = table[r]
+        if (q !== 0 && !(least <= q && q <= most)) return false
+      }
+    }
+    return true
+  }
+
+  function duals(l: number): Step {
+    const family = dual.family === 0 && !plain(l) ? wideFamily : dual.family
+    const args = [family, ...dualArguments(l), constants, tables[l], ...block, ...layerPlaces(l), dualWork]
+    return { kernel: 'dualPanels', args }
+  }
+
+  const hidden = Array.from(weights.keys())
+  return {
+    diagonal: [...firstLayer(true), ...hidden.flatMap((l) => [diagonalDuals(l), ...propagation(l)])],
+    pairs: () => [...firstLayer(false), ...hidden.flatMap((l) => [duals(l), ...propagation(l)])],
+    k: place(last),
+    theta: shifted(place(last)),
+  }
+}
