@@ -103,7 +103,7 @@ function enclose(e: Matrix, gap: number): CutBounds {
   // Where the relaxation has no gap the dual solution can be read off the signs, which is more accurate.
   if (upper <= 4 * cut.value * 1.01) upper = Math.min(upper, boundFromSigns(m, signs) + slack)
   const small = e.rows <= exactSide
-  const wanted = e.rows <= exactTried ? 0 : gap
+  const wanted = small || (e.rows <= exactTried && gap < Infinity) ? 0 : gap
   const least = 4 * unit * (1 - rounding)
   if (upper <= Math.max(4 * cut.value * (1 + Math.max(wanted, rounding)), 4 * cut.value + least))
     return settled(cut, upper / 4)

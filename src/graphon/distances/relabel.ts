@@ -3,98 +3,15 @@ import { binaryExponent, powerOfTwo } from '../../linalg/symmetric.js'
 import type { GraphonChain } from '../chain.js'
 import { checkChains } from './chains.js'
 import { scaledUp } from './difference.js'
-import { checkFinite, checkMeasure, distance, type DistanceResult } from './distance.js'
-import { alignLayer, layeredPair, uniformMeasure, type LayeredPair, type Relabelling } from './layered.js'
-import type { NormOptions } from './norm.js'
-import type { NormName } from './norms.js'
-import { relabellingLowerBound } from './relabel-lower.js'
-import { searchRelabellings } from './relabel-search.js'
-import { swapBins } from './relabel-swaps.js'
+import { checkFinite, checkMeasure } from './distance.js'
+import { uniformMeasure } from './layered.js'
+import { relabelLayers, type RelabelledResult, type RelabelOptions } from './relabel-layers.js'
 
-/** The relabelling that was found. Orders list bins of a in the order of b's bins; null where positions are fixed. */
-export interface RelabelInfo {
-  readonly rows: readonly number[] | null
-  readonly cols: readonly number[] | null
-  /** The distance with positions as they are, which the identity reaches: `[lower, upper]`. */
-  readonly unmoved: readonly [number, number]
-}
-
-/**
- * A distance after relabelling. `lower` ≤ the infimum over all relabellings ≤ `upper`; `value` is the best that is known of the
- * distance under the relabelling found, and `witness` the sets there, in bins of `rows` × `cols`, cut finer where measures
- * differ.
- */
-export interface RelabelledResult extends DistanceResult {
-  readonly relabel: RelabelInfo
-}
-
-export interface RelabelOptions extends NormOptions {
-  readonly norm: NormName
-}
+export type { ActiveBounds, CouplingList, RelabelInfo, RelabelledResult, RelabelOptions } from './relabel-layers.js'
 
 export interface MatrixMeasures {
   readonly row?: Float64Array
   readonly col?: Float64Array
-}
-
-/** Ends of the search whose norms are compared. */
-const compared = 4
-const largestSwap = 256
-
-function layerDistance(pair: LayeredPair, l: number, order: Relabelling, options: RelabelOptions): DistanceResult {
-  const { a, b, rowMeasure, colMeasure } = alignLayer(pair, l, order)
-  const even = (measure: Float64Array) => measure.every((value) => value === measure[0])
-  return distance(a, b, {
-    ...options,
-    ...(!even(rowMeasure) && { rowMeasure }),
-    ...(!even(colMeasure) && { colMeasure }),
-  })
-}
-
-function relabelLayers(pair: LayeredPair, options: RelabelOptions): RelabelledResult[] {
-  const { norm } = options
-  const layers = pair.a.map((_, l) => l)
-  const under = (order: Relabelling, { quick }: { quick: boolean }) =>
-    layers.map((l) => layerDistance(pair, l, order, quick ? { ...options, gap: Infinity } : options))
-  const total = (results: readonly DistanceResult[]) => results.reduce((sum, { upper }) => sum + upper, 0)
-  const identity = pair.measures.map(({ length }) => Int32Array.from({ length }, (_, i) => i))
-  const ends = searchRelabellings(pair)
-  const candidates = [identity, ...ends.slice(0, compared)]
-  const ranked = candidates
-    .map((order) => ({ order, upper: total(under(order, { quick: true })) }))
-    .sort((x, y) => x.upper - y.upper)
-  let best = ranked[0].order
-  const longest = Math.max(...pair.measures.map(({ length }) => length))
-  if (norm === 'cut' && longest <= largestSwap && ranked[0].upper > 0) {
-    const swapped = swapBins(pair, best)
-    if (total(under(swapped, { quick: true })) < ranked[0].upper) best = swapped
-  }
-  const unmoved = under(identity, { quick: false })
-  const results = under(best, { quick: false })
-  const shown = (axis: number) => (pair.free[axis] ? Array.from(best[axis]) : null)
-  return layers.map((l): RelabelledResult => {
-    const sides = {
-      a: pair.a[l],
-      b: pair.b[l],
-      row: pair.measures[l + 1],
-      col: pair.measures[l],
-      rowsFree: pair.free[l + 1],
-      colsFree: pair.free[l],
-    }
-    const { witness, ...found } = results[l]
-    // A layer may pay for its neighbours under a common relabelling, which still bounds its own infimum from above.
-    const { upper } = found
-    const lower = Math.min(upper, relabellingLowerBound(norm, sides))
-    return {
-      norm,
-      value: Math.max(found.value, lower),
-      lower,
-      upper,
-      exact: lower === upper,
-      ...(witness && { witness }),
-      relabel: { rows: shown(l + 1), cols: shown(l), unmoved: [unmoved[l].lower, unmoved[l].upper] },
-    }
-  })
 }
 
 /** Both functions times one power of two, so that their largest entry is about 1. */
@@ -124,15 +41,21 @@ function scaled(a: readonly Matrix[], b: readonly Matrix[]) {
   return { a: a.map(times), b: b.map(times), back }
 }
 
+/** With sum 1, which measures may miss by a little. */
+function unitMeasure(measure: Float64Array): Float64Array {
+  const total = measure.reduce((sum, value) => sum + value, 0)
+  return Math.abs(total - 1) <= 1e-14 * measure.length ? measure : measure.map((value) => value / total)
+}
+
 /**
  * Distance of two step functions on [0, 1]² up to relabelling each side by itself: for the cut norm the cut distance
  *
- *     δ_□(A, B) = inf over measure-preserving φ, ψ of ‖A(φ(u), ψ(v)) − B(u, v)‖_□
+ *     δ_□(A, B) = inf over measure-preserving φ, ψ of ‖A(φ(u), ψ(v)) − B(u, v)‖_□ = min over couplings of rows and of columns
  *
- * of bipartite graphons (Lovász 2012, chapter 8). Finding it is as hard as matching graphs, so it is enclosed: `upper` is the
- * certified distance under one relabelling, a permutation of A's bins laid out as intervals, found by alternating assignment
- * and exchanges; `lower` holds for every relabelling, because it is made of invariants (see {@link relabellingLowerBound}).
- * Step functions with different bins, or of different sizes, are first cut at each other's breakpoints.
+ * of bipartite graphons (Lovász 2012, theorem 8.13). Finding it is as hard as matching graphs, so it is enclosed: `upper` is the
+ * certified distance under one pair of couplings, found by co-optimal transport and exchanges; `lower` holds for every
+ * relabelling, because it is made of invariants (see `relabellingLowerBound`). The functions may have different numbers of bins
+ * and any bin measures.
  *
  * @param a `[rows, cols]`, entries finite
  * @param b any size
@@ -153,18 +76,18 @@ export function relabelledDistance(
     checkFinite(`the ${name} matrix`, m)
     if (measures.row) checkMeasure(`rowMeasure of the ${name} matrix`, measures.row, m.rows)
     if (measures.col) checkMeasure(`colMeasure of the ${name} matrix`, measures.col, m.cols)
-    return [measures.col ?? uniformMeasure(m.cols), measures.row ?? uniformMeasure(m.rows)]
+    return [measures.col ?? uniformMeasure(m.cols), measures.row ?? uniformMeasure(m.rows)].map(unitMeasure)
   }
-  const [axesA, axesB] = [axes('first', a, measuresA), axes('second', b, measuresB)]
+  const [measures, others] = [axes('first', a, measuresA), axes('second', b, measuresB)]
   const { a: as, b: bs, back } = scaled([a], [b])
-  return back(relabelLayers(layeredPair(as, bs, axesA, axesB, [true, true]), options)[0])
+  return back(relabelLayers({ a: as, b: bs, measuresA: measures, measuresB: others, free: [true, true] }, options)[0])
 }
 
 /**
- * Distances of two chains, one per weight matrix, after relabelling the positions of hidden layers: one relabelling for each
+ * Distances of two chains, one per weight matrix, after relabelling the positions of hidden layers: one coupling for each
  * hidden layer, shared by the matrices on its two sides; input coordinates and classes stay. It is chosen to make the sum of
  * the distances small. Per matrix `lower` holds for every relabelling of its hidden sides, and `upper` bounds the infimum over
- * them from above.
+ * them from above. Hidden layers may have different bins in the two chains.
  *
  * @throws RangeError when the chains differ in the number of matrices, of input coordinates, or of classes
  */
@@ -173,7 +96,7 @@ export function relabelledChains(a: GraphonChain, b: GraphonChain, options: Rela
   const { a: as, b: bs, back } = scaled(a.W, b.W)
   const inputs = uniformMeasure(a.W[0].cols)
   const classes = uniformMeasure(a.W.at(-1)!.rows)
-  const axes = ({ measures }: GraphonChain) => [inputs, ...measures, classes]
+  const axes = ({ measures }: GraphonChain) => [inputs, ...measures.map(unitMeasure), classes]
   const free = [false, ...a.measures.map(() => true), false]
-  return relabelLayers(layeredPair(as, bs, axes(a), axes(b), free), options).map(back)
+  return relabelLayers({ a: as, b: bs, measuresA: axes(a), measuresB: axes(b), free }, options).map(back)
 }
