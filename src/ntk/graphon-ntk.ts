@@ -73,6 +73,8 @@ function checkSamples(name: string, x: Matrix): void {
 
 /** Bytes for the entries of one panel where nothing else is asked for. */
 const panelMemory = 64 * 2 ** 20
+/** Bytes up to which results are computed as one panel, so that they are copied in few long runs. */
+const wholeMemory = 256 * 2 ** 20
 
 export interface GraphonNtkPanelOptions extends GraphonNtkOptions {
   /** Which kernels; default both. */
@@ -207,7 +209,9 @@ function collect<Name extends LimitKernelName>(
 ): Record<Name, Kernel>[] {
   const n = x.rows
   const classes = chains.map((chain) => createChain(chain).W[chain.W.length - 1].rows)
-  const memory = Math.max(panelMemory, 32 * classes.reduce((sum, count) => sum + count, 0) * n)
+  const allClasses = classes.reduce((sum, count) => sum + count, 0)
+  const whole = 8 * names.length * allClasses * n * n
+  const memory = whole <= wholeMemory ? whole : Math.max(panelMemory, 32 * allClasses * n)
   const results = classes.map(() => new Map<Name, Float64Array>())
   runChains(caller, chains, x, { ...options, memory, kernelNames: names }, (panels) => {
     panels.forEach((panel, p) => {
@@ -268,7 +272,8 @@ export function limitKernelsOfChains<Name extends LimitKernelName>(
  * The `variance` convention replaces W by 1 in the two equations of Θ (Pham et al. 2025, Theorem 1). K^1 is averaged over
  * first-layer masks before φ acts, which biases the result by about 1/d: see docs/theory.md.
  *
- * Memory: the two results, 16 C N² bytes, and a few megabytes. Time grows with N² (d · bins + Σ bins²).
+ * Memory: the two results, 16 C N² bytes, and in the kernels as much again or, where that is more than 256 MiB, 64 MiB.
+ * Time grows with N² (d · bins + Σ bins²).
  *
  * @param x samples `[N, d]`
  * @returns f64 kernels for all C classes, exactly symmetric

@@ -36,7 +36,9 @@ export function placePanel(
 ): void {
   const width = n - first
   const height = last - first
-  for (let r = 0; r < height; r++) {
+  // Whole rows follow one another.
+  if (first === 0) put(0, right[c])
+  for (let r = 0; first > 0 && r < height; r++) {
     put((first + r) * n + first, right[c].subarray(r * width, (r + 1) * width))
   }
   for (let r = 0; r < n - last; r++) put((last + r) * n + first, below[c].subarray(r * height, (r + 1) * height))
