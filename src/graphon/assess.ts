@@ -1,13 +1,16 @@
+import type { Matrix } from '../linalg/matrix.js'
 import { density as densityOf, type Mask } from '../network/mask.js'
 import { randomStream } from '../random/random.js'
 import { averageChains, type AveragedChain } from './average.js'
 import { checkChained } from './align.js'
+import { holdContest, judge, leastError } from './contest.js'
 import { erdosRenyiMask } from './erdos-renyi.js'
 import { defaultBins, estimateChain, type ChainOptions, type EstimateWarning } from './estimate.js'
 import { bestForChain, chainEntries } from './estimators/auto.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
 import type { Estimator } from './estimators/estimator.js'
-import { drawFolds, heldOutErrors, holdOut, binLadder, tuneAll } from './held-out.js'
+import { denseFit } from './fit.js'
+import { drawFolds, heldOutErrors, holdOut, binLadder } from './held-out.js'
 import { splitHalf } from './noise.js'
 
 export interface AssessOptions extends Omit<ChainOptions, 'bins' | 'energies'> {
@@ -60,26 +63,34 @@ export interface Assessment {
   readonly warnings: readonly EstimateWarning[]
 }
 
+/** Folds that a risk is measured on: each takes a fit with all its choices. */
+const riskRounds = 3
+
 /** The number of bins whose chain errs least on held-out entries, among 1, 2, 3, 4, 6, … up to half the widest layer. */
 function tunedBins(masks: readonly Mask[], estimator: Estimator, seed: number): number {
   const widths = masks.slice(0, -1).map(({ rows }) => rows)
   if (widths.length === 0) return 1
   const ladder = binLadder(Math.max(...widths), 128)
-  const prepare = (train: Parameters<typeof chainEntries>[0]['chain']['W']) => (bins: number) =>
-    chainEntries(estimator.chain({ masks: train, bins, seed }))
-  return tuneAll(masks, ladder, prepare, { seed, most: 1, purpose: 'compare' })
+  const contest = holdContest(masks, { seed, most: 1, purpose: 'compare' })
+  const prepare = (train: readonly Matrix[]) => (bins: number) =>
+    chainEntries(estimator.chain({ masks: train, bins, seed })).map((known) => denseFit(known))
+  return leastError(judge(contest, ladder, prepare))!.setting
 }
 
 function measureRisk(masks: readonly Mask[], estimator: Estimator, bins: number, seed: number): Risk {
   type Kind = 'chain' | 'constant'
-  const prepare = (train: Parameters<typeof chainEntries>[0]['chain']['W']) => (kind: Kind) =>
+  const prepare = (train: readonly Matrix[]) => (kind: Kind) =>
     kind === 'chain'
       ? chainEntries(estimator.chain({ masks: train, bins, seed }))
       : train.map((m) => {
           const mean = m.data.reduce((sum, value) => sum + value, 0) / m.data.length
           return { ...m, data: new Float64Array(m.data.length).fill(mean) }
         })
-  const [chain, constant] = heldOutErrors(masks, ['chain', 'constant'] as const, prepare, { seed, purpose: 'risk' })
+  const [chain, constant] = heldOutErrors(masks, ['chain', 'constant'] as const, prepare, {
+    seed,
+    most: riskRounds,
+    purpose: 'risk',
+  })
   const total = chain.tested.reduce((a, b) => a + b, 0)
   const each = (squares: readonly number[]) => squares.map((sum, i) => sum / Math.max(1, chain.tested[i]))
   const heldOut = chain.squares / Math.max(1, total)

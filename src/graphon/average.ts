@@ -11,12 +11,14 @@ export interface AveragedChain extends GraphonChain {
   readonly trials: number
 }
 
-interface Spread {
+/** Mean and sample standard deviation of every entry. */
+export interface MatrixSpread {
   readonly mean: Matrix
   readonly sd: Matrix
 }
 
-function spread(samples: readonly Matrix[]): Spread {
+/** Mean of equal matrices, and the spread of every entry (divisor T − 1; 0 for one). */
+export function meanAndSpread(samples: readonly Matrix[]): MatrixSpread {
   const [{ rows, cols }] = samples
   const T = samples.length
   const mean = matrix(rows, cols)
@@ -53,10 +55,10 @@ export function averageChains(chains: readonly GraphonChain[]): AveragedChain {
   const first = chains.at(0)
   if (!first) throw new RangeError('averageChains: expected at least one chain, got none')
   chains.forEach((chain, trial) => checkAlike(first, chain, trial))
-  const W = first.W.map((_, i) => spread(chains.map((chain) => chain.W[i])))
-  const V = first.V?.map((_, i) => spread(chains.map((chain) => chain.V![i])))
-  const means = (spreads: readonly Spread[]) => spreads.map(({ mean }) => mean)
-  const sds = (spreads: readonly Spread[]) => spreads.map(({ sd }) => sd)
+  const W = first.W.map((_, i) => meanAndSpread(chains.map((chain) => chain.W[i])))
+  const V = first.V?.map((_, i) => meanAndSpread(chains.map((chain) => chain.V![i])))
+  const means = (spreads: readonly MatrixSpread[]) => spreads.map(({ mean }) => mean)
+  const sds = (spreads: readonly MatrixSpread[]) => spreads.map(({ sd }) => sd)
   return {
     ...createChain({ W: means(W), ...(V && { V: means(V) }), measures: first.measures }),
     sdW: sds(W),

@@ -51,10 +51,12 @@ export function singularPositions(matrices: readonly Values[], seed: number): Ma
   })
 }
 
-function squareDistance(points: Matrix, i: number, centres: Float64Array, c: number): number {
-  const { cols } = points
+function squareDistance(a: Float64Array, fromA: number, b: Float64Array, fromB: number, length: number): number {
   let sum = 0
-  for (let k = 0; k < cols; k++) sum += (points.data[i * cols + k] - centres[c * cols + k]) ** 2
+  for (let k = 0; k < length; k++) {
+    const difference = a[fromA + k] - b[fromB + k]
+    sum += difference * difference
+  }
   return sum
 }
 
@@ -72,7 +74,9 @@ function clusterOnce(points: Matrix, K: number, random: RandomStream): { labels:
       if (chosen < 0) chosen = n - 1
     }
     centres.set(points.data.subarray(chosen * cols, (chosen + 1) * cols), c * cols)
-    for (let i = 0; i < n; i++) nearest[i] = Math.min(nearest[i], squareDistance(points, i, centres, c))
+    for (let i = 0; i < n; i++) {
+      nearest[i] = Math.min(nearest[i], squareDistance(points.data, i * cols, centres, c * cols, cols))
+    }
   }
   const labels = new Int32Array(n)
   let squares = 0
@@ -83,8 +87,11 @@ function clusterOnce(points: Matrix, K: number, random: RandomStream): { labels:
       let best = 0
       let least = Infinity
       for (let c = 0; c < K; c++) {
-        const distance = squareDistance(points, i, centres, c)
-        if (distance < least) [best, least] = [c, distance]
+        const distance = squareDistance(points.data, i * cols, centres, c * cols, cols)
+        if (distance < least) {
+          best = c
+          least = distance
+        }
       }
       if (labels[i] !== best || round === 0) moved++
       labels[i] = best

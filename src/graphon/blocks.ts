@@ -1,6 +1,6 @@
 import { matmul } from '../linalg/matmul.js'
 import { matrix, transpose, type Matrix } from '../linalg/matrix.js'
-import { binSums, stripeSums } from './binning.js'
+import { stripeSums } from './binning.js'
 import type { Values } from './estimators/estimator.js'
 
 /** The block of every unit on every axis: `labels[0]` of the first matrix's columns, `labels[l]` of matrix l's rows. */
@@ -38,23 +38,61 @@ function sizesOf(labels: Int32Array, count: number): Float64Array {
   return sizes
 }
 
-/** Sums of each row's entries over the blocks of the columns: `[rows, count]`. */
-function rowToBlocks({ rows, cols, data }: Values, labels: Int32Array, count: number): Matrix {
-  const result = matrix(rows, count)
-  for (let i = 0; i < rows; i++) {
-    const from = i * cols
-    const to = i * count
-    for (let j = 0; j < cols; j++) result.data[to + labels[j]] += data[from + j]
-  }
-  return result
+/** A matrix and its transpose, made once for all fits to it. */
+interface BothWays {
+  readonly byRow: Matrix
+  readonly byColumn: Matrix
 }
 
-/** Rows of `toOther` summed within the blocks of their units: the sums of each pair of blocks. */
-function gathered({ cols, data }: Matrix, own: Int32Array, count: number): Matrix {
-  const sums = matrix(count, cols)
-  own.forEach((label, i) => {
-    for (let c = 0; c < cols; c++) sums.data[label * cols + c] += data[i * cols + c]
+/** Matrices as block models read them. */
+export type BlockData = readonly BothWays[]
+
+export function blockData(matrices: readonly Values[]): BlockData {
+  return matrices.map(({ rows, cols, data }) => {
+    const byRow = matrix(rows, cols, Float64Array.from(data))
+    return { byRow, byColumn: transpose(byRow) }
   })
+}
+
+/**
+ * Sums of the entries of every unit over the blocks of its other side, kept up to date as units move: `toRows[l]` is
+ * `[row blocks, columns]` of matrix l, `toColumns[l]` `[column blocks, rows]`.
+ */
+interface Stripes {
+  readonly toRows: Matrix[]
+  readonly toColumns: Matrix[]
+}
+
+function stripesOf(data: BlockData, { labels, counts }: Blocks): Stripes {
+  return {
+    toRows: data.map(({ byRow }, l) => stripeSums(byRow, labels[l + 1], counts[l + 1])),
+    toColumns: data.map(({ byColumn }, l) => stripeSums(byColumn, labels[l], counts[l])),
+  }
+}
+
+/** The stripes of `lines` when its rows have changed blocks: only what has moved is touched, unless it is most. */
+function moved(lines: Matrix, stripes: Matrix, before: Int32Array, after: Int32Array): Matrix {
+  const { cols, data } = lines
+  let moves = 0
+  for (let i = 0; i < before.length; i++) if (before[i] !== after[i]) moves++
+  if (2 * moves >= before.length) return stripeSums(lines, after, stripes.rows)
+  for (let i = 0; i < before.length; i++) {
+    if (before[i] === after[i]) continue
+    const [line, from, to] = [i * cols, before[i] * cols, after[i] * cols]
+    for (let j = 0; j < cols; j++) {
+      stripes.data[from + j] -= data[line + j]
+      stripes.data[to + j] += data[line + j]
+    }
+  }
+  return stripes
+}
+
+/** Stripes `[other blocks, units]` summed within the blocks of their units: `[own blocks, other blocks]`. */
+function gathered({ rows, cols, data }: Matrix, own: Int32Array, count: number): Matrix {
+  const sums = matrix(count, rows)
+  for (let c = 0; c < rows; c++) {
+    for (let i = 0; i < cols; i++) sums.data[own[i] * rows + c] += data[c * cols + i]
+  }
   return sums
 }
 
@@ -67,7 +105,7 @@ function predicted(sum: number, size: number): number {
  * Adds to `scores` `[units, own blocks]` how well each block foretells the connections of each unit with the `other` axis,
  * in log-likelihood. A unit's own block is asked without the unit itself; else every unit would prefer where it is.
  *
- * @param toOther `[units, other blocks]`: sums of each unit's connections with each block of the other axis
+ * @param toOther `[other blocks, units]`: sums of each unit's connections with each block of the other axis
  */
 function addScores(
   scores: Matrix,
@@ -77,7 +115,7 @@ function addScores(
   otherSizes: Float64Array,
 ): void {
   const sums = gathered(toOther, own, scores.cols)
-  const [K, others] = [sums.rows, sums.cols]
+  const [K, others, units] = [sums.rows, sums.cols, scores.rows]
   const logit = matrix(K, others)
   const none = new Float64Array(K)
   for (let b = 0; b < K; b++) {
@@ -88,31 +126,33 @@ function addScores(
       none[b] += otherSizes[c] * log1
     }
   }
-  const gains = matmul(toOther, logit, { transposeB: true })
-  for (let i = 0; i < scores.rows; i++) {
-    const a = own[i]
-    let without = 0
-    for (let c = 0; c < others; c++) {
-      const value = toOther.data[i * others + c]
+  const gains = matmul(toOther, logit, { transposeA: true, transposeB: true })
+  const without = new Float64Array(units)
+  for (let c = 0; c < others; c++) {
+    for (let i = 0; i < units; i++) {
+      const a = own[i]
+      const value = toOther.data[c * units + i]
       const p = predicted(sums.data[a * others + c] - value, (ownSizes[a] - 1) * otherSizes[c])
-      without += value * Math.log(p) + (otherSizes[c] - value) * Math.log(1 - p)
+      without[i] += value * Math.log(p) + (otherSizes[c] - value) * Math.log(1 - p)
     }
-    for (let b = 0; b < K; b++) scores.data[i * K + b] += b === a ? without : gains.data[i * K + b] + none[b]
+  }
+  for (let i = 0; i < units; i++) {
+    for (let b = 0; b < K; b++) {
+      scores.data[i * K + b] += b === own[i] ? without[i] : gains.data[i * K + b] + none[b]
+    }
   }
 }
 
 /** Scores of all blocks of one axis for all its units, from the matrix that ends in it and the one that begins in it. */
-function axisScores(matrices: readonly Values[], { labels, counts }: Blocks, axis: number): Matrix {
+function axisScores({ toRows, toColumns }: Stripes, { labels, counts }: Blocks, axis: number): Matrix {
   const own = labels[axis]
   const ownSizes = sizesOf(own, counts[axis])
   const scores = matrix(own.length, counts[axis])
   const add = (toOther: Matrix, other: number) => {
     addScores(scores, toOther, own, ownSizes, sizesOf(labels[other], counts[other]))
   }
-  if (axis > 0) add(rowToBlocks(matrices[axis - 1], labels[axis - 1], counts[axis - 1]), axis - 1)
-  if (axis < matrices.length) {
-    add(transpose(stripeSums(matrices[axis], labels[axis + 1], counts[axis + 1])), axis + 1)
-  }
+  if (axis > 0) add(toColumns[axis - 1], axis - 1)
+  if (axis < toRows.length) add(toRows[axis], axis + 1)
   return scores
 }
 
@@ -186,11 +226,11 @@ function assignBalanced(scores: Matrix, own: Int32Array): Int32Array {
   return labels
 }
 
-function measured(matrices: readonly Values[], blocks: Blocks): BlockFit {
+function measured({ toColumns }: Stripes, blocks: Blocks): BlockFit {
+  const { labels, counts } = blocks
   let logLikelihood = 0
-  const theta = matrices.map((values, l) => {
-    const { labels, counts } = blocks
-    const S = binSums(values, labels[l + 1], counts[l + 1], labels[l], counts[l])
+  const theta = toColumns.map((stripes, l) => {
+    const S = gathered(stripes, labels[l + 1], counts[l + 1])
     const [rowSizes, colSizes] = [sizesOf(labels[l + 1], counts[l + 1]), sizesOf(labels[l], counts[l])]
     const means = matrix(S.rows, S.cols)
     for (let r = 0; r < S.rows; r++) {
@@ -213,27 +253,26 @@ function measured(matrices: readonly Values[], blocks: Blocks): BlockFit {
  * nothing changes. Hard-assignment fitting of a stochastic block model with shared labels, local search from `start`; what
  * is returned is the most likely state on the way, never less likely than the start.
  *
- * @param matrices M^1 … M^{L+1}; one matrix is a bipartite block model
+ * @param data M^1 … M^{L+1}; one matrix is a bipartite block model
  */
-export function refineBlocks(
-  matrices: readonly Values[],
-  start: Blocks,
-  { free, balanced = false }: RefineOptions,
-): BlockFit {
+export function refineBlocks(data: BlockData, start: Blocks, { free, balanced = false }: RefineOptions): BlockFit {
   const labels: Int32Array[] = start.labels.map((axis) => axis.slice())
   const blocks = { labels, counts: start.counts }
-  let best = measured(matrices, start)
+  const stripes = stripesOf(data, start)
+  let best = measured(stripes, start)
   for (let round = 0; round < mostRounds; round++) {
-    let moved = 0
+    let changes = 0
     labels.forEach((own, axis) => {
       if (!free[axis] || start.counts[axis] < 2) return
-      const scores = axisScores(matrices, blocks, axis)
+      const scores = axisScores(stripes, blocks, axis)
       const next = balanced ? assignBalanced(scores, own) : assignFreely(scores, own, sizesOf(own, scores.cols))
-      next.forEach((label, i) => (moved += label === own[i] ? 0 : 1))
+      next.forEach((label, i) => (changes += label === own[i] ? 0 : 1))
       labels[axis] = next
+      if (axis > 0) stripes.toRows[axis - 1] = moved(data[axis - 1].byRow, stripes.toRows[axis - 1], own, next)
+      if (axis < data.length) stripes.toColumns[axis] = moved(data[axis].byColumn, stripes.toColumns[axis], own, next)
     })
-    if (moved === 0) break
-    const now = measured(matrices, { labels: labels.slice(), counts: start.counts })
+    if (changes === 0) break
+    const now = measured(stripes, { labels: labels.slice(), counts: start.counts })
     const gain = now.logLikelihood - best.logLikelihood
     if (gain > 0) best = now
     if (!(gain > leastGain * Math.abs(best.logLikelihood))) break

@@ -49,7 +49,7 @@ export interface LayersEstimate {
 export const defaultBins = 64
 
 /** Below this many units per bin a bin of a hidden-to-hidden matrix has fewer than 16 entries. */
-const fewUnitsPerBin = 4
+export const fewUnitsPerBin = 4
 
 function checkBins(caller: string, bins: number): void {
   if (!(Number.isInteger(bins) && bins > 0)) {

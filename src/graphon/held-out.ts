@@ -14,11 +14,11 @@ export interface HeldOut {
 export const folds = 10
 /** Entries to test on, over all folds looked at: differences of 1 % of p(1 − p)/√n then show. */
 const wantedTests = 2 ** 17
-export const mostRounds = 3
+export const mostRounds = folds
 
 export interface HeldOutOptions {
   readonly seed: number
-  /** Most folds looked at. Default 3. */
+  /** Most folds looked at. Default: all ten, of a matrix so small that they are needed. */
   readonly most?: number
   /**
    * Tells draws of folds apart. Where an estimator that tunes itself is judged on held-out entries, the two draws have to be
@@ -85,38 +85,6 @@ function heldOutPowers({ data }: Values, test: Int32Array, estimate: Matrix): re
     fourths += square * square
   }
   return [squares, fourths]
-}
-
-/**
- * The candidate whose estimates from nine tenths of the entries err least on the others, in the mean square over all
- * matrices together; the first of equals. `prepare` does once per fold what all candidates share.
- *
- * @throws RangeError when there is no candidate
- */
-export function tuneAll<Candidate>(
-  matrices: readonly Values[],
-  candidates: readonly Candidate[],
-  prepare: (train: readonly Matrix[]) => (candidate: Candidate) => readonly Matrix[],
-  options: HeldOutOptions,
-): Candidate {
-  if (candidates.length === 0) throw new RangeError('tune: expected at least one candidate, got none')
-  if (candidates.length === 1) return candidates[0]
-  const errors = heldOutErrors(matrices, candidates, prepare, options).map(({ squares }) => squares)
-  return candidates[errors.indexOf(Math.min(...errors))]
-}
-
-/** {@link tuneAll} for one matrix. */
-export function tune<Candidate>(
-  values: Values,
-  candidates: readonly Candidate[],
-  prepare: (train: Matrix) => (candidate: Candidate) => Matrix,
-  options: HeldOutOptions,
-): Candidate {
-  const one = ([train]: readonly Matrix[]) => {
-    const fit = prepare(train)
-    return (candidate: Candidate) => [fit(candidate)]
-  }
-  return tuneAll([values], candidates, one, options)
 }
 
 /** What a candidate's estimates miss of the entries held out. */

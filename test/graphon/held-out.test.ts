@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { binLadder, drawFolds, folds, heldOutErrors, heldOutRounds, holdOut, tune } from '../../src/graphon/held-out.js'
+import { binLadder, drawFolds, folds, heldOutErrors, heldOutRounds, holdOut } from '../../src/graphon/held-out.js'
 import { filled, matrix } from '../../src/linalg/matrix.js'
-import { randomStream } from '../../src/random/random.js'
 import { bernoulliMasks } from './support.js'
 
 describe('holding out entries', () => {
@@ -60,17 +59,6 @@ describe('choosing on held-out entries', () => {
       tested.reduce((sum, k) => sum + (1 - k / 100) ** 2, 0),
       12,
     )
-  })
-
-  it('finds the mean', () => {
-    const random = randomStream(1, 'mean')
-    const values = matrix(
-      60,
-      60,
-      Float64Array.from({ length: 3600 }, () => (random.uniform() < 0.3 ? 1 : 0)),
-    )
-    expect(tune(values, [0.1, 0.2, 0.3, 0.4, 0.5], () => (c) => filled(60, 60, c), { seed: 1 })).toBe(0.3)
-    expect(() => tune(values, [], () => () => values, { seed: 1 })).toThrow(/at least one candidate/)
   })
 
   it('tries bins of two units and more', () => {

@@ -1,15 +1,15 @@
 import type { Matrix } from '../../linalg/matrix.js'
 import { columnSums, descending, hiddenScores, rowSums } from '../align.js'
-import { binMeans, binned, chainOf, clampUnit, expandBins, layerOf, unitBins } from '../binning.js'
+import { binMeans, binned, chainOf, clampUnit, layerOf, unitBins } from '../binning.js'
 import { degreeBlocks, singularPositions, spectralBlocks } from '../block-starts.js'
-import { refineBlocks, type Blocks } from '../blocks.js'
-import { tune } from '../held-out.js'
+import { blockData, refineBlocks, type BlockData, type Blocks } from '../blocks.js'
+import { stepFit } from '../fit.js'
 import { freeAxes } from './block-model.js'
-import type { Estimator, Values } from './estimator.js'
+import { fittedFamily, searchFamily, type Candidate, type Family } from './candidate.js'
+import type { Values } from './estimator.js'
 
-/** Numbers of bins tried, and folds they are tried on. */
+/** Numbers of bins tried. */
 const ladder = [1, 2, 4, 8, 16, 32]
-const tuningFolds = 2
 
 /** Units sorted by the mean score of their block, then by their own: blocks stay together. */
 function byBlock(labels: Int32Array, count: number, scores: ArrayLike<number>): Int32Array {
@@ -30,6 +30,7 @@ function byBlock(labels: Int32Array, count: number, scores: ArrayLike<number>): 
 
 interface Alignable {
   readonly matrices: readonly Values[]
+  readonly data: BlockData
   readonly scores: readonly ArrayLike<number>[]
   readonly free: readonly boolean[]
   readonly positions: readonly Matrix[]
@@ -39,11 +40,12 @@ interface Alignable {
 /** What all numbers of bins share. */
 function alignable(matrices: readonly Values[], seed: number): Alignable {
   const scores = [columnSums(matrices[0]), ...hiddenScores(matrices), rowSums(matrices.at(-1)!)]
-  return { matrices, scores, free: freeAxes(matrices), positions: singularPositions(matrices, seed), seed }
+  const data = blockData(matrices)
+  return { matrices, data, scores, free: freeAxes(matrices), positions: singularPositions(matrices, seed), seed }
 }
 
 /** Orders of all axes whose K equal bins explain the matrices best. */
-function alignedOrders({ matrices, scores, free, positions, seed }: Alignable, K: number): Int32Array[] {
+function alignedOrders({ matrices, data, scores, free, positions, seed }: Alignable, K: number): Int32Array[] {
   const orders = ({ labels, counts }: Blocks) => labels.map((axis, l) => byBlock(axis, counts[l], scores[l]))
   const wanted = free.map(() => K)
   const start = degreeBlocks(matrices, wanted, free)
@@ -51,17 +53,20 @@ function alignedOrders({ matrices, scores, free, positions, seed }: Alignable, K
     free[axis] ? unitBins(binned(order, K)) : start.labels[axis],
   )
   const fits = [start, { labels: clusters, counts: start.counts }].map((blocks) =>
-    refineBlocks(matrices, blocks, { free, balanced: true }),
+    refineBlocks(data, blocks, { free, balanced: true }),
   )
   return orders(fits[1].logLikelihood > fits[0].logLikelihood ? fits[1] : fits[0])
 }
 
-function entries(values: Values, seed: number): (K: number) => Matrix {
-  const shared = alignable([values], seed)
-  return (K) => {
-    const [into, out] = alignedOrders(shared, K).map((order) => binned(order, K))
-    return expandBins(clampUnit(binMeans(values, out, into)), unitBins(out), unitBins(into))
-  }
+const equalBins: Family<number> = {
+  settings: ({ rows, cols }) => ladder.filter((K) => 2 * K <= Math.max(2, Math.min(rows, cols))),
+  prepare(values, seed) {
+    const shared = alignable([values], seed)
+    return (K) => {
+      const [into, out] = alignedOrders(shared, K).map((order) => binned(order, K))
+      return stepFit(clampUnit(binMeans(values, out, into)), unitBins(out), unitBins(into))
+    }
+  },
 }
 
 /**
@@ -70,13 +75,12 @@ function entries(values: Values, seed: number): (K: number) => Matrix {
  * their incoming rows and outgoing columns together are better explained. Finds structure that degrees do not show, such as
  * parallel pathways. Inputs are grouped for the search only; the chain keeps them exact, and keeps the total mass.
  */
-export const aligned: Estimator = {
+export const aligned: Candidate = {
   summary: 'mean of bins aligned by both sides of every unit',
+  search: (contest, leader) => searchFamily(equalBins, contest, leader),
+  tunedChain: () => (input) => aligned.chain(input),
   probabilities(values, { bins, seed }) {
-    const possible = ladder.filter((K) => 2 * K <= Math.max(2, Math.min(values.rows, values.cols)))
-    const prepare = (train: Matrix) => entries(train, seed)
-    const K = bins === 'auto' ? tune(values, possible, prepare, { seed, most: tuningFolds }) : bins
-    return entries(values, seed)(K)
+    return bins === 'auto' ? fittedFamily(equalBins, values, seed) : equalBins.prepare(values, seed)(bins).all()
   },
   chain(input) {
     const { masks, bins, seed } = input

@@ -2,16 +2,17 @@ import type { Matrix } from '../../linalg/matrix.js'
 import { hiddenOrder, degreeOrder } from '../align.js'
 import { chainOf, expandBins, layerOf } from '../binning.js'
 import { degreeBlocks, singularPositions, spectralBlocks, type BlockCounts } from '../block-starts.js'
-import { refineBlocks, type BlockFit } from '../blocks.js'
-import { binLadder, tuneAll } from '../held-out.js'
-import type { Estimator, Values } from './estimator.js'
+import { blockData, refineBlocks, type BlockFit } from '../blocks.js'
+import { holdContest, judge, leastError, type Contest, type Prepare, type Scored, type Scores } from '../contest.js'
+import { stepFit } from '../fit.js'
+import { binLadder } from '../held-out.js'
+import { chosen, type Candidate } from './candidate.js'
+import type { Values } from './estimator.js'
 
 /** More blocks than this are a smooth graphon's, which other estimators serve better and faster. */
 const mostBlocks = 16
 /** Up to this many blocks the axes get numbers of their own. */
 const mostThinned = 4
-/** Folds that the number of blocks is chosen on. */
-const tuningFolds = 2
 
 /** Classes are as they are; inputs and hidden units are grouped. A lone matrix is grouped on both sides. */
 export function freeAxes(matrices: readonly Values[]): boolean[] {
@@ -22,9 +23,10 @@ export function freeAxes(matrices: readonly Values[]): boolean[] {
 function fitter(matrices: readonly Values[], seed: number): (wanted: BlockCounts) => BlockFit {
   const free = freeAxes(matrices)
   const positions = singularPositions(matrices, seed)
+  const data = blockData(matrices)
   return (wanted) => {
     const starts = [degreeBlocks(matrices, wanted, free), spectralBlocks(positions, wanted, free, seed)]
-    const fits = starts.map((start) => refineBlocks(matrices, start, { free }))
+    const fits = starts.map((start) => refineBlocks(data, start, { free }))
     return fits[1].logLikelihood > fits[0].logLikelihood ? fits[1] : fits[0]
   }
 }
@@ -34,29 +36,35 @@ function expanded({ theta, labels }: BlockFit): Matrix[] {
 }
 
 /** Numbers of blocks chosen on held-out entries: one for all axes first, then fewer on each axis where that is no worse. */
-function tunedCounts(matrices: readonly Values[], seed: number): BlockCounts {
+function searchCounts(contest: Contest, leader?: Scores): Scored<BlockCounts> | undefined {
+  const { matrices, seed } = contest
   const free = freeAxes(matrices)
   const units = [matrices[0].cols, ...matrices.map(({ rows }) => rows)]
-  const smallest = Math.min(...units.filter((_, axis) => free[axis]))
-  const ladder = binLadder(smallest, mostBlocks)
-  const prepare = (train: readonly Matrix[]) => {
-    const fit = fitter(train, seed)
-    return (wanted: BlockCounts) => expanded(fit(wanted))
+  const ladder = binLadder(Math.min(...units.filter((_, axis) => free[axis])), mostBlocks)
+  const fitters = new Map<number, ReturnType<typeof fitter>>()
+  const prepare: Prepare<BlockCounts> = (train, fold) => {
+    const fit = fitters.get(fold) ?? fitter(train, seed)
+    fitters.set(fold, fit)
+    return (wanted) => {
+      const { theta, labels } = fit(wanted)
+      return theta.map((means, l) => stepFit(means, labels[l + 1], labels[l]))
+    }
   }
-  const best = (options: readonly BlockCounts[]) => tuneAll(matrices, options, prepare, { seed, most: tuningFolds })
-  let counts = best(ladder.map((K) => units.map(() => K)))
-  const common = counts[0]
-  if (common > mostThinned) return counts
+  const common = ladder.map((K) => units.map(() => K))
+  let best = chosen(contest, judge(contest, common, prepare, leader), common[0])
+  const most = best?.setting[0] ?? 0
+  if (!best || most > mostThinned) return best
   free.forEach((isFree, axis) => {
-    const fewer = ladder.filter((K) => isFree && K <= common)
-    if (fewer.length > 1) counts = best(fewer.map((K) => counts.map((count, other) => (other === axis ? K : count))))
+    const fewer = ladder.filter((K) => isFree && K < most)
+    const options = fewer.map((K) => best!.setting.map((count, other) => (other === axis ? K : count)))
+    best = leastError([...judge(contest, options, prepare, best), best!])
   })
-  return counts
+  return best
 }
 
 /** P̂ of every entry of every matrix. */
 function estimates(matrices: readonly Values[], seed: number): Matrix[] {
-  return expanded(fitter(matrices, seed)(tunedCounts(matrices, seed)))
+  return expanded(fitter(matrices, seed)(searchCounts(holdContest(matrices, { seed }))!.setting))
 }
 
 /**
@@ -65,14 +73,32 @@ function estimates(matrices: readonly Values[], seed: number): Matrix[] {
  * blocks from held-out entries. In a chain a hidden unit has one label, which its incoming row and its outgoing column decide
  * together. Bins then hold whole blocks, in order of their degrees.
  */
-export const blockModel: Estimator = {
+export const blockModel: Candidate = {
   summary: 'stochastic block model (network histogram)',
+  search(contest, leader) {
+    const found = searchCounts(contest, leader)
+    return (
+      found && {
+        ...found,
+        fit() {
+          const { theta, labels } = fitter(contest.matrices, contest.seed)(found.setting)
+          return stepFit(theta[0], labels[1], labels[0])
+        },
+      }
+    )
+  },
+  tunedChain(matrices, tuningSeed) {
+    const { setting } = searchCounts(holdContest(matrices, { seed: tuningSeed }))!
+    return (input) => {
+      const means = expanded(fitter(input.masks, input.seed)(setting))
+      return chainOf(means, hiddenOrder(means), input)
+    }
+  },
   probabilities(values, { seed }) {
     return estimates([values], seed)[0]
   },
   chain(input) {
-    const means = estimates(input.masks, input.seed)
-    return chainOf(means, hiddenOrder(means), input)
+    return blockModel.tunedChain(input.masks, input.seed)(input)
   },
   layer(values, K, seed) {
     const [means] = estimates([values], seed)

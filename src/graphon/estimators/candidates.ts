@@ -1,7 +1,7 @@
 import { aligned } from './aligned.js'
 import { blockModel } from './block-model.js'
+import type { Candidate } from './candidate.js'
 import { degreeProduct } from './degree-product.js'
-import type { Estimator } from './estimator.js'
 import { histogram } from './histogram.js'
 import { neighbourhood } from './neighbourhood.js'
 import { sortSmooth } from './sort-smooth.js'
@@ -16,7 +16,7 @@ export const candidates = {
   neighbourhood,
   'degree-product': degreeProduct,
   aligned,
-} as const satisfies Record<string, Estimator>
+} as const satisfies Record<string, Candidate>
 
 export type CandidateName = keyof typeof candidates
 

@@ -1,16 +1,19 @@
 import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { columnSums, rowSums } from '../align.js'
+import { denseFit } from '../fit.js'
 import type { Values } from './estimator.js'
 import { smoothed } from './smoothed.js'
 
 /** Rounds of matching row and column sums of the capped product, and the accuracy that ends them. */
 const mostRounds = 60
 const accuracy = 1e-10
+/** Standard errors that the spread of degrees must be above chance. */
+const shown = 2
 
 /**
  * Rates of the units of one side, with the noise taken out that sampling puts in: r̄ + s (r_i − r̄), s = 1 − noise variance /
- * observed variance, not below 0 (positive-part James–Stein). It keeps the order of the units, and makes equal what differs
- * no more than chance.
+ * observed variance (James–Stein). It keeps the order of the units, and makes equal what differs no more than chance: a
+ * variance of n equal rates is off by √(2/(n − 1)) of itself, and what is not above that twice is taken for it.
  *
  * @param noise mean variance of a single rate
  */
@@ -19,7 +22,8 @@ function shrunk(sums: ArrayLike<number>, length: number, noise: number): Float64
   const n = rates.length
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / n
   const variance = n > 1 ? rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0) / (n - 1) : 0
-  const share = variance > 0 ? Math.max(0, 1 - noise / variance) : 0
+  const chance = noise * (1 + shown * Math.sqrt(2 / Math.max(1, n - 1)))
+  const share = variance > chance ? 1 - noise / variance : 0
   return rates.map((rate) => mean + share * (rate - mean))
 }
 
@@ -76,4 +80,7 @@ function product(values: Values): Matrix {
  * observed ones after the part of their spread that is noise has been taken out (James–Stein). Exact in the limit for
  * graphons of the form r(u) c(v), constants among them, and with the parametric rate; wrong for any other.
  */
-export const degreeProduct = smoothed('product of the two units’ degrees', (values) => product(values))
+export const degreeProduct = smoothed('product of the two units’ degrees', {
+  settings: () => ['shrunk'],
+  prepare: (values) => () => denseFit(product(values)),
+})

@@ -1,16 +1,19 @@
-import type { Matrix } from '../../linalg/matrix.js'
 import { degreeOrder, hiddenOrder } from '../align.js'
-import { binMeans, binned, chainOf, clampUnit, expandBins, layerOf, unitBins } from '../binning.js'
-import { binLadder, tune } from '../held-out.js'
-import type { Estimator, Values } from './estimator.js'
+import { binMeans, binned, chainOf, clampUnit, layerOf, unitBins } from '../binning.js'
+import { stepFit } from '../fit.js'
+import { binLadder } from '../held-out.js'
+import { fittedFamily, searchFamily, type Candidate, type Family } from './candidate.js'
 
 /** What is shared by all numbers of bins: the degree orders. */
-function sorted(values: Values): (K: number) => Matrix {
-  const order = degreeOrder(values)
-  return (K) => {
-    const [out, into] = [binned(order.rows, K), binned(order.columns, K)]
-    return expandBins(clampUnit(binMeans(values, out, into)), unitBins(out), unitBins(into))
-  }
+const sorted: Family<number> = {
+  settings: ({ rows, cols }) => binLadder(Math.min(rows, cols)),
+  prepare(values) {
+    const order = degreeOrder(values)
+    return (K) => {
+      const [out, into] = [binned(order.rows, K), binned(order.columns, K)]
+      return stepFit(clampUnit(binMeans(values, out, into)), unitBins(out), unitBins(into))
+    }
+  },
 }
 
 /**
@@ -18,11 +21,12 @@ function sorted(values: Values): (K: number) => Matrix {
  * (Pham et al. 2025, section 4; Chan and Airoldi 2014 without smoothing). It keeps the total mass:
  * Σ W·measure_out·measure_in = density.
  */
-export const histogram: Estimator = {
+export const histogram: Candidate = {
   summary: 'mean of degree-sorted bins',
+  search: (contest, leader) => searchFamily(sorted, contest, leader),
+  tunedChain: () => (input) => chainOf(input.masks, hiddenOrder(input.masks), input),
   probabilities(values, { bins, seed }) {
-    const ladder = binLadder(Math.min(values.rows, values.cols))
-    return sorted(values)(bins === 'auto' ? tune(values, ladder, sorted, { seed }) : bins)
+    return bins === 'auto' ? fittedFamily(sorted, values, seed) : sorted.prepare(values, seed)(bins).all()
   },
   chain(input) {
     return chainOf(input.masks, hiddenOrder(input.masks), input)

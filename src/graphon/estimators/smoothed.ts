@@ -1,22 +1,27 @@
 import { degreeOrder, hiddenOrder } from '../align.js'
 import { chainOf, layerOf } from '../binning.js'
-import type { Estimator } from './estimator.js'
+import { fittedFamily, searchFamily, tunedSetting, type Candidate, type Family } from './candidate.js'
 
 /**
  * An estimator of entry probabilities, made into one of graphons: every matrix is estimated by itself, units are placed by
  * the degrees of the *estimates*, on both sides for a hidden layer (see `hiddenOrder`), and bins hold means of estimates.
  */
-export function smoothed(summary: string, probabilities: Estimator['probabilities']): Estimator {
+export function smoothed<Setting>(summary: string, family: Family<Setting>): Candidate {
+  const tunedChain: Candidate['tunedChain'] = (matrices, tuningSeed) => {
+    const settings = matrices.map((values) => tunedSetting(family, values, tuningSeed))
+    return (input) => {
+      const estimates = input.masks.map((values, l) => family.prepare(values, input.seed)(settings[l]).all())
+      return chainOf(estimates, hiddenOrder(estimates), input)
+    }
+  }
   return {
     summary,
-    probabilities,
-    chain(input) {
-      const { masks, seed } = input
-      const estimates = masks.map((values) => probabilities(values, { bins: 'auto', seed }))
-      return chainOf(estimates, hiddenOrder(estimates), input)
-    },
+    search: (contest, leader) => searchFamily(family, contest, leader),
+    tunedChain,
+    probabilities: (values, { seed }) => fittedFamily(family, values, seed),
+    chain: (input) => tunedChain(input.masks, input.seed)(input),
     layer(values, K, seed) {
-      const estimate = probabilities(values, { bins: 'auto', seed })
+      const estimate = fittedFamily(family, values, seed)
       const order = degreeOrder(estimate)
       return layerOf(estimate, order.rows, order.columns, K)
     },

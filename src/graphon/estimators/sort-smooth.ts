@@ -1,18 +1,18 @@
-import { filled, type Matrix } from '../../linalg/matrix.js'
+import type { Matrix } from '../../linalg/matrix.js'
 import { degreeOrder } from '../align.js'
-import { binMeans, binned, clampUnit, expandBins, unitBins } from '../binning.js'
-import { tune } from '../held-out.js'
+import { binMeans, binned, clampUnit, unitBins } from '../binning.js'
+import { constantFit, stepFit, type Fit } from '../fit.js'
 import { denoise } from '../total-variation.js'
 import type { Values } from './estimator.js'
 import { smoothed } from './smoothed.js'
 
-/** Multiples of a bin's noise that λ is chosen from; the last leaves the mean alone. */
-const multiples = [0, 0.5, 1, 2, 4, 8, 16, Infinity]
+/** Multiples of a bin's noise that λ is chosen from; the first leaves the mean alone. */
+const multiples = [Infinity, 16, 8, 4, 2, 1, 0.5, 0]
 
 /** Bins of about log n units, as Chan and Airoldi take them. */
 const fineBins = (n: number): number => Math.max(1, Math.floor(n / Math.max(1, Math.log(n))))
 
-function sortedFine(values: Values): (multiple: number) => Matrix {
+function sortedFine(values: Values): (multiple: number) => Fit {
   const order = degreeOrder(values)
   const [out, into] = [binned(order.rows, fineBins(values.rows)), binned(order.columns, fineBins(values.cols))]
   const means = binMeans(values, out, into)
@@ -27,11 +27,11 @@ function sortedFine(values: Values): (multiple: number) => Matrix {
   const noise = Math.sqrt(Math.max(0, density * (1 - density)) / perBin)
   const [rowBin, colBin] = [unitBins(out), unitBins(into)]
   return (multiple) => {
-    if (multiple === Infinity) return clampUnit(filled(values.rows, values.cols, density))
+    if (multiple === Infinity) return constantFit(values.rows, values.cols, Math.min(1, Math.max(0, density)))
     const smooth = denoise(means, multiple * noise)
     const shift = density - mass(smooth)
     for (let k = 0; k < smooth.data.length; k++) smooth.data[k] += shift
-    return expandBins(clampUnit(smooth), rowBin, colBin)
+    return stepFit(clampUnit(smooth), rowBin, colBin)
   }
 }
 
@@ -39,6 +39,7 @@ function sortedFine(values: Values): (multiple: number) => Matrix {
  * Sorting and smoothing (Chan and Airoldi 2014): units sorted by degree, a histogram of bins of about log n units, and
  * total-variation denoising of it, with λ from held-out entries.
  */
-export const sortSmooth = smoothed('degree-sorted bins, smoothed by total variation', (values, { seed }) =>
-  sortedFine(values)(tune(values, multiples, sortedFine, { seed })),
-)
+export const sortSmooth = smoothed('degree-sorted bins, smoothed by total variation', {
+  settings: () => multiples,
+  prepare: sortedFine,
+})

@@ -1,7 +1,9 @@
 import { matmul } from '../../linalg/matmul.js'
-import { filled, matrix, type Matrix } from '../../linalg/matrix.js'
+import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { clampUnit } from '../binning.js'
+import { constantFit, denseFit, type Fit } from '../fit.js'
 import { leadingSingular, type SingularTriples } from '../singular.js'
+import type { Values } from './estimator.js'
 import { smoothed } from './smoothed.js'
 
 /** How far above the edge of the noise a singular value must be: Chatterjee's η. */
@@ -40,28 +42,31 @@ function above(a: Matrix, threshold: number, seed: number): SingularTriples {
   }
 }
 
+function thresholded(values: Values, seed: number): Fit {
+  const a = matrix(values.rows, values.cols, Float64Array.from(values.data))
+  const threshold = margin * (Math.sqrt(largestSpread(a, true)) + Math.sqrt(largestSpread(a, false)))
+  const { values: sigma, left, right } = above(a, threshold, seed)
+  // Below the noise altogether: all that can be said is the density.
+  if (sigma.length === 0) return constantFit(a.rows, a.cols, mean(a))
+  const scaled = matrix(
+    left.rows,
+    left.cols,
+    left.data.map((value, k) => value * sigma[Math.floor(k / left.cols)]),
+  )
+  return denseFit(clampUnit(matmul(scaled, right, { transposeA: true })))
+}
+
+function mean({ data }: Matrix): number {
+  return Math.min(1, Math.max(0, data.reduce((sum, value) => sum + value, 0) / data.length))
+}
+
 /**
  * Universal singular value thresholding (Chatterjee 2015): keep the singular values above what noise can reach, clip to
  * [0, 1]. For independent entries of variances s_ij² noise has the norm (1 + o(1)) (max_i √Σ_j s_ij² + max_j √Σ_i s_ij²) at
  * most (Bandeira and van Handel 2016); the variances of a row are estimated from above by the spread of its entries. For
  * equal degrees this is Chatterjee's (2 + η) √(n p (1 − p)).
  */
-export const usvt = smoothed('singular values above the noise (USVT)', (values, { seed }) => {
-  const a = matrix(values.rows, values.cols, Float64Array.from(values.data))
-  const threshold = margin * (Math.sqrt(largestSpread(a, true)) + Math.sqrt(largestSpread(a, false)))
-  const { values: sigma, left, right } = above(a, threshold, seed)
-  if (sigma.length === 0) {
-    // Below the noise altogether: all that can be said is the density.
-    return filled(a.rows, a.cols, mean(a))
-  }
-  const scaled = matrix(
-    left.rows,
-    left.cols,
-    left.data.map((value, k) => value * sigma[Math.floor(k / left.cols)]),
-  )
-  return clampUnit(matmul(scaled, right, { transposeA: true }))
+export const usvt = smoothed('singular values above the noise (USVT)', {
+  settings: () => ['above the noise'],
+  prepare: (values, seed) => () => thresholded(values, seed),
 })
-
-function mean({ data }: Matrix): number {
-  return Math.min(1, Math.max(0, data.reduce((sum, value) => sum + value, 0) / data.length))
-}
