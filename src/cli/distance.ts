@@ -12,12 +12,13 @@ import { relabelledChains, relabelledDistance, type RelabelledResult } from '../
 import type { Matrix } from '../linalg/matrix.js'
 import { readBytes } from '../node/files.js'
 import { parseNonNegative, shared } from './options.js'
-import { print, printJson, short } from './output.js'
+import { print, printJson, say, short } from './output.js'
 
 interface DistanceFlags {
   readonly norm: NormName
   readonly gap?: number
   readonly relabel?: boolean
+  readonly searchSeconds: number
   readonly json?: boolean
 }
 
@@ -45,10 +46,23 @@ function readOperand(file: string): Operand {
   return { kind: 'matrix', matrix: { rows, cols, data } }
 }
 
-function measure(fileA: string, fileB: string, { norm, gap, relabel }: DistanceFlags): Result | Result[] {
+/** Answers true until `seconds` have passed, then says once what that means. */
+function stopwatch(seconds: number): () => boolean {
+  const end = performance.now() + 1000 * seconds
+  let told = false
+  return () => {
+    if (performance.now() < end) return true
+    if (!told) say(`search stopped after ${seconds} s: the interval is certain, a longer search may narrow it`)
+    told = true
+    return false
+  }
+}
+
+function measure(fileA: string, fileB: string, flags: DistanceFlags): Result | Result[] {
+  const { norm, gap, relabel, searchSeconds } = flags
   const a = readOperand(fileA)
   const b = readOperand(fileB)
-  const options = { norm, ...(gap !== undefined && { gap }) }
+  const options = { norm, ...(gap !== undefined && { gap }), ...(relabel && { keepOn: stopwatch(searchSeconds) }) }
   try {
     if (a.kind === 'matrix' && b.kind === 'matrix') {
       return (relabel ? relabelledDistance : distance)(a.matrix, b.matrix, options)
@@ -67,8 +81,10 @@ function line(result: Result): string {
   const { norm, value, lower, upper, exact } = result
   const found = exact ? `${norm} ${short(value)}` : `${norm} between ${short(lower)} and ${short(upper)}`
   if (!('relabel' in result)) return found
-  const [from, to] = result.relabel.unmoved
-  return `${found} after relabelling; as they are ${from === to ? short(from) : `${short(from)} to ${short(to)}`}`
+  const { relabel, bounds } = result
+  const [from, to] = relabel.unmoved
+  const moved = `${found} after relabelling; as they are ${from === to ? short(from) : `${short(from)} to ${short(to)}`}`
+  return exact ? moved : `${moved} (lower: ${bounds.lower}; upper: ${bounds.upper})`
 }
 
 function run(a: string, b: string, flags: DistanceFlags): void {
@@ -83,7 +99,7 @@ export function addDistance(program: Command): void {
     .command('distance')
     .summary('distance between two graphon chains or two matrices')
     .description(
-      'Distance between two graphon chains (.npz, one entry per matrix) or two matrices (.npy), positions as they are or relabelled. The cut norm is exact where the smaller side has at most 24 bins, else a certified interval.',
+      'Distance between two graphon chains (.npz, one entry per matrix) or two matrices (.npy), positions as they are or relabelled. Chains may have different bins, relabelled matrices different shapes. The cut norm is exact where the smaller side has at most 24 bins, else a certified interval.',
     )
     .argument('<a>', 'chain .npz or matrix .npy')
     .argument('<b>', 'the same kind as a')
@@ -99,6 +115,14 @@ export function addDistance(program: Command): void {
         '--relabel',
         'over relabellings of hidden positions (chains) or of both sides (matrices): cut distance',
       ),
+    )
+    .addOption(
+      new Option(
+        '--search-seconds <number>',
+        'with --relabel: when the search for relabellings stops with the best it has (bounds are certain all the same)',
+      )
+        .argParser(parseNonNegative)
+        .default(60),
     )
     .addOption(shared.json())
     .addHelpText(

@@ -100,7 +100,7 @@ const absoluteEnds = 4
  * {@link startingCouplings} by block coordinate descent, every step of which solves a transport problem exactly. A local
  * optimum: the problem is quadratic and not convex. Deterministic, unless `keepOn` is not.
  *
- * @returns the distinct ends, closest first, and the start with positions as they are
+ * @returns the distinct ends, closest first
  */
 export function searchCouplings(pair: LayeredPair, { power, keepOn = () => true }: SearchOptions): End[] {
   const weights = layerWeights(pair, 2)
@@ -113,8 +113,8 @@ export function searchCouplings(pair: LayeredPair, { power, keepOn = () => true 
   }
   const closest = distinct(ends)
   const work = pair.a.reduce((sum, { rows, cols }, l) => sum + rows * pair.b[l].rows * (cols + pair.b[l].cols), 0)
-  const finished = power === 1 && work <= absoluteLimit ? inAbsolute(pair, closest, keepOn) : closest
-  return [...finished, { ...starts[0], value: Infinity }]
+  if (power === 1 && work <= absoluteLimit) return inAbsolute(pair, closest, keepOn)
+  return closest
 }
 
 function inAbsolute(pair: LayeredPair, ends: readonly End[], keepOn: () => boolean): End[] {

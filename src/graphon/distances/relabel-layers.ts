@@ -1,12 +1,13 @@
 import { isPermutation, type Coupling } from './coupling.js'
 import { searchCouplings, type End } from './coupling-search.js'
+import { playCouplings } from './coupling-play.js'
 import { exchangePlaces } from './coupling-swaps.js'
 import { distance, type DistanceResult } from './distance.js'
 import { alignLayer, unmovedCouplings, type Couplings, type LayeredPair } from './layered.js'
 import type { NormOptions } from './norm.js'
 import type { NormName } from './norms.js'
 import { quickCuts } from './quick-cut.js'
-import { relabellingLowerBound } from './relabel-lower.js'
+import { relabellingLowerBound, type LowerBound } from './relabel-lower.js'
 
 /** A coupling as plain lists: place k lies in bin `a[k]` of the first and `b[k]` of the second, and has `measure[k]`. */
 export interface CouplingList {
@@ -74,8 +75,12 @@ interface Candidate extends Pick<End, 'name' | 'couplings'> {
   readonly total: number
 }
 
-/** The couplings with the smallest sum of distances that the search and exchanges find, and positions as they are. */
-function candidates(pair: LayeredPair, { norm, keepOn = () => true }: RelabelOptions): [Candidate, Candidate] {
+/**
+ * The couplings with the smallest sum of distances that the search, play and exchanges find, and positions as they are. Nothing
+ * is searched below `lowest`, a lower bound of that sum.
+ */
+function candidates(pair: LayeredPair, options: RelabelOptions, lowest: number): [Candidate, Candidate] {
+  const { norm, keepOn = () => true } = options
   const valued = ({ name, couplings }: Pick<End, 'name' | 'couplings'>): Candidate => ({
     name,
     couplings,
@@ -84,51 +89,55 @@ function candidates(pair: LayeredPair, { norm, keepOn = () => true }: RelabelOpt
         ? quickCuts(pair, couplings)
         : pair.a.reduce((sum, _, l) => sum + layerDistance(pair, l, couplings, { norm }).value, 0),
   })
-  const unmoved = valued({ name: 'positions', couplings: unmovedCouplings(pair) })
-  if (unmoved.total === 0 || !pair.free.includes(true)) return [unmoved, unmoved]
+  const unmoved = valued({ name: 'positions as they are', couplings: unmovedCouplings(pair) })
+  const least = lowest * (1 + 1e-9)
+  if (unmoved.total <= least || !pair.free.includes(true)) return [unmoved, unmoved]
   const ends = searchCouplings(pair, { power: norm === 'l1' ? 1 : 2, keepOn })
-  const ranked = [...ends.map(valued), unmoved].sort((x, y) => x.total - y.total)
+  const searched = ends.map(({ name, couplings }) => valued({ name: `search from ${name}`, couplings }))
+  const ranked = [...searched, unmoved].sort((x, y) => x.total - y.total)
   const longest = Math.max(...ranked[0].couplings.map(({ measure }) => measure.length))
-  if (norm === 'cut' && longest <= largestExchange && ranked[0].total > 0) {
+  if (norm === 'cut' && longest <= largestExchange && ranked[0].total > least) {
     for (const end of ranked.slice(0, exchangedEnds)) {
       if (!keepOn()) break
-      ranked.push(valued({ ...end, couplings: exchangePlaces(pair, end.couplings, keepOn) }))
+      const played = playCouplings(pair, end.couplings, keepOn)
+      ranked.push(valued({ ...end, couplings: exchangePlaces(pair, played, keepOn) }))
     }
   }
   return [ranked.reduce((best, next) => (next.total < best.total ? next : best)), unmoved]
 }
 
+function lowerBound(pair: LayeredPair, l: number, norm: NormName): LowerBound {
+  return relabellingLowerBound(norm, {
+    a: pair.a[l],
+    b: pair.b[l],
+    rowA: pair.measuresA[l + 1],
+    rowB: pair.measuresB[l + 1],
+    colA: pair.measuresA[l],
+    colB: pair.measuresB[l],
+    rowsFree: pair.free[l + 1],
+    colsFree: pair.free[l],
+  })
+}
+
 /** Distances of all layers under one coupling for each free axis, chosen to make their sum small. */
 export function relabelLayers(pair: LayeredPair, options: RelabelOptions): RelabelledResult[] {
-  const { norm } = options
-  const [found, unmoved] = candidates(pair, options)
+  const movable = pair.a.map((_, l) => pair.free[l] || pair.free[l + 1])
+  const lowers = movable.map((free, l) => (free ? lowerBound(pair, l, options.norm) : { name: 'none', value: 0 }))
+  const lowest = lowers.reduce((sum, { value }) => sum + value, 0)
+  const [found, unmoved] = candidates(pair, options, lowest)
   const certified = ({ couplings }: Candidate) => pair.a.map((_, l) => layerDistance(pair, l, couplings, options))
   const total = (results: readonly DistanceResult[]) => results.reduce((sum, { upper }) => sum + upper, 0)
   const stay = certified(unmoved)
   const moved = found === unmoved ? stay : certified(found)
   const [best, results] = total(moved) < total(stay) ? [found, moved] : [unmoved, stay]
-  return pair.a.map((_, l): RelabelledResult => {
-    const { witness, ...layer } = results[l]
-    const [rowsFree, colsFree] = [pair.free[l + 1], pair.free[l]]
-    const bound =
-      rowsFree || colsFree
-        ? relabellingLowerBound(norm, {
-            a: pair.a[l],
-            b: pair.b[l],
-            rowA: pair.measuresA[l + 1],
-            rowB: pair.measuresB[l + 1],
-            colA: pair.measuresA[l],
-            colB: pair.measuresB[l],
-            rowsFree,
-            colsFree,
-          })
-        : { name: 'positions', value: stay[l].lower }
+  return results.map(({ norm, value, upper, witness }, l): RelabelledResult => {
+    const bound = movable[l] ? lowers[l] : { name: 'positions as they are', value: stay[l].lower }
     // A layer may pay for its neighbours under a common relabelling, which still bounds its own infimum from above.
-    const { upper } = layer
     const lower = Math.min(upper, bound.value)
+    const [rowsFree, colsFree] = [pair.free[l + 1], pair.free[l]]
     return {
       norm,
-      value: Math.max(layer.value, lower),
+      value: Math.max(value, lower),
       lower,
       upper,
       exact: lower === upper,

@@ -105,6 +105,50 @@ describe('relabelledDistance', () => {
     expect(upper).toBeLessThan(1e-14)
   })
 
+  it('couples bins of different numbers and measures: shuffled copies of one function are at distance 0', () => {
+    const block = randomMatrix(4, 5, 9, 'uniform')
+    const finer = (rows: number, cols: number, seed: number) =>
+      shuffled(
+        expand(
+          block,
+          Int32Array.from({ length: rows }, (_, i) => i % 4),
+          Int32Array.from({ length: cols }, (_, j) => j % 5),
+        ),
+        seed,
+      )
+    for (const norm of normNames) {
+      const { lower, upper, relabel } = relabelledDistance(finer(12, 15, 1), finer(8, 10, 2), { norm })
+      expect(lower).toBeLessThan(1e-6)
+      expect(upper).toBeLessThan(1e-14)
+      // The couplings are shown, and their marginals are the bins' measures.
+      const { measure, b } = relabel.coupling!.rows!
+      const sums = Array.from({ length: 8 }, (_, bin) => measure.reduce((sum, m, k) => sum + (b[k] === bin ? m : 0), 0))
+      for (const sum of sums) expect(sum).toBeCloseTo(1 / 8, 13)
+      expect(relabel.coupling!.rows!.a).toEqual(relabel.rows)
+    }
+  })
+
+  it('encloses the distance also when the search is stopped at once', () => {
+    const [a, b] = [randomMatrix(9, 8, 1, 'uniform'), randomMatrix(6, 8, 2, 'uniform')]
+    for (const norm of normNames) {
+      const stopped = relabelledDistance(a, b, { norm, keepOn: () => false })
+      const whole = relabelledDistance(a, b, { norm })
+      expect(stopped.lower).toBe(whole.lower)
+      expect(stopped.upper).toBeGreaterThanOrEqual(whole.upper * (1 - 1e-12))
+      expect(whole.lower).toBeLessThanOrEqual(whole.upper)
+    }
+  })
+
+  it('is the same from both sides, as far as the bounds go', () => {
+    const [a, b] = [randomMatrix(7, 9, 1, 'uniform'), randomMatrix(10, 6, 2, 'uniform')]
+    for (const norm of normNames) {
+      const [there, back] = [relabelledDistance(a, b, { norm }), relabelledDistance(b, a, { norm })]
+      expect(there.lower).toBeLessThanOrEqual(back.upper)
+      expect(back.lower).toBeLessThanOrEqual(there.upper)
+      expect(there.lower).toBeCloseTo(back.lower, 8)
+    }
+  })
+
   it('is |a − b| exactly for constants at any scale', () => {
     for (const scale of [1, 2 ** -1000, 2 ** 1000]) {
       const result = relabelledDistance(filled(5, 6, 0.25 * scale), filled(5, 6, 0.75 * scale), { norm: 'cut' })
@@ -148,6 +192,23 @@ describe('relabelledChains', () => {
     // Renaming on one side of a layer only is another network.
     const torn = { W: [renamed.W[0], noisy[1], noisy[2]], measures: a.measures }
     expect(relabelledChains(chain, torn, { norm: 'cut' }).some(({ upper }) => upper > 0)).toBe(true)
+  })
+
+  it('is zero for one chain on different bins, its hidden units renamed', () => {
+    const blocks = [3, 4]
+    const W = [randomMatrix(3, 6, 1, 'uniform'), randomMatrix(4, 3, 2, 'uniform'), randomMatrix(3, 4, 3, 'uniform')]
+    const on = (times: number, seed: number) => {
+      const maps = blocks.map((n, l) => permutation(n * times, randomStream(seed, l)).map((k) => k % n))
+      const all = [undefined, ...maps, undefined]
+      const measures = blocks.map((n) => new Float64Array(n * times).fill(1 / (n * times)))
+      return { W: W.map((m, l) => expand(m, all[l + 1], all[l])), measures }
+    }
+    for (const norm of normNames) {
+      for (const { lower, upper } of relabelledChains(on(2, 1), on(3, 2), { norm })) {
+        expect(lower).toBeLessThan(1e-6)
+        expect(upper).toBeLessThan(1e-14)
+      }
+    }
   })
 
   it('encloses |a − b| for constant chains, however their hidden layers are cut', () => {
