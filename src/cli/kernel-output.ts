@@ -1,9 +1,26 @@
 import { encodeNpy } from '../data/npy.js'
 import { writeAtomic } from '../node/files.js'
-import { kernelWriter, requireDiskSpace, requireFinite, type WrittenKernel } from '../node/kernel-writer.js'
+import { kernelFileBytes, kernelWriter, requireDiskSpace, requireFinite } from '../node/kernel-writer.js'
+import type { WrittenKernel } from '../node/kernel-writer.js'
 import { defaultMemory, gigabytes, requireFreeMemory } from '../node/memory.js'
+import type { Identity } from '../node/partial-journal.js'
+import { writesDirectly } from '../node/staged-file.js'
 import { kernelToTensor } from '../ntk/kernel-file.js'
 import { placePanel, type KernelPanel } from '../ntk/kernel-panel.js'
+import { say } from './output.js'
+
+/** How a kernel is to be computed. */
+export interface KernelRun {
+  /** Bytes of working memory, at least the task's `least`. */
+  readonly memory: number
+  /** Whether what is done after a few seconds should be handed over, rather than as much as memory holds. */
+  readonly often: boolean
+  /** Rows before this one are done. */
+  readonly firstRow: number
+  readonly sink: (panel: KernelPanel) => void
+  /** Called with the share done, rows before the first one included. */
+  readonly onProgress: (share: number) => void
+}
 
 /** A kernel that is about to be computed, panel by panel. */
 export interface KernelTask {
@@ -13,24 +30,49 @@ export interface KernelTask {
   readonly n: number
   /** Bytes of working memory with the smallest panels. */
   readonly least: number
-  /** Computes the kernel within this many bytes of working memory, at least `least`. */
-  readonly run: (memory: number, sink: (panel: KernelPanel) => void) => void
+  /** All that the kernel depends on, to the last bit. */
+  readonly identity: () => Identity
+  readonly run: (run: KernelRun) => void
 }
 
+export interface OutputOptions {
+  /** Bytes of working memory that were asked for. */
+  readonly memory?: number | undefined
+  /** Starts anew, whatever an earlier process has left. */
+  readonly fresh?: boolean | undefined
+  /** Kernels of fewer bytes are computed in memory where there is room. Default 64 MiB. */
+  readonly small?: number
+  /** Seconds between two entries in the journal, at least. */
+  readonly interval?: number
+}
+
+/** A kernel that can be computed now. */
+export interface KernelOutput {
+  /** Share that an earlier process has done. */
+  readonly done: number
+  readonly compute: (onProgress: (share: number, label?: string) => void) => WrittenKernel
+}
+
+/** A kernel of less than this takes seconds. */
+const smallKernel = 2 ** 26
 /** Beyond this, larger panels gain nothing. */
 const usefulPanels = 2 ** 30
+/** Share of the progress that is left for the mirror image and the disk. */
+const finishing = 0.03
 
 /** Bytes of the kernel in memory and of the file's contents. */
 const wholeBytes = ({ classes, n }: KernelTask): number => 2 * 8 * classes * n ** 2
 
 /**
- * Where the kernel goes: into memory, and then into a file at once, when there is room for it; else straight to disk.
+ * Where the kernel goes: a small one into memory, and then into a file at once, when there is room for it; else to disk as it
+ * comes, so that an interrupted computation can be taken up again.
  *
- * @param bound bytes of working memory that were asked for
- * @throws RangeError or FileError when memory or disk do not suffice, with the size needed and the ways to fit
+ * @throws RangeError or FileError when memory or disk do not suffice, with the size needed and the ways to fit, or when the
+ *   file cannot be written
  */
-export function planOutput(task: KernelTask, out: string, bound: number | undefined): () => WrittenKernel {
+export function planOutput(task: KernelTask, out: string, options: OutputOptions = {}): () => KernelOutput {
   const { classes, n, least } = task
+  const { memory: bound, small = smallKernel } = options
   const memory = bound ?? defaultMemory()
   const what = `a kernel [${classes}, ${n}, ${n}]`
   const remedy = `use fewer --samples${classes > 1 ? ' or --classes mean' : ''}`
@@ -39,41 +81,64 @@ export function planOutput(task: KernelTask, out: string, bound: number | undefi
     throw new RangeError(`${place}: expected at least ${gigabytes(least)}, got ${gigabytes(memory)}; ${remedy}`)
   }
   const room = memory - wholeBytes(task)
-  if (room >= least) {
+  if (room >= least && (kernelFileBytes(classes, n) < small || writesDirectly(out))) {
     requireFreeMemory(wholeBytes(task) + least, what, remedy)
     return () => inMemory(task, out, Math.min(room, Math.max(least, usefulPanels)))
   }
   requireFreeMemory(least, what, remedy)
   requireDiskSpace(out, classes, n)
-  return () => onDisk(task, out, Math.min(memory, Math.max(least, usefulPanels)))
+  return () => onDisk(task, out, Math.min(memory, Math.max(least, usefulPanels)), options)
 }
 
-function inMemory({ source, classes, n, run }: KernelTask, out: string, memory: number): WrittenKernel {
-  const data = new Float64Array(classes * n * n)
-  run(memory, (panel) => {
-    for (let c = 0; c < classes; c++) {
-      const block = data.subarray(c * n * n, (c + 1) * n * n)
-      placePanel(panel, panel.entries.ntk!, c, (at, values) => block.set(values, at))
+function inMemory(task: KernelTask, out: string, memory: number): KernelOutput {
+  const { source, classes, n } = task
+  const compute = (onProgress: (share: number) => void): WrittenKernel => {
+    const data = new Float64Array(classes * n * n)
+    const sink = (panel: KernelPanel): void => {
+      for (let c = 0; c < classes; c++) {
+        const block = data.subarray(c * n * n, (c + 1) * n * n)
+        placePanel(panel, panel.entries.ntk!, c, (at, values) => block.set(values, at))
+      }
     }
-  })
-  requireFinite(data, source, (k) => `[${Math.floor(k / n) % n}, ${k % n}]`)
-  const tensor = kernelToTensor({ classes, n, data })
-  writeAtomic(out, encodeNpy(tensor))
-  const trace = Array.from({ length: tensor.shape.length === 2 ? 1 : classes }, (_, c) => {
-    let sum = 0
-    for (let i = 0; i < n; i++) sum += data[(c * n + i) * n + i]
-    return sum
-  })
-  return { shape: tensor.shape, trace }
+    task.run({ memory, often: false, firstRow: 0, sink, onProgress })
+    requireFinite(data, source, (k) => `[${Math.floor(k / n) % n}, ${k % n}]`)
+    const tensor = kernelToTensor({ classes, n, data })
+    writeAtomic(out, encodeNpy(tensor))
+    const trace = Array.from({ length: tensor.shape.length === 2 ? 1 : classes }, (_, c) => {
+      let sum = 0
+      for (let i = 0; i < n; i++) sum += data[(c * n + i) * n + i]
+      return sum
+    })
+    return { shape: tensor.shape, trace }
+  }
+  return { done: 0, compute }
 }
 
-function onDisk({ source, classes, n, run }: KernelTask, out: string, memory: number): WrittenKernel {
-  const writer = kernelWriter(out, source, classes, n)
-  try {
-    run(memory, writer.put)
-    return writer.finish()
-  } catch (error) {
-    writer.discard()
-    throw error
+function onDisk(task: KernelTask, out: string, memory: number, options: OutputOptions): KernelOutput {
+  const { source, classes, n } = task
+  const { fresh, interval } = options
+  const of = task.identity()
+  const writer = kernelWriter(out, {
+    source,
+    classes,
+    n,
+    of,
+    ...(fresh !== undefined && { fresh }),
+    ...(interval !== undefined && { interval }),
+  })
+  const { firstRow, share } = writer
+  const scale = 1 - finishing
+  if (firstRow > 0) say(`ntk: goes on at ${Math.floor(100 * share)} % from ${writer.folder}`)
+  return {
+    done: scale * share,
+    compute(onProgress) {
+      try {
+        const report = (part: number): void => onProgress(scale * part)
+        task.run({ memory, often: true, firstRow, sink: writer.put, onProgress: report })
+        return writer.finish(memory, (part) => onProgress(scale + finishing * part, 'mirror image'))
+      } finally {
+        writer.keep()
+      }
+    },
   }
 }

@@ -18,7 +18,8 @@ const lineInterval = 10
 /** Seconds before the first sign of life: short work stays silent. */
 const patience = 1
 
-export function startProgress(what: string): Progress {
+/** @param from share that was done before: time left is counted from there */
+export function startProgress(what: string, from = 0): Progress {
   const begin = performance.now()
   const terminal = process.stderr.isTTY
   let bar: SingleBar | undefined
@@ -27,7 +28,7 @@ export function startProgress(what: string): Progress {
     update(share, label = '') {
       const elapsed = (performance.now() - begin) / 1000
       if (elapsed < patience) return
-      const left = share > 0.01 ? clock((elapsed * (1 - share)) / share) : '?'
+      const left = share - from > 0.01 * (1 - from) ? clock((elapsed * (1 - share)) / (share - from)) : '?'
       if (terminal) {
         if (!bar) {
           bar = new SingleBar({

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process'
 import { FileError } from '../data/file-error.js'
-import { placePanel, type KernelPanel } from '../ntk/kernel-panel.js'
+import type { KernelPanel } from '../ntk/kernel-panel.js'
 import { compareClasses } from '../ntk/panel-classes.js'
-import { freeSpace, growFile, type GrowingFile } from './large-files.js'
+import { mirrorFile } from './kernel-mirror.js'
+import { freeSpace } from './large-files.js'
 import { gigabytes } from './memory.js'
 import { npyHeader } from './npy-header.js'
+import { openPartial, partialBytes, type PartialFile } from './partial-file.js'
+import type { Identity } from './partial-journal.js'
 
 /** What was written. */
 export interface WrittenKernel {
@@ -14,54 +16,36 @@ export interface WrittenKernel {
   readonly trace: readonly number[]
 }
 
+export interface KernelWriterOptions {
+  readonly classes: number
+  readonly n: number
+  /** Named when an entry is not finite. */
+  readonly source: string
+  /** All that the kernel depends on. */
+  readonly of: Identity
+  /** Starts anew, whatever an earlier process has left. Default false. */
+  readonly fresh?: boolean
+  /** Seconds between two entries in the journal, at least; 0 for one after every panel. Default 2. */
+  readonly interval?: number
+}
+
 /** A kernel that goes to disk panel by panel. */
 export interface KernelWriter {
-  /** @throws FileError when an entry is not finite, or there is no space */
+  /** Rows that an earlier process has written, and their share of all pairs: panels are expected from there on. */
+  readonly firstRow: number
+  readonly share: number
+  /** Where it is until it is complete. */
+  readonly folder: string
+  /** @throws FileError when an entry is not finite, and then nothing is left, or when there is no space */
   readonly put: (panel: KernelPanel) => void
-  /** Gives the file its name. */
-  readonly finish: () => WrittenKernel
-  /** Leaves nothing behind; after `finish`, nothing to do. */
-  readonly discard: () => void
-}
-
-/** Removes a file when this process ends. */
-interface Keeper {
-  readonly guard: (path: string) => void
-  /** Lets the file go: it has its name by then, or is gone. */
-  readonly release: () => void
-}
-
-/**
- * Sees to it that a file is gone when this process ends, however it ends: a computation that keeps the thread busy handles no
- * signals, and none handles SIGKILL. A shell reads the file's name and waits for the end of its input, which the system
- * closes with this process. To be started before the file is made, since starting takes longer than making.
- */
-function startKeeper(): Keeper {
-  if (process.platform === 'win32') return { guard: () => undefined, release: () => undefined }
-  // In a group of its own, which a terminal's interrupt does not reach.
-  const shell = spawn('/bin/sh', ['-c', 'IFS= read -r path && { read -r nothing; rm -f -- "$path"; }'], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  shell.on('error', () => undefined)
-  shell.stdin.on('error', () => undefined)
-  shell.unref()
-  return {
-    guard(path) {
-      // A name of two lines would be taken for another one.
-      if (!path.includes('\n')) shell.stdin.write(`${path}\n`)
-    },
-    release: () => shell.stdin.end(),
-  }
-}
-
-function opened(path: string, onFailure: () => void): GrowingFile {
-  try {
-    return growFile(path)
-  } catch (error) {
-    onFailure()
-    throw error
-  }
+  /**
+   * Completes the file and gives it its name.
+   *
+   * @param memory bytes for buffers
+   */
+  readonly finish: (memory?: number, onProgress?: (share: number) => void) => WrittenKernel
+  /** Leaves what is done to a later process; after `finish`, nothing to do. */
+  readonly keep: () => void
 }
 
 /** Bytes of a kernel file. */
@@ -69,9 +53,12 @@ export function kernelFileBytes(classes: number, n: number): number {
   return npyHeader([classes, n, n]).length + 8 * classes * n ** 2
 }
 
-/** @throws FileError when a kernel file does not fit onto the disk, with need, space and remedy */
+/**
+ * @param path that an interrupted process may have written a part of already
+ * @throws FileError when a kernel file does not fit onto the disk, with need, space and remedy
+ */
 export function requireDiskSpace(path: string, classes: number, n: number): void {
-  const [needed, free] = [kernelFileBytes(classes, n), freeSpace(path)]
+  const [needed, free] = [kernelFileBytes(classes, n) - partialBytes(path), freeSpace(path)]
   if (needed <= free) return
   const fewer = classes > 1 ? 'use fewer --samples, fewer --classes (--classes mean writes one)' : 'use fewer --samples'
   throw new FileError(
@@ -91,52 +78,86 @@ export function requireFinite(entries: Float64Array, path: string, place: (k: nu
   }
 }
 
+/** Share of all pairs of n samples that the first rows have. */
+const shareOf = (rows: number, n: number): number => (rows * (2 * n + 1 - rows)) / (n * (n + 1))
+
+const bufferMemory = 2 ** 26
+
 /**
- * Writes a kernel file without ever holding the kernel. Its bytes are those of `encodeNpy(kernelToTensor(kernel))`.
+ * Writes a kernel file without ever holding the kernel, or goes on with one that was interrupted. Its bytes are those of
+ * `encodeNpy(kernelToTensor(kernel))`. What is done is in the folder `<path>.partial` until the file is complete: of every
+ * panel the rows from the diagonal on, each in one piece; their mirror image follows at the end.
  *
- * @param source named when an entry is not finite
- * @throws FileError when there is not enough space for all classes, or no file can be put there
+ * @throws FileError when there is not enough space for all classes, another process writes the same file, the folder has a
+ *   part of another kernel, or no file can be put there
  */
-export function kernelWriter(path: string, source: string, classes: number, n: number): KernelWriter {
+export function kernelWriter(path: string, options: KernelWriterOptions): KernelWriter {
+  const { classes, n, source, of, fresh, interval } = options
   requireDiskSpace(path, classes, n)
   const start = npyHeader([classes, n, n]).length
-  const size = 8 * n * n
-  const trace = new Float64Array(classes)
-  const comparison = compareClasses()
-  const { guard, release } = startKeeper()
-  const file = opened(path, release)
-  guard(file.temporary)
+  const bytes = kernelFileBytes(classes, n)
+  const file = openPartial(path, {
+    of,
+    bytes,
+    ...(fresh !== undefined && { fresh }),
+    ...(interval !== undefined && { interval }),
+  })
+  let next = file.done
+  const write = (values: Uint8Array, at: number): void => {
+    try {
+      file.write(values, at)
+    } catch (error) {
+      throw error instanceof FileError ? withRest(error, file, path, bytes) : error
+    }
+  }
   return {
-    put(panel) {
-      const { first, last, entries } = panel
-      const { ntk } = entries
+    firstRow: file.done,
+    share: file.share,
+    folder: file.folder,
+    put({ first, last, entries: { ntk } }) {
       if (!ntk) throw new TypeError('kernelWriter: expected panels of the ntk')
-      comparison.add(ntk)
+      if (first !== next) throw new RangeError(`kernelWriter: expected a panel from row ${next} on, got row ${first}`)
       const width = n - first
-      for (let c = 0; c < classes; c++) {
-        const rows = ntk.right[c]
-        requireFinite(rows, source, (k) => `[${first + Math.floor(k / width)}, ${first + (k % width)}]`)
-        for (let i = 0; i < last - first; i++) trace[c] += rows[i * width + i]
-        placePanel(panel, ntk, c, (at, values) => {
-          const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-          file.write(bytes, start + c * size + 8 * at)
-        })
+      for (const rows of new Set(ntk.right)) {
+        try {
+          requireFinite(rows, source, (k) => `[${first + Math.floor(k / width)}, ${first + (k % width)}]`)
+        } catch (error) {
+          file.discard()
+          throw error
+        }
       }
+      for (let c = 0; c < classes; c++) {
+        const { buffer, byteOffset } = ntk.right[c]
+        for (let i = first; i < last; i++) {
+          const row = new Uint8Array(buffer, byteOffset + 8 * (i - first) * width, 8 * width)
+          write(row, start + 8 * ((c * n + i) * n + first))
+        }
+      }
+      next = last
+      file.mark(last, shareOf(last, n))
     },
-    finish() {
+    finish(memory = bufferMemory, onProgress) {
+      const comparison = compareClasses()
+      const { read } = file
+      const trace = mirrorFile({ classes, n, start, read, write, memory, onColumns: comparison.add, onProgress })
       const shared = comparison.coincide()
       const shape = shared ? [n, n] : [classes, n, n]
       const header = npyHeader(shape)
       if (header.length !== start) throw new Error(`kernelWriter: expected a header of ${start} bytes`)
-      if (shared) file.truncate(start + size)
-      file.write(header, 0)
-      file.commit()
-      release()
-      return { shape, trace: Array.from(shared ? trace.subarray(0, 1) : trace) }
+      write(header, 0)
+      file.commit(shared ? start + 8 * n * n : bytes)
+      return { shape, trace: shared ? trace.slice(0, 1) : trace }
     },
-    discard() {
-      file.discard()
-      release()
-    },
+    keep: file.keep,
   }
+}
+
+/** An error of a full disk with the size that is missing. */
+function withRest(error: FileError, file: PartialFile, path: string, bytes: number): FileError {
+  const rest = Math.max(0, bytes - partialBytes(path))
+  const problem = error.message.slice(error.message.indexOf(': ') + 2)
+  return new FileError(
+    path,
+    `${problem}; ${rest} more bytes (${gigabytes(rest)}) are needed, and what is done waits in ${file.folder} for the same command`,
+  )
 }

@@ -1,51 +1,24 @@
-import { closeSync, ftruncateSync, openSync, readSync, realpathSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, statfsSync, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
 import { onDisk, pathKind } from './on-disk.js'
-import { isDirect, openBeside, targetKind } from './staged-file.js'
 
-/** A file that is written piece by piece, at any place, and gets its name at the end. */
-export interface GrowingFile {
-  /** Where it is until then. */
-  readonly temporary: string
-  /** @throws FileError when there is no space */
-  write(bytes: Uint8Array, at: number): void
-  /** Cuts the file to this many bytes. */
-  truncate(bytes: number): void
-  /** Gives the file its name; a reader sees the old contents or the new ones. */
-  commit(): void
-  /** Removes everything; after `commit`, nothing. */
-  discard(): void
+/** Writes all of `bytes` from this place on. */
+export function writeAt(descriptor: number, bytes: Uint8Array, at: number): void {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, at + written)
+  }
 }
 
-/**
- * Opens a file to be written as {@link writeAtomic} does, for contents that are too large to be in memory at once.
- *
- * @throws FileError when it is a device or pipe, which can only be written from front to back, or cannot be made
- */
-export function growFile(path: string): GrowingFile {
-  const file = onDisk(path, () => {
-    const kind = targetKind(path)
-    if (isDirect(path, kind)) throw new FileError(path, 'expected a name for a file on a disk, got a device or pipe')
-    return openBeside(kind === 'file' ? realpathSync(path) : path, kind === 'file')
-  })
-  const { descriptor, temporary, discard } = file
-  return {
-    temporary,
-    write(bytes, at) {
-      onDisk(path, () => {
-        for (let written = 0; written < bytes.length;) {
-          written += writeSync(descriptor, bytes, written, bytes.length - written, at + written)
-        }
-      })
-    },
-    truncate: (bytes) => onDisk(path, () => ftruncateSync(descriptor, bytes)),
-    commit: () =>
-      onDisk(path, () => {
-        file.close()
-        file.commit()
-      }),
-    discard,
+/** Bytes that one system call reads at most. */
+const readLimit = 2 ** 30
+
+/** Fills `bytes` from this place on. @throws FileError about `path` when the file ends before */
+export function readAt(descriptor: number, bytes: Uint8Array, at: number, path: string): void {
+  for (let done = 0; done < bytes.length;) {
+    const count = readSync(descriptor, bytes, done, Math.min(readLimit, bytes.length - done), at + done)
+    if (count === 0) throw new FileError(path, `expected ${at + bytes.length} bytes, got ${at + done}`)
+    done += count
   }
 }
 
@@ -67,9 +40,6 @@ export interface OpenFile {
   close(): void
 }
 
-/** Bytes that one system call reads at most. */
-const readLimit = 2 ** 30
-
 /** Opens a file for reading. @throws FileError when it is missing, a folder, a device or not readable */
 export function openFile(path: string): OpenFile {
   const { descriptor, size } = onDisk(path, () => {
@@ -80,15 +50,7 @@ export function openFile(path: string): OpenFile {
   })
   return {
     size,
-    read(bytes, at) {
-      onDisk(path, () => {
-        for (let done = 0; done < bytes.length;) {
-          const count = readSync(descriptor, bytes, done, Math.min(readLimit, bytes.length - done), at + done)
-          if (count === 0) throw new FileError(path, `expected ${at + bytes.length} bytes, got ${at + done}`)
-          done += count
-        }
-      })
-    },
+    read: (bytes, at) => onDisk(path, () => readAt(descriptor, bytes, at, path)),
     close: () => closeSync(descriptor),
   }
 }

@@ -40,10 +40,12 @@ export function targetKind(path: string): 'file' | 'other' | 'missing' {
 export const isDirect = (path: string, kind: 'file' | 'other' | 'missing'): boolean =>
   kind === 'other' || /^\/(dev|proc)\//.test(resolve(path))
 
+/** {@link isDirect} of what is at a path now. @throws FileError when no file can be put there */
+export const writesDirectly = (path: string): boolean => isDirect(path, targetKind(path))
+
 /** A file under a temporary name, open for reading and writing. */
 export interface OpenStaged extends Staged {
   readonly descriptor: number
-  readonly temporary: string
   /** Puts what was written onto the disk and closes the file; to be done before `commit`. */
   readonly close: () => void
 }
@@ -73,7 +75,6 @@ export function openBeside(path: string, exists: boolean): OpenStaged {
     if (exists) chmodSync(temporary, statSync(path).mode & 0o777)
     return {
       descriptor: opened,
-      temporary,
       close() {
         fsyncSync(opened)
         release()
@@ -88,7 +89,7 @@ export function openBeside(path: string, exists: boolean): OpenStaged {
 }
 
 /** Removes `folder` and those above it up to `last`, as far as they are empty. */
-function removeEmpty(folder: string, last: string): void {
+export function removeEmpty(folder: string, last: string): void {
   try {
     rmdirSync(folder)
   } catch {

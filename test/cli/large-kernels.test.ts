@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { setTimeout as nextMoment } from 'node:timers/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeNpy, encodeNpy } from '../../src/data/npy.js'
-import { encodeNpz } from '../../src/data/npz.js'
 import { randomStream } from '../../src/random/random.js'
 import { freshFolder, limn, limnJson, startLimn } from './limn.js'
 
@@ -42,7 +44,7 @@ describe('a kernel larger than memory', () => {
   const tiles = file('tiles.npy')
 
   it.each([
-    ['of a chain', [chain], '290MB'],
+    ['of a chain', [chain], '280MB'],
     ['of a finite network', ['--empirical', masks], '3MiB'],
   ])('%s has the same bytes when it goes to disk panel by panel', (_, source, memory) => {
     const common = [...source, '--data', data, '--out'] as const
@@ -86,20 +88,59 @@ describe('a kernel larger than memory', () => {
     expect(limn('ntk', chain, '--data', data, '--memory', 'much', '--out', file('never.npy')).code).toBe(2)
   })
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing behind when %s ends it half way', async (signal) => {
+  it.each(['SIGINT', 'SIGKILL'] as const)('goes on where %s has ended it, to the same bytes', async (signal) => {
     const folder = file(`killed-${signal}`)
-    mkdirSync(folder)
     const out = join(folder, 'kernel.npy')
-    const x = file('many.npz')
+    const partial = `${out}.partial`
     const many = 3000
-    writeFileSync(x, encodeNpz(new Map([['x', { shape: [many, 12], data: new Float64Array(many * 12).fill(1) }]])))
-    const child = startLimn('ntk', chain, '--data', x, '--memory', '290MB', '--out', out)
+    const x = file('many.npy')
+    const { data: few } = decodeNpy(readFileSync(data), data)
+    const values = Float64Array.from({ length: many * 12 }, (_, k) => few[k % few.length] + Math.floor(k / few.length))
+    writeFileSync(x, encodeNpy({ shape: [many, 12], data: values }))
+    const args = [chain, '--data', x, '--classes', 'mean', '--out'] as const
+    const child = startLimn('ntk', ...args, out)
     const ended = once(child, 'exit')
-    while (readdirSync(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (!existsSync(join(partial, 'journal.json')) && child.exitCode === null) await nextMoment(2)
     child.kill(signal)
-    await ended
-    // What cleans up outlives the process by a moment.
-    await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), { timeout: 10_000, interval: 50 })
+    const [code] = (await ended) as [number | null]
+    // It may have been faster.
+    if (code === null) {
+      expect(readdirSync(folder)).toEqual(['kernel.npy.partial'])
+      const refused = limn('ntk', ...args, out, '--convention', 'variance')
+      expect([refused.code, refused.stdout]).toEqual([1, ''])
+      expect(refused.stderr).toMatch(
+        /^limn: .*kernel\.npy\.partial has \d+ % of another result \(different: convention\); .*--fresh.*\n$/,
+      )
+      const { code: second, stderr } = limn('ntk', ...args, out)
+      expect([second, stderr]).toEqual([
+        0,
+        expect.stringMatching(/^ntk: goes on at \d+ % from .*kernel\.npy\.partial\n/),
+      ])
+    }
+    const whole = file('uninterrupted.npy')
+    expect(limn('ntk', ...args, whole, '--fresh').code).toBe(0)
+    expect(readFileSync(out).equals(readFileSync(whole))).toBe(true)
+    expect(readdirSync(folder)).toEqual(['kernel.npy'])
+  })
+
+  it('belongs to one process at a time', async () => {
+    const out = file('shared.npy')
+    const partial = `${out}.partial`
+    mkdirSync(partial)
+    // A process that lives as long as it is asked to.
+    const other = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore'] })
+    await once(other, 'spawn')
+    writeFileSync(join(partial, 'lock'), JSON.stringify({ pid: other.pid, host: hostname() }))
+    const args = ['ntk', chain, '--data', data, '--memory', '280MB', '--out', out] as const
+    const refused = limn(...args)
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`shared\\.npy: process ${other.pid} writes it; .*another --out\\n$`)),
+    ])
+    other.stdin.end()
+    await once(other, 'exit')
+    expect(limn(...args).code).toBe(0)
+    expect(existsSync(partial)).toBe(false)
   })
 })
 

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import { supportedKernelBuilds } from '../linalg/kernels.js'
+import type { Matrix } from '../linalg/matrix.js'
+import { sharedWasmBase64 } from '../linalg/wasm.generated.js'
+import type { Network } from '../network/network.js'
+import type { Identity } from '../node/partial-journal.js'
+import { version } from '../version.js'
+
+type Values = Float64Array | Uint8Array
+
+/** A fingerprint of shapes and values, bit for bit. */
+export function fingerprint(...parts: readonly (Matrix | Values | string)[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) {
+    if (typeof part === 'string') hash.update(`text ${part.length} `).update(part)
+    else {
+      const { shape, data } = ArrayBuffer.isView(part)
+        ? { shape: `${part.length}`, data: part }
+        : { shape: `${part.rows} × ${part.cols}`, data: part.data }
+      hash.update(`${shape} `).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    }
+  }
+  return hash.digest('hex').slice(0, 32)
+}
+
+/** {@link fingerprint} of a network: its specification, masks, weights and biases. */
+export function networkFingerprint({ spec, layers }: Network): string {
+  const parts = layers.flatMap(({ weight, mask, bias }) => [mask.data, weight, bias ?? 'no bias'])
+  return fingerprint(JSON.stringify(spec), ...parts)
+}
+
+/** What computes: two versions, and the two builds of the kernels, round differently. */
+export function kernelsIdentity(): Identity {
+  const [build] = supportedKernelBuilds()
+  return { limn: version, kernels: `${build} ${fingerprint(sharedWasmBase64[build])}` }
+}

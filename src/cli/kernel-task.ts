@@ -1,0 +1,137 @@
+import { availableParallelism } from 'node:os'
+import { decodeNpz } from '../data/npz.js'
+import { FileError } from '../data/file-error.js'
+import type { GraphonChain } from '../graphon/chain.js'
+import { chainFromTensors } from '../graphon/chain-file.js'
+import type { Activation } from '../network/activation.js'
+import { readBytes } from '../node/files.js'
+import { loadData } from '../node/load-data.js'
+import { empiricalNtkPanels, leastEmpiricalMemory } from '../ntk/empirical-ntk.js'
+import { graphonNtkPanels } from '../ntk/graphon-ntk.js'
+import { readNetwork, requireInputs } from './checkpoint.js'
+import { UsageError } from './fail.js'
+import { fingerprint, kernelsIdentity, networkFingerprint } from './kernel-identity.js'
+import type { KernelTask } from './kernel-output.js'
+import { formatActivation, type ClassChoice } from './options.js'
+
+/** What a process and its threads take before the first panel: tiles, code, weights of the chain. */
+const fixedMemory = 2 ** 28
+/** Panels in memory at a time: the one at hand, and one that waits to be collected. */
+const panelCopies = 2
+/** Rows of a panel where an interruption should cost little: about a hundredth of all pairs of thousands of samples. */
+const oftenRows = 48
+
+/** What the command line says of a kernel. */
+export interface KernelFlags {
+  readonly empirical?: boolean
+  readonly data: string
+  readonly samples?: number
+  readonly standardize?: boolean
+  readonly convention: 'masked' | 'variance'
+  readonly rescale: 'none' | 'layer' | 'fan-in'
+  readonly weights: 'kept' | 'redrawn'
+  readonly activation?: Activation
+  readonly sigmaW2?: number[]
+  readonly sigmaB2?: number
+  readonly classes: ClassChoice
+  readonly seed: number
+}
+
+/** Positions of the file's classes that were asked for. @throws UsageError when there is no such class */
+function chosenClasses(choice: ClassChoice, classes: number, file: string): readonly number[] | 'mean' {
+  if (choice === 'mean') return choice
+  if (choice === 'all') return Array.from({ length: classes }, (_, c) => c)
+  const missing = choice.find((c) => c >= classes)
+  if (missing === undefined) return choice
+  throw new UsageError(`ntk: expected --classes from 0 to ${classes - 1} as ${file} has ${classes}, got ${missing}`)
+}
+
+/** Whether all classes have the same rows in the last matrix, so that one kernel is all there is. */
+function classesAgree({ W, V }: GraphonChain): boolean {
+  return [W, V ?? W].every((matrices) => {
+    const { cols, data } = matrices[matrices.length - 1]
+    return data.every((value, k) => value === data[k % cols])
+  })
+}
+
+/** The kernel of the infinitely wide network that follows a chain. @throws FileError or UsageError when file, data and flags do not fit */
+export function limitKernel(file: string, flags: KernelFlags): KernelTask {
+  const { convention, rescale, weights, activation, sigmaW2, sigmaB2 } = flags
+  const chain = chainFromTensors(decodeNpz(readBytes(file), file), file)
+  const classes = chosenClasses(flags.classes, chain.W[chain.W.length - 1].rows, file)
+  const { x, name } = loadData(flags.data, flags)
+  const inputs = chain.W[0].cols
+  if (x.cols !== inputs) throw new FileError(name, `expected ${inputs} inputs per sample as ${file} has, got ${x.cols}`)
+  if (sigmaW2 && sigmaW2.length !== chain.W.length) {
+    throw new UsageError(
+      `ntk: expected ${chain.W.length} numbers in --sigma-w2, one per matrix of ${file}, got ${sigmaW2.length}`,
+    )
+  }
+  const n = x.rows
+  const taken = classes !== 'mean' && classesAgree(chain) ? classes.slice(0, 1) : classes
+  const count = taken === 'mean' ? 1 : taken.length
+  // Samples laid out anew, before and in kernel memory; variances and their roots; the diagonal.
+  const positions = chain.W.reduce((sum, { rows }) => sum + rows, 0)
+  const fixed = fixedMemory + 16 * n * inputs + 16 * n * positions + 8 * n * count
+  return {
+    source: file,
+    classes: count,
+    n,
+    least: fixed + panelCopies * 16 * n * count,
+    identity: () => ({
+      ...kernelsIdentity(),
+      chain: fingerprint(...chain.W, ...(chain.V ?? []), ...chain.measures),
+      data: fingerprint(x),
+      samples: String(n),
+      classes: taken.toString(),
+      convention,
+      rescale,
+      weights,
+      activation: activation ? formatActivation(activation) : 'relu',
+      'sigma-w2': sigmaW2?.join() ?? 'default',
+      'sigma-b2': String(sigmaB2 ?? 0),
+    }),
+    run({ memory, often, firstRow, sink, onProgress }) {
+      const row = 16 * n * count
+      const room = Math.max(row, Math.floor((memory - fixed) / panelCopies))
+      const options = {
+        kernelNames: ['ntk'],
+        classes: taken,
+        memory: often ? Math.min(room, oftenRows * row) : room,
+        firstRow,
+        convention,
+        rescale,
+        weights,
+        onProgress,
+        ...(activation && { activation }),
+        ...(sigmaW2 && { sigmaW2 }),
+        ...(sigmaB2 !== undefined && { sigmaB2 }),
+      } as const
+      graphonNtkPanels(chain, x, options, sink)
+    },
+  }
+}
+
+/** The kernel of a finite network. @throws FileError or UsageError as {@link limitKernel} */
+export function finiteKernel(file: string, flags: KernelFlags): KernelTask {
+  const network = readNetwork(file, flags)
+  const { sizes } = network.spec
+  const classes = chosenClasses(flags.classes, sizes[sizes.length - 1], file)
+  const { x, name } = loadData(flags.data, flags)
+  requireInputs(network, x.cols, name)
+  return {
+    source: file,
+    classes: classes === 'mean' ? 1 : classes.length,
+    n: x.rows,
+    least: leastEmpiricalMemory(network, x.rows, classes, availableParallelism()),
+    identity: () => ({
+      ...kernelsIdentity(),
+      network: networkFingerprint(network),
+      data: fingerprint(x),
+      samples: String(x.rows),
+      classes: classes.toString(),
+    }),
+    run: ({ sink, memory, firstRow, onProgress }) =>
+      empiricalNtkPanels(network, x, { classes, memory, firstRow, onProgress }, sink),
+  }
+}
