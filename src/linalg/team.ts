@@ -29,6 +29,8 @@ export interface Team {
   readonly threads: number
   /** Runs all tasks, each by one thread through all steps in order; returns when all are done. */
   run(steps: readonly Step[], tasks: readonly (readonly number[])[]): void
+  /** See {@link led}; absent where nobody joins. */
+  readonly lead?: (join: Step, lead: () => boolean, leave: () => void) => void
 }
 
 /** An argument that a task brings: its `entry`-th number, added to `base`. */
@@ -63,6 +65,20 @@ export function parallelSteps(kernels: Kernels, steps: readonly Step[], tasks: r
       )
     }
   }
+}
+
+/**
+ * Work that the calling thread leads and the team's others may join: `lead` runs here while they call the kernel of `join`,
+ * each at most once, late, or never.
+ *
+ * @param lead does all that nobody else has taken; returns whether it is done. False: it waits for what another thread has
+ *   taken, and is called again when all threads still live
+ * @param leave makes every call of `join`, now and later, return soon; called at the end and after an error
+ * @throws Error when a kernel fails, or a thread has ended
+ */
+export function led({ team }: Kernels, join: Step, lead: () => boolean, leave: () => void): void {
+  if (team?.lead && team.threads > 1) team.lead(join, lead, leave)
+  else while (!lead());
 }
 
 export interface ParallelOptions {
@@ -171,6 +187,10 @@ export function createTeam(
     return end
   }
 
+  const loseDead = (): void => {
+    for (const thread of others) if (!alive(thread)) lose(thread)
+  }
+
   /** Threads that may still write to memory, the dead apart. */
   const working = (): number[] =>
     others.filter((thread) => Atomics.load(states, stateOf(thread)) === threadState.working && alive(thread))
@@ -181,8 +201,7 @@ export function createTeam(
     for (;;) {
       const active = Atomics.load(control, slot.active)
       if (active === 0) return
-      const slept = Atomics.wait(control, slot.active, active, patience)
-      if (slept === 'timed-out') for (const thread of others) if (!alive(thread)) lose(thread)
+      if (Atomics.wait(control, slot.active, active, patience) === 'timed-out') loseDead()
       if (Atomics.load(control, slot.lost) === 0) continue
       // The dead stay counted as active. What the living still do must not reach memory that is used for something else.
       fail(block, 'a thread has ended')
@@ -193,8 +212,8 @@ export function createTeam(
     }
   }
 
-  /** Runs tasks that are in `data`. */
-  function command(steps: number, tasks: number, entries: number): void {
+  /** Opens a command whose steps and tasks are in `data`, does the caller's part, and waits for the others. */
+  function command(steps: number, tasks: number, entries: number, own: () => void): void {
     control[slot.steps] = steps
     control[slot.tasks] = tasks
     control[slot.entries] = entries
@@ -203,7 +222,7 @@ export function createTeam(
     Atomics.add(control, slot.epoch, 1)
     Atomics.notify(control, slot.epoch)
     try {
-      runClaimed(block, table, 0)
+      own()
     } catch (error) {
       fail(block, error)
     }
@@ -212,6 +231,22 @@ export function createTeam(
     if (Atomics.load(control, slot.failed) === 0) return
     const text = String.fromCharCode(...block.message.subarray(0, control[slot.messageLength]))
     throw new Error(`team: a kernel failed: ${text}`)
+  }
+
+  const lead: NonNullable<Team['lead']> = (join, body, leave) => {
+    requireThreads()
+    encode([join])
+    command(1, threads - 1, 0, () => {
+      try {
+        while (!body()) {
+          loseDead()
+          requireThreads()
+          if (Atomics.load(control, slot.failed) !== 0) return
+        }
+      } finally {
+        leave()
+      }
+    })
   }
 
   const run: Team['run'] = (steps, tasks) => {
@@ -223,8 +258,8 @@ export function createTeam(
     for (let first = 0; first < tasks.length; first += capacity) {
       const count = Math.min(capacity, tasks.length - first)
       for (let t = 0; t < count; t++) data.set(tasks[first + t], begin + t * entries)
-      command(steps.length, count, entries)
+      command(steps.length, count, entries, () => runClaimed(block, table, 0))
     }
   }
-  return { team: { threads, run }, members, lose, stop }
+  return { team: { threads, run, lead }, members, lose, stop }
 }

@@ -1,14 +1,17 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
 import { lowerUpdate } from './lower-update.js'
 import { parallelProducts } from './parallel-products.js'
-import { parallel, threadsOf } from './team.js'
+import { led, perThread, threadsOf } from './team.js'
 
 /** Reflectors per panel: the rank of an update is twice this. */
 const panelRows = 48
 
-/** Orders from which a product with the rest of the matrix is cut into shares of equal size. */
-const sharedOrder = 640
-const shares = 4
+/** Units of work on a reflector, and the bytes that threads share at a panel. */
+const units = 4
+const controlBytes = 256
+const panelBytes = 128
+/** Orders up to which a panel is not worth waking anybody. */
+const aloneOrder = 448
 
 /** A tridiagonal matrix and the reflectors that lead to it, in kernel memory. */
 export interface Tridiagonal {
@@ -49,33 +52,23 @@ export function reduceToTridiagonal(
 ): Tridiagonal {
   const work = scratch.alloc(kernels.call['gemmWorkspace']() * threadsOf(kernels))
   const [diagonal, offDiagonal, tau] = [scratch.alloc(n * 8), scratch.alloc(n * 8), scratch.alloc(n * 8)]
-  const panel = scratch.alloc(2 * panelRows * stride * 8)
-  const swapped = scratch.alloc(2 * panelRows * stride * 8)
-  const factors = scratch.alloc(2 * panelRows * 8)
-  const sums = scratch.alloc(shares * stride * 8)
-  const ends = scratch.alloc(shares * 4)
-  const { reflectorStart, reflectorFinish } = kernels.call
+  const rows = scratch.alloc(3 * panelRows * stride * 8)
+  const sums = scratch.alloc(units * stride * 8)
+  const factors = scratch.alloc((units * 2 + 4) * panelRows * 8)
+  const [control, panel] = [scratch.alloc(controlBytes), scratch.alloc(panelBytes)]
+  const fixed = [a, stride, diagonal, offDiagonal, tau, rows, panelRows, sums, factors, threadsOf(kernels)]
+  const join = { kernel: 'joinPanel', args: [panel, perThread(0, 1)] }
   for (let high = n; high > 0;) {
     const low = Math.max(0, high - panelRows)
-    for (let i = high - 1; i >= low; i--) {
-      if (!reflectorStart(i, high, a, stride, diagonal, offDiagonal, tau, panel, swapped, factors)) continue
-      const rows = shareEnds(i)
-      scratch.i32(ends, rows.length).set(rows)
-      const v = panel + 2 * (high - 1 - i) * stride * 8
-      const tasks = rows.map((end, s) => [rows[s - 1] ?? 0, end, a, stride, v, sums + s * stride * 8])
-      parallel(kernels, 'symmetricRows', tasks)
-      reflectorFinish(i, high, stride, tau, panel, swapped, factors, rows.length, sums, ends)
-    }
-    parallelProducts(kernels, lowerUpdate(low, 2 * (high - low), swapped, panel, a, stride), work)
+    scratch.u8(control, controlBytes).fill(0)
+    scratch.u8(panel, panelBytes).fill(0)
+    scratch.i32(panel, 3 + fixed.length).set([control, high, low, ...fixed])
+    const lead = (): boolean => kernels.call['leadPanel'](panel) === 0
+    if (high <= aloneOrder) lead()
+    else led(kernels, join, lead, () => kernels.call['leavePanel'](panel))
+    const pairs = high - low
+    parallelProducts(kernels, lowerUpdate(low, 2 * pairs, rows + panelRows * stride * 8, rows, a, stride), work)
     high = low
   }
   return { n, reflectors: a, stride, diagonal, offDiagonal, tau, work }
-}
-
-/** Where shares of the lower triangle of order n end; they depend on n alone, so that sums do not depend on threads. */
-function shareEnds(n: number): readonly number[] {
-  if (n < sharedOrder) return [n]
-  return Array.from({ length: shares }, (_, s) =>
-    s + 1 < shares ? 4 * Math.round((n * Math.sqrt((s + 1) / shares)) / 4) : n,
-  )
 }

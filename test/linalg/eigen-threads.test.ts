@@ -30,12 +30,29 @@ describe.each(supportedKernelBuilds())('eigenvalues by several threads on the %s
   afterAll(() => Promise.all(teams.map((team) => team.close())))
   const alone = loadKernels(build)
 
+  function expectSameBits(a: Matrix, vectors: boolean): void {
+    const expected = bits(symmetricEigen(a, { vectors, kernels: alone }))
+    for (const kernels of teams) expect(bits(symmetricEigen(a, { vectors, kernels })).equals(expected)).toBe(true)
+  }
+
   it('are the same bits as by one thread, with and without vectors', () => {
-    const a = randomSymmetric(660)
-    for (const vectors of [false, true]) {
-      const expected = bits(symmetricEigen(a, { vectors, kernels: alone }))
-      for (const kernels of teams) expect(bits(symmetricEigen(a, { vectors, kernels })).equals(expected)).toBe(true)
+    for (const vectors of [false, true]) expectSameBits(randomSymmetric(660), vectors)
+  })
+
+  it('are the same bits for sizes around those from which threads join, and where there is little or nothing to reflect', () => {
+    for (const n of [0, 1, 2, 257, 385, 449, 497]) expectSameBits(randomSymmetric(n), false)
+    const n = 470
+    const graded = randomSymmetric(n)
+    const [constant, sparse] = [matrix(n, n), matrix(n, n)]
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        graded.data[i * n + j] *= 2 ** (-(i + j) / 8)
+        constant.data[i * n + j] = 1
+        // Every third row and column is zero next to the diagonal.
+        sparse.data[i * n + j] = i === j ? i : i % 3 === 0 || j % 3 === 0 ? 0 : Math.sin(i * j)
+      }
     }
+    for (const a of [graded, constant, sparse, matrix(n, n)]) expectSameBits(a, false)
   })
 
   it('are the same bits at the top of a spectrum, and so is the exponential', () => {

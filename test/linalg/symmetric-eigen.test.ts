@@ -94,6 +94,17 @@ describe.each(supportedKernelBuilds())('symmetricEigen on the %s build', (build)
     )
   })
 
+  it('satisfies A V = V D and VᵀV = I for orders around those of its panels and shares, graded, constant or random', () => {
+    for (const n of [2, 33, 49, 65, 257, 385]) {
+      expectDecomposition(randomSymmetric(n, n))
+      const [graded, constant] = [randomSymmetric(n, 1), fromEntries(n, () => 3)]
+      for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) graded.data[i * n + j] *= 2 ** (-(i + j) / 16)
+      expectDecomposition(graded)
+      const values = expectDecomposition(constant)
+      expect(Math.abs(values[0] / (3 * n) - 1)).toBeLessThan(1e-14 * n)
+    }
+  })
+
   it('finds 2 − 2 cos(kπ/(n+1)) for the second difference matrix', () => {
     for (const n of [2, 31, 32, 33, 65, 300]) {
       const values = expectDecomposition(fromEntries(n, (i, j) => (i === j ? 2 : i - j === 1 ? -1 : 0)))

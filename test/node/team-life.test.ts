@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, it } from 'vitest'
-import { withScratch, type Kernels } from '../../src/linalg/kernels.js'
+import { loadKernels, withScratch, type Kernels } from '../../src/linalg/kernels.js'
+import { matrix } from '../../src/linalg/matrix.js'
+import { symmetricEigen } from '../../src/linalg/symmetric-eigen.js'
 import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
 import { startTeam } from '../../src/node/team.js'
 import { bundle } from '../bundle.js'
@@ -32,6 +34,24 @@ function workerThat(name: string, body: string): URL {
        const { exports } = new Instance(...imports)
        const real = exports.gemmF64
        return { exports: { ...exports, gemmF64: (...args) => { ${body} } } }
+     }
+     await import('${script.href}')`,
+  )
+  return pathToFileURL(path)
+}
+
+/** A worker that runs a function body of the `panel` instead of joining the leader of a reduction there. */
+function workerThatJoinsBy(name: string, body: string): URL {
+  const path = join(scripts, `${name}.mjs`)
+  writeFileSync(
+    path,
+    `import { workerData } from 'node:worker_threads'
+     const words = new Int32Array(workerData.memory.buffer)
+     const { Instance } = WebAssembly
+     WebAssembly.Instance = function (...imports) {
+       const { exports } = new Instance(...imports)
+       const real = exports.joinPanel
+       return { exports: { ...exports, joinPanel: (panel, thread) => { ${body} } } }
      }
      await import('${script.href}')`,
   )
@@ -130,6 +150,66 @@ describe('a team whose thread ends', () => {
     const now = new Float64Array(team.memory.buffer).slice()
     await turn(300)
     expect(Buffer.from(now.buffer).equals(Buffer.from(new Float64Array(team.memory.buffer).slice().buffer))).toBe(true)
+    await team.close()
+  })
+})
+
+describe('a reduction whose thread', () => {
+  /** A diagonal of 1, 2, … under a constant: eigenvalues that interlace it. */
+  const n = 520
+  const a = matrix(n, n, new Float64Array(n * n).fill(0.5))
+  for (let i = 0; i < n; i++) a.data[i * n + i] += i
+  const expected = symmetricEigen(a, { vectors: false, kernels: loadKernels() }).values
+  const control = 'panel / 4'
+
+  /** Waits for a phase and claims its last unit, as if to do it. */
+  const claims = `const at = words[${control}] / 4
+    for (let phase = 1;; phase = Math.max(1, Atomics.load(words, at))) {
+      if (phase < 0) return
+      const last = Atomics.load(words, at + 51)
+      if (last < phase && Atomics.load(words, at) === phase && Atomics.compareExchange(words, at + 51, last, phase) === last) break
+      if (Atomics.load(words, at) < 0) return
+    }`
+
+  /** Reduces until a thread has joined and done what it does. */
+  function reduceUntilError(kernels: Kernels): string {
+    for (const begin = performance.now(); performance.now() - begin < 30_000;) {
+      try {
+        expect(symmetricEigen(a, { vectors: false, kernels }).values).toEqual(expected)
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    return 'no error'
+  }
+
+  it.each([
+    ['says goodbye', 'process.exit(3)'],
+    ['runs no line of JavaScript any more', dies],
+  ])('ends with a share that it has taken throws, now and later, when it %s', async (name, body) => {
+    const team = startTeam({
+      threads: 3,
+      script: workerThatJoinsBy(`taker-${name.replaceAll(' ', '-')}`, `${claims}; ${body}`),
+    })
+    expect(reduceUntilError(team)).toMatch(/a thread has ended/)
+    expect(() => fillRows(team, 10)).toThrow(/a thread has ended/)
+    await team.close()
+  })
+
+  it('fails with a share that it has taken throws, and the team goes on', async () => {
+    const team = startTeam({ threads: 2, script: workerThatJoinsBy('trap', `${claims}; throw new Error('trapped')`) })
+    expect(reduceUntilError(team)).toMatch(/a kernel failed: trapped/)
+    expect(fillRows(team, 100)).toEqual(rows(100))
+    await team.close()
+  })
+
+  it('comes late finds the same numbers', async () => {
+    const sleep = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400)'
+    const late = workerThatJoinsBy('late', `${sleep}; real(panel, thread)`)
+    const team = startTeam({ threads: 2, script: late })
+    for (const begin = performance.now(); performance.now() - begin < 1500;) {
+      expect(symmetricEigen(a, { vectors: false, kernels: team }).values).toEqual(expected)
+    }
     await team.close()
   })
 })
