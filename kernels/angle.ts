@@ -1,6 +1,6 @@
 // The polar angle of points in the upper half plane, two at a time.
 
-import { madd } from './simd'
+import { madd, select } from './simd'
 
 /**
  * atan(t)/t as a polynomial in z = t² for |t| ≤ tan(π/8), lowest power first: interpolation of degree 10 in Chebyshev's
@@ -57,57 +57,92 @@ export function upperAngle(y: v128, x: v128): v128 {
   return v128.bitselect(f64x2.sub(f64x2.splat(Math.PI), angle), angle, f64x2.lt(x, f64x2.splat(0)))
 }
 
-/** Bytes of a table for `sharpAngle`. */
-export const ANGLE_TABLE: usize = (COEFFICIENTS + 3) * 8
+/*
+ * A table of vectors for steps that turn many points into angles times a factor, and what stands where. Two equal lanes for
+ * every number: engines load them in one instruction with a constant offset, which a splat takes two for.
+ */
 
-/** Where a table holds tan(π/8), factor · π/4 and factor · π. */
+/** Bytes of a table. */
+export const ANGLE_TABLE: usize = (COEFFICIENTS + 7) * 16
+
 // @ts-ignore: decorator
 @inline
-const TURN: usize = COEFFICIENTS * 8
+const TURN: usize = COEFFICIENTS * 16
+// @ts-ignore: decorator
+@inline
+const EIGHTH: usize = TURN + 16
+// @ts-ignore: decorator
+@inline
+const QUARTER: usize = TURN + 32
+// @ts-ignore: decorator
+@inline
+const MINUS_QUARTER: usize = TURN + 48
+// @ts-ignore: decorator
+@inline
+const STRAIGHT: usize = TURN + 64
+// @ts-ignore: decorator
+@inline
+const SIGN: usize = TURN + 80
+// @ts-ignore: decorator
+@inline
+const FACTOR: usize = TURN + 96
 
-/** The table of {@link sharpAngle} for angles times `factor`. */
-export function fillAngleTable(factor: f64, at: usize): void {
-  for (let k: usize = 0; k < COEFFICIENTS; k++) store<f64>(at + k * 8, 2 * factor * load<f64>(ratio + k * 8))
-  store<f64>(at + TURN, 0.41421356237309503)
-  store<f64>(at + TURN, factor * 0.78539816339744828, 8)
-  store<f64>(at + TURN, factor * Math.PI, 16)
+function storeTwice(at: usize, value: f64): void {
+  store<f64>(at, value)
+  store<f64>(at, value, 8)
 }
 
-/** factor · π. */
+/** The table of angles times `factor`. */
+export function fillAngleTable(factor: f64, at: usize): void {
+  for (let k: usize = 0; k < COEFFICIENTS; k++) storeTwice(at + k * 16, -2 * factor * load<f64>(ratio + k * 8))
+  storeTwice(at + TURN, 0.41421356237309503)
+  storeTwice(at + EIGHTH, factor * 0.78539816339744828)
+  storeTwice(at + QUARTER, factor * (Math.PI / 2))
+  storeTwice(at + MINUS_QUARTER, -factor * (Math.PI / 2))
+  storeTwice(at + STRAIGHT, factor * (Math.PI / 2) * (1 - 1e-9))
+  storeTwice(at + SIGN, -0.0)
+  storeTwice(at + FACTOR, factor)
+}
+
+/** The factor. */
 // @ts-ignore: decorator
 @inline
-export function scaledStraight(table: usize): v128 {
-  return v128.load64_splat(table + TURN, 16)
+export function angleFactor(table: usize): v128 {
+  return v128.load(table, FACTOR)
 }
 
 /**
- * For (x, y) with x, y ≥ 0 at distance r from the origin: the tangent of half its angle, turned back by π/8, so that it
- * lies within ±tan(π/8) without cases. {@link sharpAngle} makes it the angle.
+ * For (x, y), both ≥ 0, with side = x + its distance from the origin: the tangent of half its angle, turned back by π/8, so
+ * that it lies within ±tan(π/8) without cases. No number at the origin.
  */
 // @ts-ignore: decorator
 @inline
-export function turnedHalfTangent(table: usize, y: v128, x: v128, r: v128): v128 {
-  const turn = v128.load64_splat(table + TURN)
-  const side = f64x2.add(r, x)
+export function turnedHalfTangent(table: usize, y: v128, side: v128): v128 {
+  const turn = v128.load(table, TURN)
   const across = ASC_FEATURE_RELAXED_SIMD
     ? v128.relaxed_nmadd<f64>(turn, side, y)
     : f64x2.sub(y, f64x2.mul(turn, side))
   return f64x2.div(across, madd<f64>(turn, y, side))
 }
 
-/** The coefficient of z^index in factor · 2 atan(t)/t, z = t². */
+/** factor · (π/2 − the angle of (x, y)), from its turned half tangent t and the polynomial's value at t². */
 // @ts-ignore: decorator
 @inline
-export function angleCoefficient(table: usize, index: usize): v128 {
-  return v128.load64_splat(table + index * 8)
+export function restOfQuarter(table: usize, t: v128, sum: v128): v128 {
+  return madd<f64>(t, sum, v128.load(table, EIGHTH))
 }
 
 /**
- * factor times the angle in [0, π/2] of (x, y) from its turned half tangent t and the polynomial's value at t²; exactly 0
- * for y = 0.
+ * factor times the angle in [0, π] of (−k, y), y ≥ 0, from the rest that (|k|, y) leaves of a quarter: exactly factor · π
+ * and exactly 0 for y = 0 and k positive and negative, and 0 at the origin. A rest within 1e-9 of the quarter means y = 0:
+ * no root of a difference of rounded products is that small beside them.
  */
 // @ts-ignore: decorator
 @inline
-export function sharpAngle(table: usize, y: v128, t: v128, sum: v128): v128 {
-  return v128.and(madd<f64>(t, sum, v128.load64_splat(table + TURN, 8)), f64x2.gt(y, f64x2.splat(0)))
+export function mirroredAngle(table: usize, k: v128, rest: v128): v128 {
+  const quarter = v128.load(table, QUARTER)
+  const exact = select(quarter, rest, f64x2.gt(rest, v128.load(table, STRAIGHT)))
+  // pmax takes its first operand where the second is no number.
+  const known = f64x2.pmax(v128.load(table, MINUS_QUARTER), exact)
+  return f64x2.add(quarter, v128.xor(known, v128.and(k, v128.load(table, SIGN))))
 }

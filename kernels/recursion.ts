@@ -2,7 +2,7 @@
 // pairs is rows i = i0 … i0 + height − 1 against panels j0 … j0 + width − 1 of four samples, row by row. Variances and their
 // roots stand in a table [panel][position][8]: four variances, four roots.
 
-import { ANGLE_TABLE, angleCoefficient, fillAngleTable, scaledStraight, sharpAngle, turnedHalfTangent, upperAngle } from './angle'
+import { ANGLE_TABLE, angleFactor, fillAngleTable, mirroredAngle, restOfQuarter, turnedHalfTangent, upperAngle } from './angle'
 import { madd, select } from './simd'
 
 /** (1 − slope)² / 2π, the weight of the arc-cosine part of a leaky ReLU. */
@@ -24,89 +24,210 @@ export function fillDualConstants(slope: f64, at: usize): void {
 /*
  * With S = √(q q' − k²) and ψ the angle of (−k, S): G = slope k + weight (S + k ψ), Ġ = slope + weight ψ. Both products
  * under the root are rounded alike and not fused, so that S is exactly zero for equal and for opposite samples. The roots
- * of q and q' spare a root for every pair. Needs products of variances within the range of f64; where q' = 0, k = 0. A dead
- * sample has S = 0 and a tangent 0/0, which the angle's mask takes out. Two steps, each over several positions, because
- * the chain of dependent operations of both together is longer than a processor looks ahead.
+ * of q and q' spare a root for every pair. Needs products of variances within the range of f64; where q' = 0, k = 0.
+ *
+ * An item is four pairs at one position. It passes through four steps, and these work on different items at a time: a root
+ * and a division take 14 cycles of a processor's divider, which run beside the products of other items only if none of
+ * these waits for them. What one step leaves for another stands in a slot of the workspace: S, and in its second half
+ * first |k| + √(q q'), then the half tangent, then the rest of a quarter turn.
  */
 
-/** Positions that a step takes before the next one follows. */
-const ARC_POSITIONS: usize = 16
+/** Bytes of a slot, and slots of the workspace. */
+// @ts-ignore: decorator
+@inline
+const SLOT: usize = 64
+// @ts-ignore: decorator
+@inline
+const SLOTS: usize = 64
+/** Slots by which a step is ahead of the next one. */
+// @ts-ignore: decorator
+@inline
+const LEAD: usize = 2 * SLOT
+/** Slots in use at a time. */
+// @ts-ignore: decorator
+@inline
+const AHEAD: usize = 6
+/** Bytes from a slot to the derivatives at the kink. */
+// @ts-ignore: decorator
+@inline
+const KINKS: usize = SLOTS * SLOT
 
-/** Bytes of workspace that `dualPanels` needs for so many positions. */
+/** Bytes of workspace that `dualPanels` needs, whatever the number of positions. */
 export function dualWorkspace(positions: usize): usize {
-  return max(positions, ARC_POSITIONS) * 64
+  return 2 * SLOTS * SLOT + 64
 }
 
-/** Step one: S and the turned half tangent of the angle of (|k|, S) for the positions of a panel, [position][S, t][4]. */
-function arcTangents(positions: usize, ti: usize, tj: usize, k: usize, constants: usize, work: usize): void {
+/** Step one: S and |k| + √(q q'). */
+// @ts-ignore: decorator
+@inline
+function arcRoots(ti: usize, tj: usize, k: usize, slot: usize): void {
   const zero = f64x2.splat(0)
-  for (const end = ti + positions * 64; ti < end; ti += 64) {
-    const q = v128.load64_splat(ti), root = v128.load64_splat(ti, 32)
-    const k0 = v128.load(k), k1 = v128.load(k, 16)
-    const square0 = f64x2.sub(f64x2.mul(q, v128.load(tj)), f64x2.mul(k0, k0))
-    const square1 = f64x2.sub(f64x2.mul(q, v128.load(tj, 16)), f64x2.mul(k1, k1))
-    const sine0 = f64x2.sqrt(f64x2.pmax(zero, square0)), sine1 = f64x2.sqrt(f64x2.pmax(zero, square1))
-    v128.store(work, sine0)
-    v128.store(work, sine1, 16)
-    const norm0 = f64x2.mul(root, v128.load(tj, 32)), norm1 = f64x2.mul(root, v128.load(tj, 48))
-    v128.store(work, turnedHalfTangent(constants, sine0, f64x2.abs(k0), norm0), 32)
-    v128.store(work, turnedHalfTangent(constants, sine1, f64x2.abs(k1), norm1), 48)
-    tj += 64
-    k += 32
-    work += 64
-  }
+  const q = v128.load64_splat(ti), root = v128.load64_splat(ti + 32)
+  const k0 = v128.load(k), k1 = v128.load(k, 16)
+  const square0 = f64x2.sub(f64x2.mul(q, v128.load(tj)), f64x2.mul(k0, k0))
+  const square1 = f64x2.sub(f64x2.mul(q, v128.load(tj, 16)), f64x2.mul(k1, k1))
+  v128.store(slot, f64x2.sqrt(f64x2.pmax(zero, square0)), 3 * LEAD)
+  v128.store(slot, f64x2.sqrt(f64x2.pmax(zero, square1)), 3 * LEAD + 16)
+  v128.store(slot, f64x2.add(f64x2.mul(root, v128.load(tj, 32)), f64x2.abs(k0)), 3 * LEAD + 32)
+  v128.store(slot, f64x2.add(f64x2.mul(root, v128.load(tj, 48)), f64x2.abs(k1)), 3 * LEAD + 48)
 }
 
-/** Step two: G and H from what step one has left in `work`. */
-function arcValues(
-  positions: usize, ti: usize, tj: usize, k: usize, theta: usize, slope: f64, own: f64, constants: usize, work: usize,
-): void {
-  const zero = f64x2.splat(0)
-  const a = f64x2.splat(slope), share = f64x2.splat(own), weight = f64x2.splat(arcWeight(slope))
-  const straight = scaledStraight(constants)
+/** Beside step one, for a leaky ReLU: Ġ where a variance is zero, no number elsewhere. */
+// @ts-ignore: decorator
+@inline
+function kinks(ti: usize, tj: usize, slope: f64, slot: usize): void {
+  const zero = f64x2.splat(0), regular = f64x2.splat(NaN)
   const both = f64x2.splat(slope * slope), mixed = f64x2.splat(slope * (1 + slope) * 0.5)
-  for (const end = k + positions * 32; k < end; k += 32) {
-    const sine0 = v128.load(work), sine1 = v128.load(work, 16)
-    const t0 = v128.load(work, 32), t1 = v128.load(work, 48)
-    // The two halves' polynomials side by side, in even and odd powers: four short chains, and constants are read once.
-    const z0 = f64x2.mul(t0, t0), z1 = f64x2.mul(t1, t1)
-    const w0 = f64x2.mul(z0, z0), w1 = f64x2.mul(z1, z1)
-    let c = angleCoefficient(constants, 10), even0 = c, even1 = c
-    c = angleCoefficient(constants, 9)
-    let odd0 = c, odd1 = c
-    c = angleCoefficient(constants, 8); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
-    c = angleCoefficient(constants, 7); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
-    c = angleCoefficient(constants, 6); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
-    c = angleCoefficient(constants, 5); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
-    c = angleCoefficient(constants, 4); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
-    c = angleCoefficient(constants, 3); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
-    c = angleCoefficient(constants, 2); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
-    c = angleCoefficient(constants, 1); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
-    c = angleCoefficient(constants, 0); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
-    const sharp0 = sharpAngle(constants, sine0, t0, madd<f64>(odd0, z0, even0))
-    const sharp1 = sharpAngle(constants, sine1, t1, madd<f64>(odd1, z1, even1))
-    const k0 = v128.load(k), k1 = v128.load(k, 16)
-    const angle0 = f64x2.add(a, select(sharp0, f64x2.sub(straight, sharp0), f64x2.lt(k0, zero)))
-    const angle1 = f64x2.add(a, select(sharp1, f64x2.sub(straight, sharp1), f64x2.lt(k1, zero)))
-    const value0 = madd<f64>(k0, angle0, f64x2.mul(weight, sine0))
-    const value1 = madd<f64>(k1, angle1, f64x2.mul(weight, sine1))
-    let derivative0 = angle0, derivative1 = angle1
-    if (slope != 0) {
-      const q = v128.load64_splat(ti), other0 = v128.load(tj), other1 = v128.load(tj, 16)
-      derivative0 = select(mixed, derivative0, f64x2.eq(f64x2.mul(q, other0), zero))
-      derivative1 = select(mixed, derivative1, f64x2.eq(f64x2.mul(q, other1), zero))
-      derivative0 = select(both, derivative0, f64x2.eq(f64x2.add(q, other0), zero))
-      derivative1 = select(both, derivative1, f64x2.eq(f64x2.add(q, other1), zero))
-    }
-    v128.store(k, value0)
-    v128.store(k, value1, 16)
-    v128.store(theta, madd<f64>(share, value0, f64x2.mul(derivative0, v128.load(theta))))
-    v128.store(theta, madd<f64>(share, value1, f64x2.mul(derivative1, v128.load(theta, 16))), 16)
-    ti += 64
-    tj += 64
-    theta += 32
-    work += 64
+  const q = v128.load64_splat(ti), q0 = v128.load(tj), q1 = v128.load(tj, 16)
+  const kink0 = select(mixed, regular, f64x2.eq(f64x2.mul(q, q0), zero))
+  const kink1 = select(mixed, regular, f64x2.eq(f64x2.mul(q, q1), zero))
+  v128.store(slot, select(both, kink0, f64x2.eq(f64x2.add(q, q0), zero)), 3 * LEAD + KINKS)
+  v128.store(slot, select(both, kink1, f64x2.eq(f64x2.add(q, q1), zero)), 3 * LEAD + KINKS + 16)
+}
+
+/** Step two: the turned half tangent of the angle of (|k|, S). */
+// @ts-ignore: decorator
+@inline
+function arcTangents(constants: usize, slot: usize): void {
+  const sine0 = v128.load(slot, 2 * LEAD), sine1 = v128.load(slot, 2 * LEAD + 16)
+  const side0 = v128.load(slot, 2 * LEAD + 32), side1 = v128.load(slot, 2 * LEAD + 48)
+  v128.store(slot, turnedHalfTangent(constants, sine0, side0), 2 * LEAD + 32)
+  v128.store(slot, turnedHalfTangent(constants, sine1, side1), 2 * LEAD + 48)
+}
+
+/** Step three: the polynomial, in even and odd powers, so that its chains are short, and both halves by one load. */
+// @ts-ignore: decorator
+@inline
+function arcAngles(constants: usize, slot: usize): void {
+  const t0 = v128.load(slot, LEAD + 32), t1 = v128.load(slot, LEAD + 48)
+  const z0 = f64x2.mul(t0, t0), z1 = f64x2.mul(t1, t1)
+  const w0 = f64x2.mul(z0, z0), w1 = f64x2.mul(z1, z1)
+  let c = v128.load(constants, 160), even0 = c, even1 = c
+  c = v128.load(constants, 144)
+  let odd0 = c, odd1 = c
+  c = v128.load(constants, 128); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
+  c = v128.load(constants, 112); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
+  c = v128.load(constants, 96); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
+  c = v128.load(constants, 80); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
+  c = v128.load(constants, 64); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
+  c = v128.load(constants, 48); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
+  c = v128.load(constants, 32); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
+  c = v128.load(constants, 16); odd0 = madd<f64>(odd0, w0, c); odd1 = madd<f64>(odd1, w1, c)
+  c = v128.load(constants); even0 = madd<f64>(even0, w0, c); even1 = madd<f64>(even1, w1, c)
+  v128.store(slot, restOfQuarter(constants, t0, madd<f64>(odd0, z0, even0)), LEAD + 32)
+  v128.store(slot, restOfQuarter(constants, t1, madd<f64>(odd1, z1, even1)), LEAD + 48)
+}
+
+/** Step four: G and H. */
+// @ts-ignore: decorator
+@inline
+function arcValues(
+  constants: usize, k: usize, theta: usize, slope: f64, share: v128, leaky: bool, slot: usize,
+): void {
+  const k0 = v128.load(k), k1 = v128.load(k, 16)
+  let angle0 = mirroredAngle(constants, k0, v128.load(slot, 32))
+  let angle1 = mirroredAngle(constants, k1, v128.load(slot, 48))
+  if (leaky) {
+    const a = f64x2.splat(slope)
+    angle0 = f64x2.add(a, angle0)
+    angle1 = f64x2.add(a, angle1)
   }
+  const weight = angleFactor(constants)
+  const theta0 = v128.load(theta), theta1 = v128.load(theta, 16)
+  const value0 = madd<f64>(k0, angle0, f64x2.mul(weight, v128.load(slot)))
+  const value1 = madd<f64>(k1, angle1, f64x2.mul(weight, v128.load(slot, 16)))
+  if (leaky) {
+    const kink0 = v128.load(slot, KINKS), kink1 = v128.load(slot, KINKS + 16)
+    angle0 = select(kink0, angle0, f64x2.eq(kink0, kink0))
+    angle1 = select(kink1, angle1, f64x2.eq(kink1, kink1))
+  }
+  v128.store(k, value0)
+  v128.store(k, value1, 16)
+  v128.store(theta, madd<f64>(share, value0, f64x2.mul(angle0, theta0)))
+  v128.store(theta, madd<f64>(share, value1, f64x2.mul(angle1, theta1)), 16)
+}
+
+/**
+ * The pairs of rows i0 … i0 + height − 1 against `width` panels from `others` of the table on. Items come in runs at equal
+ * distances: the positions of a panel or, where there is one position, the panels of a row. Before the first and after the
+ * last item, steps that are ahead or behind work on a spare item.
+ */
+// @ts-ignore: decorator
+@inline
+function arcCosineBlock(
+  positions: usize, constants: usize, table: usize, i0: usize, height: usize, others: usize, width: usize,
+  k: usize, theta: usize, ld: usize, work: usize, slope: f64, own: f64, leaky: bool,
+): void {
+  const share = f64x2.splat(own)
+  const single = positions == 1
+  const step: usize = single ? ld : 32, stepI: usize = single ? 0 : 64
+  const length = single ? width : positions, runs: usize = single ? 1 : width
+  const skip = ld * (width / runs) - length * step
+  const panelBytes = positions * 64
+  const limit = work + (SLOTS - AHEAD) * SLOT
+  const spare = work + 2 * SLOTS * SLOT
+  // Step one is at item `first`, step four at `last`.
+  let i = i0, tj = others, ti = table + (i >> 2) * panelBytes + (i & 3) * 8
+  let first = k, firstStep = step, firstLeft = length, firstRuns = runs
+  let last = spare, lastTheta = spare, lastStep: usize = 0, lastLeft: usize = AHEAD, lastRuns = runs * height
+  let slot = work
+  while (true) {
+    const count = min(min(firstLeft, lastLeft), (limit - slot) / SLOT)
+    for (const end = slot + count * SLOT; slot < end; slot += SLOT) {
+      arcRoots(ti, tj, first, slot)
+      if (leaky) kinks(ti, tj, slope, slot)
+      arcValues(constants, last, lastTheta, slope, share, leaky, slot)
+      arcAngles(constants, slot)
+      arcTangents(constants, slot)
+      ti += stepI
+      tj += 64
+      first += firstStep
+      last += lastStep
+      lastTheta += lastStep
+    }
+    firstLeft -= count
+    lastLeft -= count
+    if (firstLeft == 0) {
+      firstLeft = length
+      if (firstStep != 0) first += skip
+      if (--firstRuns == 0) {
+        firstRuns = runs
+        tj = others
+        if (++i >= i0 + height) {
+          i = i0
+          first = spare
+          firstStep = 0
+        }
+      }
+      ti = table + (i >> 2) * panelBytes + (i & 3) * 8
+    }
+    if (lastLeft == 0) {
+      if (lastRuns-- == 0) return
+      lastLeft = length
+      last = lastStep == 0 ? k : last + skip
+      lastTheta = lastStep == 0 ? theta : lastTheta + skip
+      lastStep = step
+    }
+    if (slot == limit) {
+      memory.copy(work, limit, AHEAD * SLOT)
+      if (leaky) memory.copy(work + KINKS, limit + KINKS, AHEAD * SLOT)
+      slot = work
+    }
+  }
+}
+
+function reluBlock(
+  positions: usize, constants: usize, table: usize, i0: usize, height: usize, others: usize, width: usize,
+  k: usize, theta: usize, ld: usize, work: usize, own: f64,
+): void {
+  arcCosineBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, 0, own, false)
+}
+
+function leakyReluBlock(
+  positions: usize, constants: usize, table: usize, i0: usize, height: usize, others: usize, width: usize,
+  k: usize, theta: usize, ld: usize, work: usize, slope: f64, own: f64,
+): void {
+  arcCosineBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, slope, own, true)
 }
 
 /** The same by the correlation k/√(q q'), for variances whose products leave the range of f64. */
@@ -170,27 +291,16 @@ export function dualPanels(
   family: i32, slope: f64, own: f64, positions: usize, constants: usize, table: usize,
   i0: usize, height: usize, j0: usize, width: usize, k: usize, theta: usize, ld: usize, work: usize,
 ): void {
-  const together = max<usize>(1, ARC_POSITIONS / positions)
   const panelBytes = positions * 64
+  const others = table + j0 * panelBytes
+  if (family == 0) {
+    if (slope == 0) reluBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, own)
+    else leakyReluBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, slope, own)
+    return
+  }
   for (let i = i0; i < i0 + height; i++) {
     const ti = table + (i >> 2) * panelBytes + (i & 3) * 8
-    let tj = table + j0 * panelBytes
-    if (family == 0) {
-      for (let first: usize = 0; first < width; first += together) {
-        const count = min(together, width - first)
-        for (let t: usize = 0; t < count; t++) {
-          arcTangents(positions, ti, tj + t * panelBytes, k + t * ld, constants, work + t * panelBytes)
-        }
-        for (let t: usize = 0; t < count; t++) {
-          const at = t * ld, bytes = t * panelBytes
-          arcValues(positions, ti, tj + bytes, k + at, theta + at, slope, own, constants, work + bytes)
-        }
-        tj += count * panelBytes
-        k += count * ld
-        theta += count * ld
-      }
-      continue
-    }
+    let tj = others
     for (let t: usize = 0; t < width; t++) {
       if (family == 1) erfPanel(positions, ti, tj, k, theta, own)
       else arcCosineWidePanel(positions, ti, tj, k, theta, slope, own)
