@@ -98,7 +98,7 @@ export function convergenceFigure(findings: Findings): Figure | null {
   return {
     id: 'convergence',
     title: 'Do the graphons converge?',
-    sentence: convergenceSentence(convergence),
+    sentence: `${convergenceSentence(convergence)} The upper row is what the paper’s Figure 1 shows, here with the noise floor.`,
     description: `Distances between the graphon estimates of different widths for ${formatList(methods.map(methodLabel))}, one line per weight matrix, with the noise floor of Erdős–Rényi masks dashed.`,
     spec: {
       title: {

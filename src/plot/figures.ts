@@ -1,4 +1,5 @@
 import type { Findings, Setting } from '../study/findings.js'
+import { closedFormsFigure, closedFormWidthsFigure } from './closed-forms.js'
 import { convergenceFigure } from './convergence.js'
 import { densitiesFigure } from './densities.js'
 import { driftFigure } from './drift.js'
@@ -9,26 +10,30 @@ import { kernelErrorFigure } from './kernel-error.js'
 import { ladderFigure } from './ladder.js'
 import { metricsFigure } from './metrics.js'
 import { formatList } from './format.js'
+import { motifsFigure } from './motifs.js'
 import { atSetting } from './select.js'
 import { shapeChangesFigure } from './shape-changes.js'
 import { spectraFigure } from './spectra.js'
 import { trainingFigure } from './training.js'
 import { verdictsFigure } from './verdicts.js'
-import { widthsFigure } from './widths.js'
+import { widthsFigures } from './widths.js'
 
-/** Draws one figure from the findings at one density; null when they do not hold what it shows. */
-export type FigureMaker = (findings: Findings) => Figure | null
+/** Draws one figure, or several, from the findings at one setting; null or none when they do not hold what it shows. */
+export type FigureMaker = (findings: Findings) => Figure | readonly Figure[] | null
 
 /** All figures of a study, in the order of the report. */
 export const figureMakers = {
   densities: densitiesFigure,
   drift: driftFigure,
   graphons: graphonsFigure,
-  widths: widthsFigure,
+  widths: widthsFigures,
   inputs: inputsFigure,
   verdicts: verdictsFigure,
   convergence: convergenceFigure,
   'shape-changes': shapeChangesFigure,
+  motifs: motifsFigure,
+  'closed-forms': closedFormsFigure,
+  'closed-form-widths': closedFormWidthsFigure,
   'kernel-error': kernelErrorFigure,
   spectra: spectraFigure,
   metrics: metricsFigure,
@@ -56,19 +61,20 @@ export function settingName({ settings }: Findings, setting: Setting): readonly 
   ]
 }
 
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** Every figure that the findings allow, settings one after another within a kind; ids are unique. */
 export function studyFigures(findings: Findings): StudyFigure[] {
   return figureKinds.flatMap((kind) =>
     findings.settings.flatMap((setting) => {
-      const figure = figureMakers[kind](atSetting(findings, setting))
-      if (!figure) return []
+      const make: FigureMaker = figureMakers[kind]
+      const figures = [make(atSetting(findings, setting)) ?? []].flat()
       const name = settingName(findings, setting)
-      const id = [figure.id, ...name.map((part) => part.replace('density ', '').replaceAll(' ', '-'))].join('-')
-      const sentence =
-        name.length > 0
-          ? `${formatList(name)[0].toUpperCase()}${formatList(name).slice(1)}. ${figure.sentence}`
-          : figure.sentence
-      return [{ ...figure, id, sentence, kind, setting }]
+      return figures.map((figure) => {
+        const id = [figure.id, ...name.map((part) => part.replace('density ', '').replaceAll(' ', '-'))].join('-')
+        const sentence = name.length > 0 ? `${capitalized(formatList(name))}. ${figure.sentence}` : figure.sentence
+        return { ...figure, id, sentence, kind, setting }
+      })
     }),
   )
 }

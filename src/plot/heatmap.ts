@@ -38,7 +38,8 @@ export function heatmapUri({ rows, cols, data }: Matrix, top: number): string {
 
 /** One axis of a heatmap: the range that its bins span and the places where it is labelled. */
 export interface HeatmapAxis {
-  readonly title: string | null
+  /** Several lines as an array. */
+  readonly title: string | readonly string[] | null
   readonly domain: readonly [number, number]
   /** No ticks at all when empty. */
   readonly ticks: readonly number[]
@@ -60,7 +61,7 @@ function axisOf({ title, domain, ticks }: HeatmapAxis, reverse: boolean) {
     type: 'quantitative' as const,
     scale: { domain: [...domain], nice: false, zero: false, reverse },
     axis: {
-      title,
+      title: typeof title === 'string' || title === null ? title : [...title],
       values: [...ticks],
       grid: false,
       domain: false,

@@ -15,6 +15,8 @@ export function atSetting(findings: Findings, setting: Setting): Findings {
     pruning: here(findings.pruning),
     graphons: here(findings.graphons),
     convergence: here(findings.convergence),
+    motifs: here(findings.motifs),
+    closedForms: here(findings.closedForms),
     spectra: here(findings.spectra),
     training: here(findings.training),
   }

@@ -67,6 +67,7 @@ export function panelTitle(text: string, subtitle?: string | readonly string[]) 
     text,
     ...(subtitle === undefined ? {} : { subtitle: typeof subtitle === 'string' ? subtitle : [...subtitle] }),
     anchor: 'start' as const,
+    frame: 'group' as const,
     fontSize: 12,
     fontWeight: 600 as const,
     offset: 7,

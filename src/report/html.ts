@@ -30,6 +30,9 @@ export interface Column<Row> {
   readonly isName?: boolean
 }
 
+/** A table of more rows is folded away. */
+const longestTable = 45
+
 /** A table with a caption that scrolls by itself on narrow screens; a name column heads its rows. */
 export function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
   if (rows.length === 0) return html``
@@ -46,7 +49,7 @@ export function table<Row>(caption: string, columns: readonly Column<Row>[], row
         })}
       </tr> `,
   )
-  return html`<div class="scroll table" role="region" tabindex="0" aria-label="${caption}">
+  const whole = html`<div class="scroll table" role="region" tabindex="0" aria-label="${caption}">
     <table>
       <caption>
         <span>${caption}</span>
@@ -61,4 +64,9 @@ export function table<Row>(caption: string, columns: readonly Column<Row>[], row
       </tbody>
     </table>
   </div> `
+  if (rows.length <= longestTable) return whole
+  return html`<details class="long">
+    <summary>Table of ${rows.length} rows: ${caption}</summary>
+    ${whole}
+  </details> `
 }

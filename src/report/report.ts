@@ -1,19 +1,40 @@
-import { formatPlural } from '../plot/format.js'
-import type { StudyFigure } from '../plot/figures.js'
+import { settingName, type StudyFigure } from '../plot/figures.js'
+import { formatList, formatPlural } from '../plot/format.js'
+import { sameSetting } from '../plot/select.js'
 import { renderSvg } from '../plot/render.js'
 import type { Findings } from '../study/findings.js'
 import { html, trusted, type Html } from './html.js'
 import { sections, type Section } from './sections.js'
 import { styleSheet } from './style.js'
 
-/** Lets the reader turn light and dark round. Nothing on the page needs it: without scripts the button stays hidden. */
-const themeScript = `
-const root = document.documentElement, button = document.querySelector('button')
+/**
+ * Lets the reader turn light and dark round and open all settings at once, and opens what a link or the printer asks for.
+ * Nothing on the page needs it: without scripts the buttons stay hidden.
+ */
+const pageScript = `
+const root = document.documentElement, [theme, all] = ['theme', 'all'].map((id) => document.getElementById(id))
 const isDark = () => (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark'
-const label = () => { button.textContent = isDark() ? 'Light' : 'Dark' }
-button.addEventListener('click', () => { root.dataset.theme = isDark() ? 'light' : 'dark'; label() })
-button.hidden = false
+const label = () => { theme.textContent = isDark() ? 'Light' : 'Dark' }
+theme.addEventListener('click', () => { root.dataset.theme = isDark() ? 'light' : 'dark'; label() })
+theme.hidden = false
 label()
+const folds = [...document.querySelectorAll('main details')]
+const settings = folds.filter((fold) => fold.matches('.setting'))
+if (all && settings.length > 1) {
+  const isOpen = () => settings.every((fold) => fold.open)
+  const name = () => { all.textContent = isOpen() ? 'Fold settings' : 'Open all settings' }
+  all.addEventListener('click', () => { const open = !isOpen(); for (const fold of settings) fold.open = open; name() })
+  all.hidden = false
+  name()
+}
+const reveal = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  for (let fold = target?.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true
+  target?.scrollIntoView()
+}
+addEventListener('hashchange', reveal)
+if (location.hash) reveal()
+addEventListener('beforeprint', () => { for (const fold of folds) fold.open = true })
 `
 
 /** Below this share of its own width a figure scrolls instead of shrinking, so that its text stays readable. */
@@ -29,6 +50,47 @@ async function figureHtml(figure: StudyFigure, number: number): Promise<Html> {
   </figure> `
 }
 
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** What a section shows: its figures one after another, or with several settings one fold for each, the first open. */
+function figuresHtml(findings: Findings, id: string, numbered: readonly Numbered[]): Html[] {
+  if (findings.settings.length < 2) return numbered.map(({ markup }) => markup)
+  return findings.settings.flatMap((setting, i) => {
+    const own = numbered.filter(({ figure }) => sameSetting(figure.setting, setting))
+    if (own.length === 0) return []
+    const name = capitalized(formatList(settingName(findings, setting)))
+    return [
+      html`<details class="setting" id="${id}-${i + 1}" ${trusted(i === 0 ? 'open' : '')}>
+        <summary>${name} <span>${formatPlural(own.length, 'figure')}</span></summary>
+        ${own.map(({ markup }) => markup)}
+      </details> `,
+    ]
+  })
+}
+
+interface Numbered {
+  readonly figure: StudyFigure
+  readonly number: number
+  readonly markup: Html
+}
+
+/** All figures by name, folded away. */
+function listOfFigures(findings: Findings, all: readonly Numbered[]): Html {
+  if (all.length === 0) return html``
+  const item = ({ figure, number }: Numbered) => {
+    const where = settingName(findings, figure.setting)
+    return html`<li value="${number}">
+      <a href="#figure-${figure.id}">${figure.title}${where.length > 0 ? ` (${formatList(where)})` : ''}</a>
+    </li> `
+  }
+  return html`<details>
+    <summary>${formatPlural(all.length, 'figure')}</summary>
+    <ol>
+      ${all.map(item)}
+    </ol>
+  </details> `
+}
+
 /**
  * The report of a study: one HTML page that needs nothing else, neither network nor scripts. The same findings and
  * figures give the same text.
@@ -39,19 +101,26 @@ export async function renderReport(findings: Findings, figures: readonly StudyFi
   const { provenance } = findings
   const entries = Object.entries<Section>(sections)
   const body: Html[] = []
-  let number = 0
+  const all: Numbered[] = []
   for (const [id, section] of entries) {
-    const drawn: Html[] = []
-    for (const figure of section.figures.flatMap((kind) => figures.filter((f) => f.kind === kind))) {
-      number += 1
-      drawn.push(await figureHtml(figure, number))
+    const own = figures.filter(({ kind }) => section.figures.includes(kind))
+    const rank = ({ kind, setting }: StudyFigure) =>
+      findings.settings.findIndex((one) => sameSetting(one, setting)) * section.figures.length +
+      section.figures.indexOf(kind)
+    const drawn: Numbered[] = []
+    for (const figure of own.toSorted((a, b) => rank(a) - rank(b))) {
+      const number = all.length + drawn.length + 1
+      drawn.push({ figure, number, markup: await figureHtml(figure, number) })
     }
+    all.push(...drawn)
     const missing = section.figures.length > 0 && drawn.length === 0 ? html`<p>${section.without}</p>` : html``
     body.push(
       html`<section aria-labelledby="${id}">
         <h2 id="${id}"><a href="#${id}">${section.title}</a></h2>
         ${section.opening}
-        ${section.before?.(findings) ?? html``}${drawn}${missing}${section.after?.(findings) ?? html``}
+        ${section.before?.(findings) ?? html``}${figuresHtml(findings, id, drawn)}${missing}${
+          section.after?.(findings) ?? html``
+        }
       </section> `,
     )
   }
@@ -74,6 +143,7 @@ export async function renderReport(findings: Findings, figures: readonly StudyFi
             <ol>
               ${entries.map(([id, { title }]) => html`<li><a href="#${id}">${title}</a></li> `)}
             </ol>
+            ${listOfFigures(findings, all)}
           </nav>
         </header>
         <main>${body}</main>
@@ -83,9 +153,12 @@ export async function renderReport(findings: Findings, figures: readonly StudyFi
             ${provenance.seed}.
           </p>
         </footer>
-        <button type="button" hidden aria-label="Switch between light and dark"></button>
+        <div class="buttons">
+          <button id="all" type="button" hidden></button>
+          <button id="theme" type="button" hidden aria-label="Switch between light and dark"></button>
+        </div>
         <script>
-          ${trusted(themeScript)}
+          ${trusted(pageScript)}
         </script>
       </body>
     </html> `

@@ -1,9 +1,14 @@
+import { predictions } from '../graphon/limits/predictions.js'
+import { formatList } from '../plot/format.js'
+import { methodLabel } from '../plot/labels.js'
 import type { FigureKind } from '../plot/figures.js'
 import type { Findings } from '../study/findings.js'
 import { html, type Html } from './html.js'
 import { studyLimits } from './limits.js'
 import {
+  closedFormTable,
   convergenceTable,
+  countingTable,
   ladderTable,
   pathDensityTable,
   provenanceTable,
@@ -24,6 +29,14 @@ export interface Section {
   readonly after?: (findings: Findings) => Html
   /** Said in place of figures when the findings hold none of them. */
   readonly without: string
+}
+
+/** The methods of a study that theory has no closed form for, and why. */
+function withoutForm({ methods }: Findings): Html {
+  const none = Object.entries(predictions).filter(([method, { isOfMethod }]) => !isOfMethod && methods.includes(method))
+  if (none.length === 0) return html``
+  const reasons = none.map(([method, { summary }]) => `${methodLabel(method)} (${summary})`)
+  return html`<p>No closed form is there to compare with for ${formatList(reasons)}.</p> `
 }
 
 /** The report's sections in their order; the keys are their anchors. */
@@ -69,6 +82,31 @@ export const sections = {
     figures: ['verdicts', 'drift', 'shape-changes', 'convergence'],
     after: (findings) => html`${verdictTable(findings)}${convergenceTable(findings)}`,
     without: 'There is one width only, so that no distance between widths can be drawn.',
+  },
+  motifs: {
+    title: 'Small subgraphs',
+    opening: html`<p>
+      A sequence of graphons converges exactly when the densities of all small subgraphs do. The density of a
+      <em>motif</em> with e edges is p<sup>e</sup> in a constant graphon of density p, and at least that for cherries,
+      paths and even cycles in any other: a ratio of 1 says that no structure is seen. By the
+      <em>counting lemma</em> two graphons can differ in the density of a motif by at most e times the cut norm of their
+      difference.
+    </p>`,
+    figures: ['motifs'],
+    after: countingTable,
+    without: 'No motif was counted.',
+  },
+  'closed-forms': {
+    title: 'Limits in closed form',
+    opening: html`<p>
+      For scores |w|·r·c that factorise into the weight and a profile of either side, a weight is kept with probability
+      P(|w| > τ/(r c)): a constant for random and magnitude pruning, and for SNIP a graphon made of the profiles of its
+      gradient, measured on the samples. <em>Structure explained</em> is the share of the estimate’s squared distance
+      from its own mean, beyond noise, that the form accounts for.
+    </p>`,
+    figures: ['closed-forms', 'closed-form-widths'],
+    after: (findings) => html`${closedFormTable(findings)}${withoutForm(findings)}`,
+    without: 'No method of this study has a closed form.',
   },
   spectra: {
     title: 'Spectra and metrics',

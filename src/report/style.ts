@@ -14,7 +14,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.6 'Iowan
 header,main,footer{display:grid;grid-template-columns:[full-start] minmax(1rem,1fr) [wide-start] minmax(0,11.5rem) [text-start] min(43rem,100% - 2rem) [text-end] minmax(0,11.5rem) [wide-end] minmax(1rem,1fr) [full-end]}
 header>*,footer>*,section>*{grid-column:text}
 section{grid-column:full;display:grid;grid-template-columns:subgrid}
-section>figure,section>.table{grid-column:wide}
+section>figure,section>.table,section>.setting,section>.long{grid-column:wide}
 header{padding-top:clamp(2rem,7vw,4.5rem)}
 h1,h2,nav,figcaption b,table,.facts dt,.limits dt,button,summary,.lead,footer{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif}
 h1{font-size:clamp(1.7rem,5vw,2.4rem);line-height:1.15;letter-spacing:-.015em;font-weight:650;margin:.2em 0 .4em;text-wrap:balance}
@@ -57,12 +57,19 @@ details{margin:.8rem 0;min-width:0}
 summary{cursor:pointer;font-size:.9rem;color:var(--link)}
 pre{overflow-x:auto;background:var(--tint);border:1px solid var(--line);border-radius:6px;padding:.8rem 1rem;font:.82rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}
 footer{margin:4rem 0 2rem;color:var(--soft);font-size:.85rem}
-button{position:fixed;top:.7rem;right:.7rem;border:1px solid var(--line);border-radius:999px;background:var(--paper);color:var(--soft);font-size:.8rem;padding:.25rem .8rem;cursor:pointer}
+nav details ol{columns:1;list-style:decimal;padding-left:2.2rem;font-size:.88rem}
+nav details li::before{content:none}
+.setting{border-top:1px solid var(--line);margin:0}
+.setting>summary{padding:.55rem 0;font-weight:600;color:inherit}
+.setting>summary span{color:var(--soft);font-weight:400;margin-left:.5em}
+.setting+:not(.setting){margin-top:1.6rem}
+.buttons{position:fixed;top:.7rem;right:.7rem;display:flex;gap:.5rem}
+button{border:1px solid var(--line);border-radius:999px;background:var(--paper);color:var(--soft);font-size:.8rem;padding:.25rem .8rem;cursor:pointer}
 @media (max-width:34rem){.facts>div{grid-template-columns:1fr;gap:0}}
 @media print{
 :root,:root[data-theme=dark]{color-scheme:light;${light};--paper:#fff}
 body{font-size:10.5pt}
-button,nav{display:none}
+.buttons,nav{display:none}
 header,main,footer{display:block}
 section{display:block}
 figure,tr,dd{break-inside:avoid}

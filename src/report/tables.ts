@@ -158,6 +158,64 @@ export function convergenceTable(findings: Findings): Html {
   )
 }
 
+/** The counting lemma: motif densities at the two largest widths beside what the cut norm between them allows. */
+export function countingTable(findings: Findings): Html {
+  const rows = findings.motifs.flatMap(({ counting, ...which }) => (counting ? [{ ...which, counting }] : []))
+  const shown = [...new Set(rows.flatMap(({ counting }) => counting.motifs.map(({ motif }) => motif)))]
+  const { from, to } = rows.at(0)?.counting ?? { from: 0, to: 0 }
+  return table(
+    `Motif densities at widths ${formatCount(from)} → ${formatCount(to)}, and in brackets the most that they can differ by: edges × cut norm`,
+    [
+      ...names<(typeof rows)[number]>(findings),
+      { title: 'matrix', isName: true, value: ({ matrix }) => matrixLabel(matrix) },
+      {
+        title: 'cut norm between them',
+        value: ({ counting }) => formatInterval(counting.cutLower, counting.cutUpper),
+      },
+      ...shown.map((name) => ({
+        title: name,
+        value: ({ counting }: (typeof rows)[number]) => {
+          const found = counting.motifs.find(({ motif }) => motif === name)
+          return found
+            ? `${formatNumber(found.from)} → ${formatNumber(found.to)} (≤ ${formatNumber(found.bound)})`
+            : formatNumber(null)
+        },
+      })),
+    ],
+    rows,
+  )
+}
+
+const formatInterval = (lower: number, upper: number): string =>
+  formatNumber(lower) === formatNumber(upper) ? formatNumber(upper) : `${formatNumber(lower)} … ${formatNumber(upper)}`
+
+/** Closed forms against estimates at the widest networks. */
+export function closedFormTable(findings: Findings): Html {
+  const widest = atWidest(findings.closedForms)
+  const rows = widest.flatMap(({ matrices, ...which }) =>
+    matrices.map(({ density: found, ...numbers }) => ({ ...which, ...numbers, found })),
+  )
+  if (rows.length === 0) return html``
+  return table(
+    `Closed form against the estimate from one network, width ${formatCount(rows[0].width)}`,
+    [
+      ...names<(typeof rows)[number]>(findings),
+      { title: 'matrix', isName: true, value: ({ matrix }) => matrixLabel(matrix) },
+      { title: 'density predicted', value: ({ predictedDensity }) => formatNumber(predictedDensity) },
+      { title: 'density found', value: ({ found }) => formatNumber(found) },
+      { title: 'L² distance', value: ({ distance }) => formatNumber(distance) },
+      { title: 'noise floor', value: ({ floor }) => formatNumber(floor) },
+      { title: 'to its mean', value: ({ structure }) => formatNumber(structure) },
+      {
+        title: 'structure explained',
+        value: ({ explained }) => (explained === null ? 'none there' : formatPercent(explained)),
+      },
+      { title: 'cut norm', value: ({ cutLower, cutUpper }) => formatInterval(cutLower, cutUpper) },
+    ],
+    rows,
+  )
+}
+
 /** All metrics of all kernels at the widest networks. */
 export function spectraTable(findings: Findings): Html {
   const rows = atWidest(findings.spectra)

@@ -1,12 +1,18 @@
 import { agreement } from '../dynamics/agreement.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
+import { countingBound, type MotifName } from '../graphon/motifs.js'
+import { toFloat64 } from '../data/tensor.js'
 import { spectralSummary } from '../spectrum/summary.js'
+import { estimateKey } from './execute-closed-form.js'
 import {
   rungs,
+  type ClosedFormFinding,
   type ConvergenceFinding,
+  type CountingFinding,
   type Findings,
   type GraphonFinding,
   type KernelKind,
+  type MotifFinding,
   type Prediction,
   type Provenance,
   type PruningFinding,
@@ -159,6 +165,81 @@ function convergenceFindings({ job, result }: Finished): ConvergenceFinding[] {
   }))
 }
 
+function countingFinding(rows: readonly ResultRow[]): CountingFinding | null {
+  const widths = rows.flatMap(({ width, aspect }) => (aspect?.startsWith('cut') || !width ? [] : [width]))
+  if (widths.length === 0) return null
+  const [from, to] = [Math.min(...widths), Math.max(...widths)]
+  const value = (aspect: string, width?: number) =>
+    rows.find((row) => row.aspect === aspect && (width === undefined || row.width === width))?.value ?? 0
+  const cutUpper = value('cut upper')
+  const motifs = rows.flatMap(({ aspect, width }) => (width === to && !aspect!.startsWith('cut') ? [aspect!] : []))
+  return {
+    from,
+    to,
+    cutLower: value('cut lower'),
+    cutUpper,
+    motifs: motifs.map((motif) => ({
+      motif,
+      from: value(motif, from),
+      to: value(motif, to),
+      bound: Math.min(1, countingBound(motif as MotifName, cutUpper)),
+    })),
+  }
+}
+
+function motifFindings({ job, result }: Finished): MotifFinding[] {
+  const ratios = records(result.rows, 'motif-ratio')
+  const counting = records(result.rows, 'counting')
+  const suffix = ' unstructured'
+  return [...new Set(ratios.map((row) => row.matrix!))].map((matrix) => {
+    const own = ratios.filter((row) => row.matrix === matrix)
+    return {
+      method: job.method,
+      ...settingOf(job),
+      matrix,
+      ratios: own
+        .filter(({ aspect }) => !aspect!.endsWith(suffix))
+        .map(({ aspect, width, value, spread }) => ({
+          motif: aspect!,
+          width: width!,
+          mean: value ?? 0,
+          sd: spread ?? 0,
+          unstructured: own.find((row) => row.width === width && row.aspect === aspect! + suffix)?.value ?? null,
+        })),
+      counting: countingFinding(counting.filter((row) => row.matrix === matrix)),
+    }
+  })
+}
+
+function closedFormFinding({ job, result }: Finished): ClosedFormFinding {
+  const rows = records(result.rows, 'closed-form')
+  const matrices = [...new Set(rows.map((row) => row.matrix!))].map((matrix) => {
+    const value = (aspect: string) => rows.find((row) => row.matrix === matrix && row.aspect === aspect)?.value ?? null
+    return {
+      matrix,
+      predictedDensity: value('predicted_density') ?? 0,
+      density: value('density') ?? 0,
+      distance: value('distance') ?? 0,
+      floor: value('floor') ?? 0,
+      structure: value('structure') ?? 0,
+      explained: value('explained'),
+      cutLower: value('cut_lower') ?? 0,
+      cutUpper: value('cut_upper') ?? 0,
+    }
+  })
+  const { arrays } = result
+  const graphons = arrays.has('W0')
+    ? {
+        predicted: chainFromTensors(arrays, job.id).W,
+        estimate: matrices.map((_, l) => {
+          const tensor = arrays.get(estimateKey(l))!
+          return { rows: tensor.shape[0], cols: tensor.shape[1], data: toFloat64(tensor) }
+        }),
+      }
+    : null
+  return { method: job.method, ...settingOf(job), width: job.width, matrices, graphons }
+}
+
 /** Depths, then scopes, then densities as the study file has them. */
 function settingsOf(config: StudyConfig): Setting[] {
   return depthsOf(config).flatMap((hiddenLayers) =>
@@ -185,6 +266,8 @@ export async function buildFindings(
     pruning: [] as PruningFinding[],
     graphons: [] as GraphonFinding[],
     convergence: [] as ConvergenceFinding[],
+    motifs: [] as MotifFinding[],
+    closedForms: [] as ClosedFormFinding[],
     spectra: [] as SpectrumFinding[],
     training: [] as TrainingFinding[],
   }
@@ -199,6 +282,8 @@ export async function buildFindings(
     const result = await store.read(job.id)
     if (job.kind === 'dense') findings.spectra.push(...spectrumFindings({ job, result }))
     if (job.kind === 'convergence') findings.convergence.push(...convergenceFindings({ job, result }))
+    if (job.kind === 'motifs') findings.motifs.push(...motifFindings({ job, result }))
+    if (job.kind === 'closed-form') findings.closedForms.push(closedFormFinding({ job, result }))
     if (job.kind !== 'kernel') continue
     const runJobs = job.needs.map((id) => byId.get(id)!).filter((needed) => needed.kind === 'run')
     const runs = await Promise.all(runJobs.map((run) => store.read(run.id)))

@@ -1,5 +1,7 @@
+import { executeClosedForm } from './execute-closed-form.js'
 import { executeConvergence } from './execute-convergence.js'
 import { executeDense, executeKernel } from './execute-kernel.js'
+import { executeMotifs } from './execute-motifs.js'
 import { executeRun } from './execute-run.js'
 import type { Job, JobResult, ResultStore } from './job.js'
 import type { StudyConfig } from './schema.js'
@@ -12,6 +14,8 @@ const executors = {
   run: executeRun,
   kernel: executeKernel,
   convergence: executeConvergence,
+  motifs: executeMotifs,
+  'closed-form': executeClosedForm,
 } satisfies Record<Job['kind'], Execute>
 
 /**

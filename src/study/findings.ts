@@ -1,4 +1,5 @@
 import type { GraphonChain } from '../graphon/chain.js'
+import type { Matrix } from '../linalg/matrix.js'
 import type { Verdict } from '../graphon/limit-test/verdict.js'
 import type { SpectralSummary } from '../spectrum/summary.js'
 
@@ -28,6 +29,8 @@ export interface Findings {
   readonly pruning: readonly PruningFinding[]
   readonly graphons: readonly GraphonFinding[]
   readonly convergence: readonly ConvergenceFinding[]
+  readonly motifs: readonly MotifFinding[]
+  readonly closedForms: readonly ClosedFormFinding[]
   readonly spectra: readonly SpectrumFinding[]
   readonly training: readonly TrainingFinding[]
 }
@@ -126,6 +129,66 @@ export interface ConvergencePoint {
   /** Spread of single trials about their mean, W/ρ in L2, as measured and as independent entries would give. */
   readonly spread: number | null
   readonly spreadSampled: number | null
+}
+
+/** Density of one motif over p^e, that of a constant graphon of equal density. */
+export interface MotifRatio {
+  readonly motif: string
+  readonly width: number
+  /** Over trials. */
+  readonly mean: number
+  readonly sd: number
+  /** The mean that noise and sorting give in masks without structure; null where the ratio is free of both. */
+  readonly unstructured: number | null
+}
+
+/** The counting lemma between the graphons of the two largest widths. */
+export interface CountingFinding {
+  readonly from: number
+  readonly to: number
+  readonly cutLower: number
+  readonly cutUpper: number
+  readonly motifs: readonly {
+    readonly motif: string
+    readonly from: number
+    readonly to: number
+    /** e(F) times `cutUpper`, at most 1: the two densities cannot differ by more. */
+    readonly bound: number
+  }[]
+}
+
+/** Small subgraphs in one matrix of one method, over the ladder of widths. */
+export interface MotifFinding extends Setting {
+  readonly method: string
+  readonly matrix: number
+  readonly ratios: readonly MotifRatio[]
+  /** null with one width */
+  readonly counting: CountingFinding | null
+}
+
+/** What the closed form of a method says of one matrix, against one network's mask; distances in L2 unless named. */
+export interface ClosedFormMatrix {
+  readonly matrix: number
+  readonly predictedDensity: number
+  readonly density: number
+  readonly distance: number
+  /** The distance that masks drawn from the prediction have. */
+  readonly floor: number
+  /** From the estimate to its mean. */
+  readonly structure: number
+  /** Share of the structure beyond noise; null where there is too little of it. */
+  readonly explained: number | null
+  readonly cutLower: number
+  readonly cutUpper: number
+}
+
+/** A method's closed form at one width against its first trial. */
+export interface ClosedFormFinding extends Setting {
+  readonly method: string
+  readonly width: number
+  readonly matrices: readonly ClosedFormMatrix[]
+  /** The graphons themselves, binned alike, at the largest width alone. */
+  readonly graphons: { readonly predicted: readonly Matrix[]; readonly estimate: readonly Matrix[] } | null
 }
 
 export const kernelKinds = ['dense', 'graphon', 'energy', 'empirical'] as const

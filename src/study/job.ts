@@ -16,10 +16,11 @@ export interface JobKey {
 /**
  * One independent piece of a study. `run`: prune one network, estimate its chain, perhaps train it. `kernel`: the limit
  * kernels of all trials of one method, density and width. `convergence`: distances between widths of one method and
- * density, with the noise floor. `dense`: the unpruned limit.
+ * density, with the noise floor. `dense`: the unpruned limit. `motifs`: densities of small subgraphs of all widths of one method
+ * and density. `closed-form`: what theory predicts of one network's masks, against them.
  */
 export interface Job extends JobKey {
-  readonly kind: 'run' | 'kernel' | 'convergence' | 'dense'
+  readonly kind: 'run' | 'kernel' | 'convergence' | 'dense' | 'motifs' | 'closed-form'
   /** File-safe name, unique in the study; ends in a hash of everything the result depends on. */
   readonly id: string
   /** Ids of the jobs whose results this one reads. */

@@ -2,6 +2,7 @@ import { randomStream } from '../random/random.js'
 import { oneHot } from '../data/one-hot.js'
 import { parseActivation } from '../network/activation.js'
 import { createNetwork, createSpec, initialize } from '../network/initialize.js'
+import type { Batch } from '../network/gradient.js'
 import type { Network, NetworkSpec } from '../network/network.js'
 import { applyMasks, prune, type PruneResult } from '../prune/prune.js'
 import type { JobKey } from './job.js'
@@ -18,6 +19,16 @@ export function studySpec(config: StudyConfig, sizes: readonly number[]): Networ
   return createSpec({ sizes, activation: parseActivation(activation), sigmaB2, ...(sigmaW2 && { sigmaW2 }) })
 }
 
+/** The samples and targets that data-dependent scores see. */
+export function pruningBatch(data: StudyData): Batch {
+  return { x: data.pruneX, targets: oneHot(data.pruneLabels, data.classes) }
+}
+
+/** The network of one job at initialisation. All methods of a trial start from the same weights. */
+export function unprunedNetwork(config: StudyConfig, { sizes, width, trial }: JobKey): Network {
+  return initialize(studySpec(config, sizes), deriveSeed(config.seed, 'network', width, trial ?? 0))
+}
+
 /**
  * The pruned network of one job. All methods of a trial start from the same weights, so that they are compared in pairs;
  * with `weights: redrawn` the survivors are drawn anew after pruning.
@@ -25,18 +36,19 @@ export function studySpec(config: StudyConfig, sizes: readonly number[]): Networ
 export function prunedNetwork(
   config: StudyConfig,
   data: StudyData,
-  { method, density, scope, sizes, width, trial }: JobKey,
+  key: JobKey,
 ): { network: Network; pruning: PruneResult } {
+  const { method, density, scope, sizes, width, trial } = key
   const spec = studySpec(config, sizes)
   const at = [width, trial ?? 0] as const
-  const unpruned = initialize(spec, deriveSeed(config.seed, 'network', ...at))
+  const unpruned = unprunedNetwork(config, key)
   const pruning = prune(unpruned, {
     method: method as StudyConfig['prune']['methods'][number],
     density,
     scope,
     seed: deriveSeed(config.seed, 'prune', ...at),
     temperature: config.prune.temperature,
-    batch: { x: data.pruneX, targets: oneHot(data.pruneLabels, data.classes) },
+    batch: pruningBatch(data),
   })
   const start =
     config.network.weights === 'kept' ? unpruned : initialize(spec, deriveSeed(config.seed, 'redraw', ...at))

@@ -1,3 +1,4 @@
+import { predictedMethods } from '../graphon/limits/predictions.js'
 import { hash64 } from './hash.js'
 import type { Job, JobKey } from './job.js'
 import { depthsOf, scopesOf, type StudyConfig } from './schema.js'
@@ -98,6 +99,13 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
     return add({ kind: 'run', id: jobId('run', key, dependsOn), ...key, needs: [], train, cost })
   }
 
+  function addClosedForm(key: JobKey): void {
+    const dependsOn = { physics, graphon, prune: { samples: prune.samples }, form: 1 }
+    const id = jobId('closed-form', key, dependsOn)
+    const cost = 0.2 + (3 * weightCount(key.sizes)) / 1e6
+    add({ kind: 'closed-form', id, ...key, needs: [], train: false, cost })
+  }
+
   function addLadder(where: Omit<JobKey, 'sizes' | 'width' | 'trial'>, depth: number, dense: string): void {
     const ladder = architectures(config, facts, depth)
     const runsOfLadder: string[] = []
@@ -109,11 +117,14 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
       const id = jobId('kernel', key, { needs, kernel, training })
       add({ kind: 'kernel', id, ...key, needs, train: false, cost })
       runsOfLadder.push(...runs)
+      if (predictedMethods.some((method) => method === where.method)) addClosedForm({ ...key, trial: 0 })
     }
     const key: JobKey = { ...where, ...ladder[ladder.length - 1], trial: null }
     const id = jobId('convergence', key, { needs: runsOfLadder, ladder, convergence: config.convergence, test: 2 })
     const cost = ladder.reduce((sum, { sizes }) => sum + 0.1 + weightCount(sizes) / 2e6, 0)
     add({ kind: 'convergence', id, ...key, needs: runsOfLadder, train: false, cost })
+    const motifs = jobId('motifs', key, { needs: runsOfLadder, ladder, motifs: 1 })
+    add({ kind: 'motifs', id: motifs, ...key, needs: runsOfLadder, train: false, cost: cost / 2 })
   }
 
   for (const depth of depthsOf(config)) {
@@ -124,6 +135,6 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
       }
     }
   }
-  const stage = { dense: 0, run: 1, kernel: 2, convergence: 2 } as const
+  const stage = { dense: 0, run: 1, kernel: 2, convergence: 2, motifs: 2, 'closed-form': 2 } as const
   return jobs.sort((a, b) => stage[a.kind] - stage[b.kind] || b.cost - a.cost || (a.id < b.id ? -1 : 1))
 }

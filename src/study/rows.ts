@@ -11,7 +11,7 @@ export const columns = {
   hidden_layers: 'int',
   width: 'int',
   trial: 'int',
-  /** Which of the following columns a row fills: `run`, `layer`, `motif`, `step`, `spectrum`, `distance` or `verdict`. */
+  /** Which of the following columns a row fills: `run`, `layer`, `motif`, `step`, `spectrum`, `distance`, `verdict`, `motif-ratio`, `counting` or `closed-form`. */
   record: 'string',
   seconds: 'double',
   learning_rate: 'double',
@@ -43,7 +43,7 @@ export const columns = {
   shape_floor: 'double',
   spread: 'double',
   spread_sampled: 'double',
-  /** In `verdict` and `motif` rows: `all`, `budget`, `shape`, `dead_units`, or a motif. */
+  /** In `verdict` and `motif` rows: `all`, `budget`, `shape`, `dead_units`, or a motif; else what `value` is. */
   aspect: 'string',
   value: 'double',
   verdict: 'string',

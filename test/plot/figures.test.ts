@@ -14,7 +14,13 @@ afterEach(() => vi.restoreAllMocks())
 
 describe('every figure', () => {
   it('is drawn when the study holds what it shows', () => {
-    expect(figures.map(({ kind }) => kind)).toEqual(figureKinds)
+    expect([...new Set(figures.map(({ kind }) => kind))]).toEqual(figureKinds)
+    expect(figures.map(({ id }) => id).filter((id) => id.startsWith('widths'))).toEqual([
+      'widths-1',
+      'widths-2',
+      'widths-3',
+      'widths-4',
+    ])
   })
 
   it.each(named)('draws without a warning, in the page’s ink, the same every time: %s', async (_, figure) => {
@@ -45,9 +51,23 @@ it('draws one heatmap per method and matrix and one colour bar', async () => {
   expect(svg).toContain('square-root colour scale')
 })
 
+it('draws estimate and closed form of every method that has one', async () => {
+  const svg = await renderSvg(figures.find(({ kind }) => kind === 'closed-forms')!)
+  expect(svg.match(/<image [^>]*pixelated/g)).toHaveLength(2 * 3 * 4 + 1)
+  expect(svg).toContain('closed form')
+})
+
+it('draws motif ratios with bars over trials, and what chance gives dashed', async () => {
+  const figure = figures.find(({ kind }) => kind === 'motifs')!
+  expect(figure.sentence).toMatch(/times as many 4-cycles in GraSP’s W¹ .* masks without structure give/)
+  const svg = await renderSvg(figure)
+  expect(svg).toContain('stroke-dasharray="4,3"')
+  expect(svg).toContain('cherry on a row')
+})
+
 it('draws densities apart, with ids of their own', () => {
   const two = studyFigures(syntheticFindings({ ...small, densities: [0.05, 0.2] }))
-  expect(two).toHaveLength(2 * figureKinds.length)
+  expect(two).toHaveLength(2 * figures.length)
   expect(new Set(two.map(({ id }) => id)).size).toBe(two.length)
 })
 
@@ -73,8 +93,27 @@ describe('a study that holds little', () => {
 
   it('leaves out what it cannot draw', () => {
     const kinds = studyFigures(syntheticFindings({ ...small, widths: [64], empirical: false })).map(({ kind }) => kind)
-    expect(kinds).toEqual(['densities', 'graphons', 'inputs', 'spectra', 'metrics', 'training', 'ladder'])
-    const empty = { ...findings, pruning: [], graphons: [], convergence: [], spectra: [], training: [] }
+    expect(kinds).toEqual([
+      'densities',
+      'graphons',
+      'inputs',
+      'motifs',
+      'closed-forms',
+      'spectra',
+      'metrics',
+      'training',
+      'ladder',
+    ])
+    const empty = {
+      ...findings,
+      pruning: [],
+      graphons: [],
+      convergence: [],
+      motifs: [],
+      closedForms: [],
+      spectra: [],
+      training: [],
+    }
     expect(studyFigures(empty)).toEqual([])
   })
 

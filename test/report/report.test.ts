@@ -15,8 +15,24 @@ describe('the report', () => {
   it('answers in its order, with anchors for a table of contents', async () => {
     const page = await reportOfFindings
     const anchors = Array.from(page.matchAll(/<h2 id="([^"]+)"/g), ([, id]) => id)
-    expect(anchors).toEqual(['what-was-run', 'graphons', 'convergence', 'spectra', 'training', 'ladder', 'limits'])
+    expect(anchors).toEqual([
+      'what-was-run',
+      'graphons',
+      'convergence',
+      'motifs',
+      'closed-forms',
+      'spectra',
+      'training',
+      'ladder',
+      'limits',
+    ])
     expect(Array.from(page.matchAll(/<li><a href="#([^"]+)"/g), ([, id]) => id)).toEqual(anchors)
+    const listed = Array.from(page.matchAll(/<a href="#figure-([^"]+)"/g), ([, id]) => id)
+    expect([...listed].sort()).toEqual(
+      studyFigures(findings)
+        .map(({ id }) => id)
+        .sort(),
+    )
   })
 
   it('is one file, the same every time', async () => {
@@ -67,14 +83,50 @@ describe('the report', () => {
     expect(warn).not.toHaveBeenCalled()
     warn.mockRestore()
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
-    expect(page.match(/<section /g)).toHaveLength(7)
+    expect(page.match(/<section /g)).toHaveLength(9)
+  })
+
+  it('folds settings, the first one open, and keeps figures of one setting together', async () => {
+    const page = await report(syntheticFindings({ ...small, densities: [0.05, 0.2, 0.5] }))
+    const folds = Array.from(page.matchAll(/<details class="setting" id="([a-z-]+)-(\d)" (open)?>/g))
+    const sectionsWithFigures = new Set(folds.map(([, id]) => id))
+    expect(folds).toHaveLength(3 * sectionsWithFigures.size)
+    for (const [, , place, open] of folds) expect(open).toBe(place === '1' ? 'open' : undefined)
+    const within = page.slice(page.indexOf('id="motifs-2"'), page.indexOf('id="motifs-3"'))
+    expect(Array.from(within.matchAll(/<figure id="([^"]+)"/g), ([, id]) => id)).toEqual(['figure-motifs-0.2'])
+    expect(await reportOfFindings).not.toContain('class="setting"')
+  })
+
+  it('folds tables too long to read past', async () => {
+    const densities = Array.from({ length: 12 }, (_, i) => (i + 1) / 20)
+    const page = await report(syntheticFindings({ ...small, methods: ['snip'], widths: [32, 64], densities }))
+    expect(page).toMatch(/<details class="long">\s*<summary>Table of 48 rows: Is there a limit\?/)
+  })
+
+  it('puts the counting lemma’s bound beside the cut norm, and says where no closed form is known', async () => {
+    const page = await reportOfFindings
+    expect(page).toContain('0.200 → 0.202 (≤ 0.0110)')
+    expect(page).toContain('0.0100 … 0.0110')
+    expect(page).toMatch(/No closed form is there to compare with for GraSP \(.*\) and SynFlow \(/)
+    expect(page).toContain('92.0 %')
   })
 
   it('says what is missing when nothing was found', async () => {
-    const page = await report({ ...findings, pruning: [], graphons: [], convergence: [], spectra: [], training: [] })
+    const page = await report({
+      ...findings,
+      pruning: [],
+      graphons: [],
+      convergence: [],
+      motifs: [],
+      closedForms: [],
+      spectra: [],
+      training: [],
+    })
     for (const text of [
       'Nothing was pruned.',
       'No graphon was estimated.',
+      'No motif was counted.',
+      'No method of this study has a closed form.',
       'No kernel was computed.',
       'No network was trained.',
     ]) {

@@ -187,6 +187,69 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     ),
   )
 
+  const motifs = o.densities.flatMap((density) =>
+    o.methods.flatMap((method) =>
+      matrices.map((matrixIndex) => {
+        const { slope } = kindOf(method)
+        const ratios = ['row-cherry', 'column-cherry', 'path3', 'cycle-4'].flatMap((motif, k) =>
+          o.widths.map((width) => ({
+            motif,
+            width,
+            mean: 1 + slope * (k + 1) * (motif === 'cycle-4' ? 1 + 20 / width : 1),
+            sd: o.trials > 1 ? (0.4 * slope) / Math.sqrt(width) : 0,
+            unstructured: motif === 'cycle-4' ? 1 + 20 / width : null,
+          })),
+        )
+        const counting =
+          o.widths.length < 2
+            ? null
+            : {
+                from: o.widths.at(-2)!,
+                to: o.widths.at(-1)!,
+                cutLower: 0.01,
+                cutUpper: 0.011,
+                motifs: ['edge', 'cycle-4'].map((motif, k) => ({
+                  motif,
+                  from: density ** (3 * k + 1),
+                  to: 1.01 * density ** (3 * k + 1),
+                  bound: 0.011 * (3 * k + 1),
+                })),
+              }
+        return { method, density, matrix: matrixIndex, ratios, counting }
+      }),
+    ),
+  )
+
+  const closedForms = each((method, density, width) =>
+    ['random', 'magnitude', 'snip'].includes(method)
+      ? [
+          {
+            method,
+            density,
+            width,
+            matrices: matrices.map((matrixIndex) => ({
+              matrix: matrixIndex,
+              predictedDensity: density,
+              density: 1.02 * density,
+              distance: 5 / width + 0.02,
+              floor: 5 / width,
+              structure: 5 / width + kindOf(method).slope / 5,
+              explained: method === 'snip' ? 0.9 + 0.01 * matrixIndex : null,
+              cutLower: 0.01,
+              cutUpper: 0.011,
+            })),
+            graphons:
+              width === Math.max(...o.widths)
+                ? {
+                    predicted: chainOf(method, density, 4 * width, o).W,
+                    estimate: chainOf(method, density, width, o).W,
+                  }
+                : null,
+          },
+        ]
+      : [],
+  )
+
   const scaleOf = (method: string, density: number) => density ** matrices.length * (1 + kindOf(method).slope) ** 3
   const spectra = each((method, density, width) => {
     const { kept, slope } = kindOf(method)
@@ -305,6 +368,8 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     pruning: pruning.map((item) => ({ ...item, ...where })),
     graphons: graphons.map((item) => ({ ...item, ...where })),
     convergence: convergence.map((item) => ({ ...item, ...where })),
+    motifs: motifs.map((item) => ({ ...item, ...where })),
+    closedForms: closedForms.map((item) => ({ ...item, ...where })),
     spectra: spectra.map((item) => ({ ...item, ...where })),
     training: training.map((item) => ({ ...item, ...where })),
   }

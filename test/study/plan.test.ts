@@ -23,6 +23,7 @@ describe('planStudy', () => {
     const jobs = planStudy(config(), facts)
     const count = (kind: string) => jobs.filter((job) => job.kind === kind).length
     expect([count('run'), count('kernel'), count('convergence'), count('dense')]).toEqual([8, 4, 2, 1])
+    expect([count('motifs'), count('closed-form')]).toEqual([2, 4])
     expect(new Set(jobs.map((job) => job.id)).size).toBe(jobs.length)
   })
 
@@ -42,9 +43,20 @@ describe('planStudy', () => {
     expect(kept((text) => `seed: 1\n${text}`)).toBe(0)
     // One more method leaves the others' results in place.
     expect(kept((text) => text.replace('snip]', 'snip, grasp]'))).toBe(before.size)
-    // Another step count touches trained runs and kernels (1 + 4 untrained runs + … stay).
+    // Another step count touches trained runs and what is made of them: 4 untrained runs, 4 closed forms and the dense kernel stay.
     const retrained = kept((text) => text.replace('steps: 3', 'steps: 4'))
-    expect(retrained).toBe(4 + 1)
+    expect(retrained).toBe(4 + 4 + 1)
+  })
+
+  it('knows closed forms of random, magnitude and SNIP masks alone', () => {
+    const study = config((text) => text.replace('[random, snip]', '[random, magnitude, snip, grasp, synflow]'))
+    const methods = planStudy(study, facts).flatMap(({ kind, method }) => (kind === 'closed-form' ? [method] : []))
+    expect(new Set(methods)).toEqual(new Set(['random', 'magnitude', 'snip']))
+  })
+
+  it('keeps the names of runs, which are expensive, from version to version', () => {
+    const runs = planStudy(config(), facts).flatMap(({ kind, id }) => (kind === 'run' ? [id] : []))
+    expect(runs).toContain('run-snip-d0.5-h2-w16-t0-10e0f1fd7272')
   })
 
   it('refuses sizes that do not fit the data', () => {
