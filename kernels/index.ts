@@ -18,7 +18,7 @@ export { mirrorColumns, storeDiagonal, storePanels } from './kernel-panels'
 export { applyPanels, rowGroup } from './pair-panels'
 export { diagonalDuals, dualConstants, dualPanels, dualWorkspace, expandRows, fillDualConstants } from './recursion'
 export { setThreadScratch } from './thread'
-export { blockGrams, diagonalGrams, rowGrams, weightedGramsWorkspace } from './weighted-grams'
+export { blockGrams, diagonalGrams, rowGrams, sparseGrams, sparseGramsWorkspace, weightedGramsWorkspace } from './weighted-grams'
 export * from './sparse'
 export * from './elementwise'
 

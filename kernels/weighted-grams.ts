@@ -239,3 +239,96 @@ export function diagonalGrams(
     }
   }
 }
+
+/** Bytes of workspace that `sparseGrams` needs for so many entries and rows of weights. */
+export function sparseGramsWorkspace(entries: usize, rows: usize): usize {
+  return entries * 12 + rows * 4
+}
+
+/** out (one row × `count` ≤ BLOCK panels) = own + others + folded weights × the listed rows of the panels. */
+// @ts-ignore: decorator
+@inline
+function sparseTile(
+  count: usize, list: usize, end: usize, folded: usize, panel: usize, panelBytes: usize, own: v128, others: usize,
+  offsetBytes: usize, out: usize, ld: usize,
+): void {
+  if (count == BLOCK) {
+    const panel1 = panel + panelBytes, panel2 = panel1 + panelBytes, panel3 = panel2 + panelBytes
+    const others1 = others + offsetBytes, others2 = others1 + offsetBytes, others3 = others2 + offsetBytes
+    let c00 = f64x2.add(own, v128.load(others)), c01 = f64x2.add(own, v128.load(others, 16))
+    let c10 = f64x2.add(own, v128.load(others1)), c11 = f64x2.add(own, v128.load(others1, 16))
+    let c20 = f64x2.add(own, v128.load(others2)), c21 = f64x2.add(own, v128.load(others2, 16))
+    let c30 = f64x2.add(own, v128.load(others3)), c31 = f64x2.add(own, v128.load(others3, 16))
+    for (; list < end; list += 4) {
+      const at = <usize>load<i32>(list), x = v128.load64_splat(folded)
+      c00 = madd<f64>(x, v128.load(panel + at), c00); c01 = madd<f64>(x, v128.load(panel + at, 16), c01)
+      c10 = madd<f64>(x, v128.load(panel1 + at), c10); c11 = madd<f64>(x, v128.load(panel1 + at, 16), c11)
+      c20 = madd<f64>(x, v128.load(panel2 + at), c20); c21 = madd<f64>(x, v128.load(panel2 + at, 16), c21)
+      c30 = madd<f64>(x, v128.load(panel3 + at), c30); c31 = madd<f64>(x, v128.load(panel3 + at, 16), c31)
+      folded += 8
+    }
+    v128.store(out, c00); v128.store(out, c01, 16)
+    out += ld
+    v128.store(out, c10); v128.store(out, c11, 16)
+    out += ld
+    v128.store(out, c20); v128.store(out, c21, 16)
+    out += ld
+    v128.store(out, c30); v128.store(out, c31, 16)
+    return
+  }
+  for (let t: usize = 0; t < count; t++) {
+    let c0 = f64x2.add(own, v128.load(others)), c1 = f64x2.add(own, v128.load(others, 16))
+    for (let at = list, x = folded; at < end; at += 4, x += 8) {
+      const from = panel + <usize>load<i32>(at), value = v128.load64_splat(x)
+      c0 = madd<f64>(value, v128.load(from), c0)
+      c1 = madd<f64>(value, v128.load(from, 16), c1)
+    }
+    v128.store(out, c0); v128.store(out, c1, 16)
+    panel += panelBytes
+    others += offsetBytes
+    out += ld
+  }
+}
+
+/**
+ * What `rowGrams` gives, for rows of weights that are mostly zero: `starts` [rows + 1] counts the entries of the rows
+ * before, `places` (i32) and `values` tell their coordinates, in order, and weights. Rows that only fill a group are not
+ * written.
+ */
+export function sparseGrams(
+  coordinates: usize, rows: usize, columns: usize, starts: usize, places: usize, values: usize, y: usize, offsets: usize,
+  i0: usize, height: usize, j0: usize, width: usize, out: usize, ld: usize, work: usize,
+): void {
+  const panelBytes = coordinates * 32, offsetBytes = columns * 32
+  const entries = <usize>load<i32>(starts + rows * 4)
+  const folded = work, list = folded + entries * 8, ends = list + entries * 4
+  for (let i = i0; i < i0 + height; i++) {
+    const sample = y + (i >> 2) * panelBytes + (i & 3) * 8
+    let depth: usize = 0
+    for (let b: usize = 0, e: usize = 0; b < rows; b++) {
+      for (const end = <usize>load<i32>(starts + b * 4 + 4); e < end; e++) {
+        const p = <usize>load<i32>(places + e * 4)
+        const value = load<f64>(sample + p * 32)
+        if (value == 0) continue
+        store<i32>(list + depth * 4, <i32>(p * 32))
+        store<f64>(folded + depth * 8, value * load<f64>(values + e * 8))
+        depth++
+      }
+      store<i32>(ends + b * 4, <i32>depth)
+    }
+    const own = offsets + (i >> 2) * offsetBytes + (i & 3) * 8
+    const target = out + (i - i0) * width * ld
+    for (let t: usize = 0; t < width; t += BLOCK) {
+      const count = min(BLOCK, width - t)
+      const panel = y + (j0 + t) * panelBytes, others = offsets + (j0 + t) * offsetBytes
+      for (let b: usize = 0, from: usize = 0; b < rows; b++) {
+        const end = <usize>load<i32>(ends + b * 4)
+        sparseTile(
+          count, list + from * 4, list + end * 4, folded + from * 8, panel, panelBytes, v128.load64_splat(own + b * 32),
+          others + b * 32, offsetBytes, target + t * ld + b * 32, ld,
+        )
+        from = end
+      }
+    }
+  }
+}

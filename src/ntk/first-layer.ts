@@ -1,4 +1,5 @@
 import { matrix, type Matrix } from '../linalg/matrix.js'
+import { factorColumns } from './column-classes.js'
 import { factorLowRank, type Factors } from './low-rank.js'
 import { distinctRows } from './merge-positions.js'
 import type { RecursionLayer } from './recursion-plan.js'
@@ -13,7 +14,7 @@ export interface ScaledRows {
 export interface FirstLayer {
   /** `[distinct, live]`: rows of weights, each with its weighted Gram Σ_j weights(b, j) x_j x'_j. */
   readonly weights: Matrix
-  /** The weights at low rank, where that is cheaper: only the Grams of `factors.right` have to be formed. */
+  /** The weights at low rank, or by classes of equal columns, where that is cheaper: only the Grams of `factors.right` have to be formed. */
   readonly factors: Factors | undefined
   /** Input coordinates that some row weighs, in order; the columns of `weights`. */
   readonly live: Int32Array
@@ -23,7 +24,8 @@ export interface FirstLayer {
 
 /**
  * Factors the first layer. Rows that are constant over the inputs share one unweighted Gram, equal rows share theirs,
- * dead rows need none, and `own` shares whatever it has in common with `propagate`. What is left is factored at low rank.
+ * dead rows need none, and `own` shares whatever it has in common with `propagate`. What is left is factored by its classes
+ * of equal columns or at low rank.
  *
  * @param tolerance of the factors, entry by entry: see {@link factorLowRank}
  */
@@ -59,7 +61,7 @@ export function factorFirstLayer({ propagate, own }: RecursionLayer, tolerance: 
   const propagateRows = scaledRows(0)
   return {
     weights,
-    factors: factorLowRank(weights, tolerance),
+    factors: tolerance > 0 ? (factorColumns(weights) ?? factorLowRank(weights, tolerance)) : undefined,
     live,
     propagate: propagateRows,
     own: own === propagate ? propagateRows : scaledRows(rows),

@@ -8,7 +8,7 @@ import type { LimitKernelName } from './kernel-panel.js'
 import { packedRows } from './packed-rows.js'
 import { panelCount, panelSamples, type PairBlock } from './pair-blocks.js'
 import type { RecursionPlan } from './recursion-plan.js'
-import { panelBytes, placePlan, planSteps, type Workspace } from './recursion-steps.js'
+import { panelBytes, placePlan, planSteps, sparseEntries, type Workspace } from './recursion-steps.js'
 import { sampleOffsets, samplePanels, type SampleLayout } from './sample-panels.js'
 
 /** Bytes of K and Θ, before and after a product, that a block of pairs may take: they stay in a cache of 1 MiB. */
@@ -118,7 +118,8 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const middleLd = padded(Math.max(...placed.map(({ middleRows }) => middleRows))) * panelBytes
   const widest = Math.max(0, ...chunks.map(({ weights }) => padded(weights.rows)))
   const sizes = [2 * ld, 2 * ld, gramLd, middleLd].map((bytes) => bytes * capacity)
-  sizes.push(call['weightedGramsWorkspace'](widest), call['dualWorkspace'](most))
+  const sparse = chunks.map(({ weights }) => call['sparseGramsWorkspace'](sparseEntries(weights) ?? 0, weights.rows))
+  sizes.push(Math.max(call['weightedGramsWorkspace'](widest), ...sparse), call['dualWorkspace'](most))
   const threadBytes = sizes.reduce((sum, bytes) => sum + roundUp(bytes, 64), 0)
   let end = scratch.alloc(threadBytes * threads)
   const [even, odd, gram, middle, work, dualWork] = sizes.map((bytes) => {

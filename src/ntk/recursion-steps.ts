@@ -47,6 +47,29 @@ export interface PlacedChunk {
   readonly offsets: Pointer
   readonly rows: number
   readonly at: number
+  /** Where most weights are zero: the others by rows, as the kernels take them. */
+  readonly sparse: readonly Pointer[] | undefined
+}
+
+/** Weights are taken one by one when at most this share of them is not zero. */
+const sparseShare = 0.4
+
+/** The weights that are not zero, row by row: how many there are before each row, their columns, and themselves. */
+function sparseRows({ rows, cols, data }: Matrix): readonly [Int32Array, Int32Array, Float64Array] {
+  const starts = new Int32Array(rows + 1)
+  const places: number[] = []
+  for (let b = 0; b < rows; b++) {
+    for (let p = 0; p < cols; p++) if (data[b * cols + p] !== 0) places.push(b * cols + p)
+    starts[b + 1] = places.length
+  }
+  return [starts, Int32Array.from(places, (k) => k % cols), Float64Array.from(places, (k) => data[k])]
+}
+
+/** Weights that are not zero, where they are so few that they are taken one by one. */
+export function sparseEntries({ data }: Matrix): number | undefined {
+  let entries = 0
+  for (let k = 0; k < data.length; k++) if (data[k] !== 0) entries++
+  return entries <= sparseShare * data.length ? entries : undefined
 }
 
 /** A plan's matrices in kernel memory. */
@@ -94,6 +117,10 @@ export function placePlan(
       offsets: scratch.put(offsets[k]),
       rows: chunk.weights.rows,
       at: chunk.at,
+      sparse:
+        sparseEntries(chunk.weights) === undefined
+          ? undefined
+          : sparseRows(chunk.weights).map((array) => scratch.put(array)),
     })),
     expansion: expansion && { at: expansion.at, left: whole(expansion.left) },
     propagateRows,
@@ -181,10 +208,14 @@ export function planSteps(
 
   /** Weighted Grams that are not there yet, then K and Θ of the first layer from those that are. */
   function firstLayer(diagonal: boolean): Step[] {
-    const grams = plan.chunks.map(({ basis, offsets, rows, at }): Step => {
-      const matrices = [samples.live, rows, packedRows(kernels, rows), basis, samples.panels]
+    const grams = plan.chunks.map(({ basis, offsets, rows, at, sparse }): Step => {
+      const shape = [samples.live, rows, packedRows(kernels, rows)]
+      const matrices = [...shape, basis, samples.panels]
       const to = [shiftedBy(gram, at * panelBytes), gramLd, work]
       if (diagonal) return { kernel: 'diagonalGrams', args: [...matrices, offsets, ...block.slice(2), ...to] }
+      if (sparse) {
+        return { kernel: 'sparseGrams', args: [...shape, ...sparse, samples.panels, offsets, ...block, ...to] }
+      }
       if (samples.route === 'blocks') return { kernel: 'blockGrams', args: [...matrices, ...block, ...to] }
       return { kernel: 'rowGrams', args: [...matrices, offsets, ...block, ...to] }
     })
