@@ -65,6 +65,11 @@ function measure(fileA: string, fileB: string, flags: DistanceFlags): Result | R
   const options = { norm, ...(gap !== undefined && { gap }), ...(relabel && { keepOn: stopwatch(searchSeconds) }) }
   try {
     if (a.kind === 'matrix' && b.kind === 'matrix') {
+      if (!relabel && !(a.matrix.rows === b.matrix.rows && a.matrix.cols === b.matrix.cols)) {
+        const [expected, got] = [a.matrix, b.matrix].map(({ rows, cols }) => `${rows} × ${cols}`)
+        const remedy = '--relabel compares matrices of different shapes'
+        throw new FileError(fileB, `expected the shape of ${fileA}, ${expected}, got ${got}; ${remedy}`)
+      }
       return (relabel ? relabelledDistance : distance)(a.matrix, b.matrix, options)
     }
     if (a.kind === 'chain' && b.kind === 'chain') {

@@ -12,6 +12,7 @@ interface Document {
   readonly exact: boolean
   readonly witness: { readonly rows: number[]; readonly cols: number[] }
   readonly relabel: { readonly rows: number[]; readonly cols: number[]; readonly unmoved: [number, number] }
+  readonly bounds: { readonly lower: string; readonly upper: string }
 }
 
 const file = freshFolder()
@@ -53,10 +54,28 @@ describe('limn distance of two matrices', () => {
   it('compares matrices of different shapes only as functions that may be relabelled', () => {
     const c = write('c.npy', 20, 36, (_, j) => j)
     const d = write('d.npy', 40, 18, (_, j) => 2 * j + 0.5)
-    expect(limn('distance', c, d)).toMatchObject({ code: 1, stdout: '' })
+    const refused = limn('distance', c, d)
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/d\.npy: expected the shape of .*c\.npy, 20 × 36, got 40 × 18; --relabel /)
     const found = limnJson<Document>('distance', c, d, '--relabel', '--norm', 'l1')
     expect(found.upper).toBeCloseTo(0.5, 9)
     expect(found.lower).toBeCloseTo(0.5, 9)
+    expect(found.exact).toBe(true)
+    expect(found.bounds.lower).toBe('row and column profiles')
     expect(limn('distance', c, d, '--gap', '-1')).toMatchObject({ code: 2, stdout: '' })
+  })
+  it('encloses the distance however soon the search is stopped, and says so', () => {
+    const noise = (name: string, seed: number) => {
+      const stream = randomStream(seed, 'noise')
+      return write(name, 8, 6 + seed, () => stream.uniform())
+    }
+    const [e, f] = [noise('e.npy', 1), noise('f.npy', 2)]
+    const whole = limnJson<Document>('distance', e, f, '--relabel')
+    const stopped = limnJson<Document>('distance', e, f, '--relabel', '--search-seconds', '0')
+    expect(stopped.lower).toBe(whole.lower)
+    expect(stopped.upper).toBeGreaterThanOrEqual(whole.upper)
+    const told = limn('distance', e, f, '--relabel', '--search-seconds', '0')
+    expect(told.stderr).toMatch(/search stopped after 0 s/)
+    expect(told.stdout).toMatch(/^cut between \S+ and \S+ after relabelling; .*\(lower: .*; upper: .*\)\n$/)
   })
 })

@@ -53,6 +53,8 @@ export interface RelabelOptions extends NormOptions {
   readonly keepOn?: () => boolean
 }
 
+/** Ends of an interval relatively this close are equal up to the rounding that the lower one has been charged with. */
+const rounding = 1e-10
 /** Ends of the search from which exchanges are tried. */
 const exchangedEnds = 3
 /** Places on the longest axis up to which exchanges are tried. */
@@ -140,7 +142,7 @@ export function relabelLayers(pair: LayeredPair, options: RelabelOptions): Relab
       value: Math.max(value, lower),
       lower,
       upper,
-      exact: lower === upper,
+      exact: lower >= upper * (1 - rounding),
       ...(witness && { witness }),
       relabel: {
         rows: rowsFree ? Array.from(best.couplings[l + 1].inA) : null,

@@ -29,14 +29,7 @@ function scaled(a: readonly Matrix[], b: readonly Matrix[]) {
     const up = (value: number) => scaledUp(value, exponent)
     const [value, lower, upper] = [result.value, result.lower, result.upper].map(up)
     const [from, to] = result.relabel.unmoved.map(up)
-    return {
-      ...result,
-      value,
-      lower,
-      upper,
-      exact: lower === upper,
-      relabel: { ...result.relabel, unmoved: [from, to] },
-    }
+    return { ...result, value, lower, upper, relabel: { ...result.relabel, unmoved: [from, to] } }
   }
   return { a: a.map(times), b: b.map(times), back }
 }
