@@ -33,7 +33,7 @@ function readTargets(file: string, kernel: KernelSource, kernelFile: string): Ma
   if (kernel.classes > 1 && cols !== kernel.classes) {
     throw new FileError(
       file,
-      `expected ${kernel.classes} columns as ${kernelFile} has ${kernel.classes} classes, got ${cols}`,
+      `expected ${kernel.classes} columns as ${kernelFile} has ${kernel.classes} classes, got ${cols}${cols === 1 ? '; class labels go in as one-hot rows' : ''}`,
     )
   }
   const data = toFloat64(tensor)

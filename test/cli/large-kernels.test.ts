@@ -186,6 +186,12 @@ describe('predict', () => {
     expect(predict('1.4', '--flow').code).toBe(0)
   })
 
+  it('says what to do with labels where a kernel of several classes needs columns', () => {
+    writeFileSync(small, encodeNpy({ shape: [2, 2, 2], data: Float64Array.of(3, 0, 0, 1, 2, 0, 0, 1) }))
+    const { code, stderr } = limn('predict', small, '--targets', targets)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/y\.npy: expected 2 columns.* got 1; .*one-hot rows\n$/)])
+  })
+
   it('warns of an indefinite kernel and says how far', () => {
     writeFileSync(small, encodeNpy({ shape: [2, 2], data: Float64Array.of(4, 0, 0, -1) }))
     const { code, stdout, stderr } = limn('predict', small, '--targets', targets, '--steps', '3', '--json')
