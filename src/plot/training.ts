@@ -124,7 +124,7 @@ export function trainingFigure(findings: Findings): Figure | null {
         },
         {
           data: { values: average },
-          mark: { type: 'line', strokeWidth: 5, opacity: 0.3 },
+          mark: { type: 'line', strokeWidth: 5, opacity: 0.4 },
           encoding: { color, strokeDash },
         },
         { data: { values: predictions }, mark: { type: 'line', strokeWidth: 1.8 }, encoding: { color, strokeDash } },

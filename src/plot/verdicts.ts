@@ -14,6 +14,16 @@ export const verdictColors: Readonly<Record<Verdict, string>> = {
   undecided: '#8a8f98',
 }
 
+/** `SNIP’s W¹ and W³; SynFlow’s W²`: matrices under their methods. */
+function namesOf(findings: readonly ConvergenceFinding[]): string {
+  const methods = [...new Set(findings.map(({ method }) => method))]
+  const own = methods.map((method) => {
+    const matrices = findings.filter((finding) => finding.method === method).map(({ matrix }) => matrixLabel(matrix))
+    return `${methodLabel(method)}’s ${formatList(matrices)}`
+  })
+  return own.join('; ')
+}
+
 /** Which methods' graphons drift, and how many matrices have arrived. */
 export function verdictSentence(convergence: readonly ConvergenceFinding[]): string {
   if (convergence.length === 0) return 'No ladder of widths was tested.'
@@ -22,14 +32,11 @@ export function verdictSentence(convergence: readonly ConvergenceFinding[]): str
     .map((verdict) => ({ verdict, count: of(verdict).length }))
     .filter(({ count }) => count > 0)
     .map(({ verdict, count }) => `${formatCount(count)} ${verdict}`)
-  const drifting = of('drifting').map(({ method, matrix }) => `${methodLabel(method)}’s ${matrixLabel(matrix)}`)
+  const drifting = of('drifting')
   const opening = `Of ${formatPlural(convergence.length, 'matrix', 'matrices')}, ${formatList(counts)} at these widths`
   const flat = convergence.filter(({ test }) => test.structure && !test.structure.structured)
-  const named = drifting.length > 0 ? `; no limit is in sight for ${formatList(drifting)}` : ''
-  const structure =
-    flat.length > 0
-      ? `. Not distinguishable from unstructured masks: ${formatList(flat.map(({ method, matrix }) => `${methodLabel(method)}’s ${matrixLabel(matrix)}`))}`
-      : ''
+  const named = drifting.length > 0 ? `; no limit is in sight for ${namesOf(drifting)}` : ''
+  const structure = flat.length > 0 ? `. Not distinguishable from unstructured masks: ${namesOf(flat)}` : ''
   return `${opening}${named}${structure}.`
 }
 
@@ -47,6 +54,7 @@ export function verdictsFigure(findings: Findings): Figure | null {
   if (convergence.length === 0 || widths.length < 2) return null
   const methods = methodsOf(findings, convergence)
   const matrices = [...new Set(convergence.map(({ matrix }) => matrix))].sort((a, b) => a - b)
+  const perRow = matrices.length <= 4 ? 3 : 2
   const panel = ({ title, of }: (typeof aspects)[number], i: number): Panel => ({
     title: panelTitle(title),
     width: cell.width * matrices.length,
@@ -69,7 +77,7 @@ export function verdictsFigure(findings: Findings): Figure | null {
         field: 'method',
         type: 'nominal',
         scale: { domain: methods.map(methodLabel) },
-        axis: { title: null, domain: false, ticks: false, labels: i !== 1 },
+        axis: { title: null, domain: false, ticks: false, labels: i % perRow === 0 },
       },
     },
     layer: [
@@ -97,7 +105,7 @@ export function verdictsFigure(findings: Findings): Figure | null {
         text: 'Is there a limit? The verdict on every matrix',
         subtitle: `Widths ${formatList(widths.map(formatCount))}. Noise and sorting bias are taken out of every change.`,
       },
-      columns: 2,
+      columns: perRow,
       spacing: 22,
       concat: aspects.map(panel),
     },

@@ -1,5 +1,5 @@
 import { settingName, type StudyFigure } from '../plot/figures.js'
-import { formatList, formatPlural } from '../plot/format.js'
+import { formatPlural } from '../plot/format.js'
 import { sameSetting } from '../plot/select.js'
 import { renderSvg } from '../plot/render.js'
 import type { Findings } from '../study/findings.js'
@@ -58,7 +58,7 @@ function figuresHtml(findings: Findings, id: string, numbered: readonly Numbered
   return findings.settings.flatMap((setting, i) => {
     const own = numbered.filter(({ figure }) => sameSetting(figure.setting, setting))
     if (own.length === 0) return []
-    const name = capitalized(formatList(settingName(findings, setting)))
+    const name = capitalized(settingName(findings, setting).join(', '))
     return [
       html`<details class="setting" id="${id}-${i + 1}" ${trusted(i === 0 ? 'open' : '')}>
         <summary>${name} <span>${formatPlural(own.length, 'figure')}</span></summary>
@@ -80,11 +80,11 @@ function listOfFigures(findings: Findings, all: readonly Numbered[]): Html {
   const item = ({ figure, number }: Numbered) => {
     const where = settingName(findings, figure.setting)
     return html`<li value="${number}">
-      <a href="#figure-${figure.id}">${figure.title}${where.length > 0 ? ` (${formatList(where)})` : ''}</a>
+      <a href="#figure-${figure.id}">${figure.title}${where.length > 0 ? ` (${where.join(', ')})` : ''}</a>
     </li> `
   }
   return html`<details>
-    <summary>${formatPlural(all.length, 'figure')}</summary>
+    <summary>List of ${formatPlural(all.length, 'figure')}</summary>
     <ol>
       ${all.map(item)}
     </ol>

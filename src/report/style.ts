@@ -65,6 +65,7 @@ nav details li::before{content:none}
 .setting+:not(.setting){margin-top:1.6rem}
 .buttons{position:fixed;top:.7rem;right:.7rem;display:flex;gap:.5rem}
 button{border:1px solid var(--line);border-radius:999px;background:var(--paper);color:var(--soft);font-size:.8rem;padding:.25rem .8rem;cursor:pointer}
+@media (max-width:66rem){.buttons{position:absolute}}
 @media (max-width:34rem){.facts>div{grid-template-columns:1fr;gap:0}}
 @media print{
 :root,:root[data-theme=dark]{color-scheme:light;${light};--paper:#fff}
