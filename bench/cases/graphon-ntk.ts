@@ -42,7 +42,8 @@ export function prepareGraphon(folder: string, parameters: Parameters): void {
 
 /**
  * The recursion with what the structure saves: positions that are alike merged, matrices of low rank as two factors, and in
- * the first layer only coordinates in which both samples differ from the background.
+ * the first layer only coordinates in which both samples differ from the background. There, rank-r weights take r Grams,
+ * and b kinds of columns share the coordinates out among b Grams, each of which is a sum of products without weights.
  */
 function least(parameters: Parameters, folder: string): LeastWork {
   const { samples, bins, hiddenLayers, classes, rank, blocks } = parameters
@@ -53,12 +54,13 @@ function least(parameters: Parameters, folder: string): LeastWork {
     2 * (rank > 0 ? Math.min(rows * cols, rank * (rows + cols)) : rows * cols)
   const pairs = (samples * (samples + 1)) / 2
   const hidden = (hiddenLayers - 1) * apply(positions, positions) + apply(outputs, positions)
-  const bases = rank > 0 ? rank : positions
-  const expansion = rank > 0 ? 2 * rank * positions : 0
+  // Grams to which a coordinate adds, and what makes the positions of the Grams that there are.
+  const [grams, expansion] = blocks > 0 ? [1, 2 * blocks * positions] : rank > 0 ? [rank, 2 * rank * bins] : [bins, 0]
   return {
     precision: 'f64',
-    flops: 2 * bases * sharedCoordinates(folder) + pairs * (expansion + 2 * hidden),
-    duals: pairs * positions * hiddenLayers,
+    flops: 2 * grams * sharedCoordinates(folder) + pairs * (expansion + 2 * hidden),
+    // On the diagonal the angle is known.
+    duals: (pairs - samples) * positions * hiddenLayers,
     // Both kernels of every class, written once.
     bytes: 16 * classes * samples ** 2,
   }

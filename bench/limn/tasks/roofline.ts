@@ -1,8 +1,7 @@
 import { withScratch, type Kernels } from '../../../src/linalg/kernels.js'
 import { operand, parallelGemm } from '../../../src/linalg/matmul.js'
-import { matrix } from '../../../src/linalg/matrix.js'
 import { measurePeak } from '../../../src/linalg/peak.js'
-import { denseNtk } from '../../../src/ntk/dense-ntk.js'
+import { fromTask, parallelSteps, perThread, threadsOf } from '../../../src/linalg/team.js'
 import { randomStream } from '../../../src/random/random.js'
 import type { Task } from '../task.js'
 
@@ -29,26 +28,44 @@ function productSpeed(kernels: Kernels, precision: 'f32' | 'f64', n: number): nu
   })
 }
 
-const samples = 768
-const [fewLayers, manyLayers] = [2, 34]
+/** Positions of a hidden layer, panels of four pairs that the engine takes of a row at this many, and rows to share out. */
+const [positions, panels, rows] = [64, 30, 256]
 
 /**
- * Duals of ReLU per second on all threads: an angle and a root for G and Ġ of one pair, and the product of the chain rule.
- * From what further layers add to the time of a dense network's NTK, where nothing but duals happens in them.
+ * Duals of ReLU per second on all threads: G and Ġ of one pair at one position, and the product of the chain rule. The step
+ * alone, on blocks of pairs in cache, as the recursion runs it between its products. Its speed does not depend on the numbers;
+ * repeated in place, it approaches a fixed point.
  */
 function dualSpeed(kernels: Kernels): number {
+  const { call } = kernels
+  const ld = positions * 32
   const random = randomStream(1, 'bench duals')
-  const x = matrix(
-    samples,
-    8,
-    Float64Array.from({ length: samples * 8 }, () => random.normal()),
-  )
-  const seconds = (hiddenLayers: number) => {
-    const sizes = [x.cols, ...Array.from({ length: hiddenLayers }, () => 1), 1]
-    return best(() => denseNtk(sizes, x, { kernels }))
-  }
-  const added = seconds(manyLayers) - seconds(fewLayers)
-  return ((manyLayers - fewLayers) * ((samples * (samples + 1)) / 2)) / added
+  return withScratch(kernels, (scratch) => {
+    const constants = scratch.alloc(call['dualConstants']())
+    call['fillDualConstants'](0, constants)
+    // Four variances and their roots for each position; the rows' panels, then the columns'.
+    const table = Float64Array.from({ length: (rows / 4 + panels) * positions * 8 })
+    for (let at = 0; at < table.length; at += 8) {
+      for (let lane = at; lane < at + 4; lane++) {
+        table[lane] = 0.5 + random.uniform()
+        table[lane + 4] = Math.sqrt(table[lane])
+      }
+    }
+    const variances = scratch.put(table)
+    const blockBytes = panels * ld
+    const workBytes = Math.ceil(call['dualWorkspace'](positions) / 64) * 64
+    const threadBytes = 2 * blockBytes + workBytes
+    const memory = scratch.alloc(threadBytes * threadsOf(kernels))
+    scratch.f64(memory, (threadBytes * threadsOf(kernels)) / 8).fill(0)
+    const [k, theta, work] = [0, blockBytes, 2 * blockBytes].map((at) => perThread(memory + at, threadBytes))
+    const block = [fromTask(0), 1, rows / 4, panels]
+    const step = {
+      kernel: 'dualPanels',
+      args: [0, 0, 1, positions, constants, variances, ...block, k, theta, ld, work],
+    }
+    const tasks = Array.from({ length: rows }, (_, row) => [row])
+    return (rows * panels * 4 * positions) / best(() => parallelSteps(kernels, [step], tasks))
+  })
 }
 
 /** GB/s of a sum of two vectors on one thread: what is known of the machine where no peer tells more. */
