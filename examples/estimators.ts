@@ -1,9 +1,9 @@
 // Which estimator of a graphon is best, and how fast do its errors fall? Masks of known graphons, every estimator, errors
-// against the truth. Run it with: npx tsx examples/estimators.ts            (a few seconds)
-//                                npx tsx examples/estimators.ts --full     (16 graphons, n = 64 … 1024; long)
+// against the truth. Run it with: npx tsx examples/estimators.ts                     (two graphons, a few seconds)
+//                                npx tsx examples/estimators.ts --full --seed=101    (16 graphons, n = 64 … 512; long)
 //                                npx tsx examples/estimators.ts --graphons=checkerboard --widths=64,256 --trials=2
 
-import { estimatorNames, referenceNames, simulateEstimators, type EstimatorName } from 'limn'
+import { estimatorNames, referenceNames, simulateEstimators, type SimulatedEstimator } from 'limn'
 
 const flag = (name: string): string | undefined =>
   process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
@@ -14,28 +14,28 @@ const graphons = list
   : full
     ? referenceNames
     : referenceNames.slice(0, 2)
-const widths = flag('widths')?.split(',').map(Number) ?? (full ? [64, 128, 256, 512, 1024] : [32, 64])
-const trials = Number(flag('trials') ?? (full ? 2 : 1))
+const widths = flag('widths')?.split(',').map(Number) ?? (full ? [64, 128, 256, 512] : [32, 64])
+const trials = Number(flag('trials') ?? (full ? 3 : 1))
+const seed = Number(flag('seed') ?? 0)
 
-const results = simulateEstimators({ graphons, widths, trials, seed: 0 })
-const single = estimatorNames.filter((name) => name !== 'auto')
 const pad = (text: string) => text.padStart(15)
-console.log(`mean squared error at the units × 10⁴, ${trials} masks each`)
-console.log('graphon'.padEnd(16) + pad('n') + estimatorNames.map(pad).join('') + pad('auto / best'))
+const row = (name: string, n: string, cells: readonly string[]) =>
+  console.log(name.padEnd(16) + pad(n) + cells.map(pad).join(''))
+
+console.log(`10⁴ × mean squared error at the units; seed ${seed}, mean of ${trials} masks; rate: error ~ n^−rate`)
+row('graphon', 'n', [...estimatorNames, 'auto / best'])
+const seconds: number[][] = []
 for (const graphon of graphons) {
-  const of = (name: EstimatorName) => results.find((r) => r.graphon === graphon && r.estimator === name)!
+  const results: SimulatedEstimator[] = simulateEstimators({ graphons: [graphon], widths, trials, seed })
+  const errors = (i: number) => results.map(({ points }) => points[i].error)
   widths.forEach((n, i) => {
-    const error = (name: EstimatorName) => of(name).points[i].error
-    const ratio = error('auto') / Math.min(...single.map(error))
-    const cells = estimatorNames.map((name) => pad((1e4 * error(name)).toPrecision(3)))
-    console.log(graphon.padEnd(16) + pad(String(n)) + cells.join('') + pad(ratio.toFixed(2)))
+    const best = Math.min(...errors(i).filter((_, e) => estimatorNames[e] !== 'auto'))
+    const ratio = errors(i)[estimatorNames.indexOf('auto')] / best
+    row(graphon, String(n), [...errors(i).map((error) => (1e4 * error).toPrecision(3)), ratio.toFixed(2)])
   })
-  console.log(
-    graphon.padEnd(16) + pad('rate') + estimatorNames.map((name) => pad(of(name).rate?.toFixed(2) ?? '–')).join(''),
-  )
+  const rates = results.map(({ rate }) => (rate === null ? '–' : rate.toFixed(2)))
+  if (widths.length > 1) row(graphon, 'rate', rates)
+  seconds.push(results.map(({ points }) => points.at(-1)!.seconds))
 }
-const seconds = estimatorNames.map((name) => {
-  const times = results.filter((r) => r.estimator === name).map((r) => r.points.at(-1)!.seconds)
-  return pad(Math.min(...times).toFixed(2))
-})
-console.log('least seconds'.padEnd(16) + pad(`n = ${widths.at(-1)!}`) + seconds.join(''))
+const least = estimatorNames.map((_, e) => Math.min(...seconds.map((times) => times[e])).toFixed(2))
+row('least seconds', `n = ${widths.at(-1)!}`, least)

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { holdContest, judge, leastError, showsStructure, standardErrorsBehind, type Scores } from '../../src/graphon/contest.js'
+import {
+  holdContest,
+  judge,
+  leastError,
+  showsStructure,
+  standardErrorsBehind,
+  type Scores,
+} from '../../src/graphon/contest.js'
 import { candidateNames, candidates } from '../../src/graphon/estimators/candidates.js'
 import { bestForMatrix } from '../../src/graphon/estimators/auto.js'
 import { constantFit, denseFit, stepFit } from '../../src/graphon/fit.js'

@@ -104,6 +104,19 @@ describe('estimateGraphon', () => {
     expect(kinds(40, striped, 8)).toEqual(['few-units-per-bin', 'dead-units'])
   })
 
+  it('has finite numbers for masks of any shape, a single entry included', () => {
+    for (const [rows, cols] of [
+      [1, 1],
+      [1, 5],
+      [5, 1],
+      [2, 30],
+    ]) {
+      const { W, risk, noise } = estimateGraphon(bernoulliMasks([cols, rows], 0.5, 2)[0])
+      const numbers = [...W.data, risk.heldOut, risk.standardError, noise!.shuffled, noise!.splitHalf]
+      expect(numbers.every((value) => Number.isFinite(value) && value >= 0)).toBe(true)
+    }
+  })
+
   it('refuses no mask, unequal shapes, entries outside [0, 1] and unknown options', () => {
     const [mask] = bernoulliMasks([6, 5], 0.5, 1)
     const [other] = bernoulliMasks([5, 5], 0.5, 1)
