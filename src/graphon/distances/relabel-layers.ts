@@ -7,6 +7,7 @@ import { alignLayer, unmovedCouplings, type Couplings, type LayeredPair } from '
 import type { NormOptions } from './norm.js'
 import type { NormName } from './norms.js'
 import { quickCuts } from './quick-cut.js'
+import { everyRelabelling } from './relabel-all.js'
 import { relabellingLowerBound, type LowerBound } from './relabel-lower.js'
 
 /** A coupling as plain lists: place k lies in bin `a[k]` of the first and `b[k]` of the second, and has `measure[k]`. */
@@ -57,6 +58,8 @@ export interface RelabelOptions extends NormOptions {
 const rounding = 1e-10
 /** Ends of the search from which exchanges are tried. */
 const exchangedEnds = 3
+/** Smaller sides of matrices up to which cut norms are computed exactly during the search. */
+const exactCuts = 6
 /** Places on the longest axis up to which exchanges are tried. */
 const largestExchange = 256
 
@@ -72,22 +75,23 @@ function layerDistance(pair: LayeredPair, l: number, couplings: Couplings, optio
   })
 }
 
-/** Couplings, how they were found, and the sum of the layers' distances, for the cut norm as far as a quick search sees it. */
+/** Couplings, how they were found, and the sum of the layers' distances, for the cut norm of larger matrices as far as a quick search sees it. */
 interface Candidate extends Pick<End, 'name' | 'couplings'> {
   readonly total: number
 }
 
 /**
- * The couplings with the smallest sum of distances that the search, play and exchanges find, and positions as they are. Nothing
- * is searched below `lowest`, a lower bound of that sum.
+ * The couplings with the smallest sum of distances that the search, play, exchanges and, where they are few, all permutations
+ * give, and positions as they are. Nothing is searched below `lowest`, a lower bound of that sum.
  */
 function candidates(pair: LayeredPair, options: RelabelOptions, lowest: number): [Candidate, Candidate] {
   const { norm, keepOn = () => true } = options
+  const largest = Math.max(...[...pair.a, ...pair.b].map(({ rows, cols }) => Math.min(rows, cols)))
   const valued = ({ name, couplings }: Pick<End, 'name' | 'couplings'>): Candidate => ({
     name,
     couplings,
     total:
-      norm === 'cut'
+      norm === 'cut' && largest > exactCuts
         ? quickCuts(pair, couplings)
         : pair.a.reduce((sum, _, l) => sum + layerDistance(pair, l, couplings, { norm }).value, 0),
   })
@@ -104,6 +108,11 @@ function candidates(pair: LayeredPair, options: RelabelOptions, lowest: number):
       const played = playCouplings(pair, end.couplings, keepOn)
       ranked.push(valued({ ...end, couplings: exchangePlaces(pair, played, keepOn) }))
     }
+  }
+  // Couplings may divide bins and come closer than any permutation; where permutations are few, none of them is missed.
+  for (const couplings of everyRelabelling(pair) ?? []) {
+    if (!keepOn()) break
+    ranked.push(valued({ name: 'every permutation', couplings }))
   }
   return [ranked.reduce((best, next) => (next.total < best.total ? next : best)), unmoved]
 }

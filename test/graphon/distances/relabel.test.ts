@@ -24,20 +24,22 @@ const shuffled = (m: Matrix, seed: number): Matrix =>
   expand(m, permutation(m.rows, randomStream(seed, 'rows')), permutation(m.cols, randomStream(seed, 'cols')))
 
 describe('relabelledDistance', () => {
-  it.each(normNames)('encloses the least %s distance over all permutations, and mostly finds it', (norm) => {
-    let found = 0
-    for (let seed = 0; seed < 5; seed++) {
-      const [a, b] = [randomMatrix(4, 4, 2 * seed, 'uniform'), randomMatrix(4, 4, 2 * seed + 1, 'uniform')]
+  it.each(normNames)('is the least %s distance over all permutations where these are few, or less', (norm) => {
+    for (let seed = 0; seed < 6; seed++) {
+      const [rows, cols] = [
+        [4, 4],
+        [5, 4],
+        [3, 2],
+      ][seed % 3]
+      const [a, b] = [randomMatrix(rows, cols, 2 * seed, 'uniform'), randomMatrix(rows, cols, 2 * seed + 1, 'uniform')]
       const least = leastOverPermutations(a, b, norm)
       const { lower, upper, value } = relabelledDistance(a, b, { norm })
-      expect(lower).toBeLessThanOrEqual(least * (1 + 1e-12))
       expect(lower).toBeGreaterThan(0)
-      // A permutation was found, so none is better than the best one.
-      expect(upper).toBeGreaterThanOrEqual(least * (1 - 1e-12))
+      expect(lower).toBeLessThanOrEqual(upper)
       expect(value).toBeCloseTo(upper, 12)
-      if (upper <= least * 1.1) found++
+      // Couplings that divide bins can only be closer.
+      expect(upper).toBeLessThanOrEqual(least * (1 + 1e-12))
     }
-    expect(found).toBeGreaterThanOrEqual(3)
   })
 
   it.each(normNames)('is zero in %s for a matrix and itself relabelled, with the relabelling that shows it', (norm) => {
