@@ -10,6 +10,7 @@ export { tridiagonalValues } from './tridiagonal-values'
 export { secularRoots, secularVectors, secularWeights } from './secular'
 export { absoluteF64, addRowBiasF64, saliencyF64, scaleOpenF64 } from './saliency'
 export { gatherMarkedF64, histogramF64, kthLargestF64, markF64, settleF64, settleTies } from './select'
+export { largestSize, symmetricPart } from './symmetric-part'
 export { interleaveFour, sumTiles, symmetricTile } from './symmetric-product'
 export {
   sumVectors, synflowBackward, synflowForward, synflowGather, synflowHistogram, synflowLargest, synflowPlace,

@@ -2,7 +2,7 @@ import { applyReflectors } from './back-transformation.js'
 import { tridiagonalEigenvectors } from './divide-conquer.js'
 import { defaultKernels, withScratch, type Kernels } from './kernels.js'
 import { matrix, type Matrix } from './matrix.js'
-import { binaryExponent, forSymmetricPart, largestEntry, scaledBack } from './symmetric.js'
+import { putSymmetricPart, requireSquare, scaledBack } from './symmetric.js'
 import { reduceToTridiagonal, rowStride } from './tridiagonal.js'
 
 export interface SymmetricEigenOptions {
@@ -36,17 +36,13 @@ const tile = 32
  */
 export function symmetricEigen(a: Matrix, options: SymmetricEigenOptions = {}): SymmetricEigen {
   const { vectors: wanted = true, kernels = defaultKernels() } = options
-  const largest = largestEntry(a, caller)
+  requireSquare(a, caller)
   const n = a.rows
-  const exponent = binaryExponent(largest)
   return withScratch(kernels, (scratch) => {
     const stride = rowStride(n)
     const at = scratch.alloc(n * stride * 8)
     const x = wanted ? scratch.alloc(n * stride * 8) : 0
-    const lower = scratch.f64(at, n * stride)
-    forSymmetricPart(a, -exponent, largest, caller, (i, left, count, line) => {
-      for (let c = 0, to = i * stride + left; c < count; c++) lower[to + c] = line[c]
-    })
+    const { largest, exponent } = putSymmetricPart(a, kernels, scratch, at, stride, caller)
     const t = reduceToTridiagonal(kernels, scratch, at, n, stride)
     if (!wanted) {
       const scale = largest > 0 ? 1 : 0

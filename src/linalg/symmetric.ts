@@ -1,8 +1,15 @@
+import type { Kernels, Pointer, Scratch } from './kernels.js'
 import type { Matrix } from './matrix.js'
+import { parallel } from './team.js'
 
 /** Entries may differ from their mirror images by this much of the largest entry: rounding of a product, not more. */
 const asymmetryLimit = 1e-8
 const tile = 32
+
+/** @throws RangeError when `a` is not square */
+export function requireSquare({ rows, cols }: Matrix, caller: string): void {
+  if (rows !== cols) throw new RangeError(`${caller}: expected a square matrix, got ${rows} × ${cols}`)
+}
 
 /**
  * max |a_ij| of a finite square matrix.
@@ -10,8 +17,9 @@ const tile = 32
  * @param caller name for the error text
  * @throws RangeError when `a` is not square or has a non-finite entry
  */
-export function largestEntry({ rows, cols, data }: Matrix, caller: string): number {
-  if (rows !== cols) throw new RangeError(`${caller}: expected a square matrix, got ${rows} × ${cols}`)
+export function largestEntry(a: Matrix, caller: string): number {
+  requireSquare(a, caller)
+  const { cols, data } = a
   let largest = 0
   for (let at = 0; at < data.length; at++) {
     const size = Math.abs(data[at])
@@ -79,6 +87,55 @@ export function forSymmetricPart(
       }
     }
   }
+}
+
+/** Rows of the symmetric part that a thread takes at a time. */
+const rowsAtOnce = 32
+
+/** A symmetric part in kernel memory: max |a_ij| of what it was made from, and the power of two that was taken out. */
+export interface SymmetricPart {
+  readonly largest: number
+  readonly exponent: number
+}
+
+/**
+ * Writes 2^-exponent (A + Aᵀ)/2, entries of size near 1, to kernel memory on all threads: the lower triangle with its
+ * diagonal; what is above it there is of no meaning. The same bits as {@link forSymmetricPart}.
+ *
+ * @param at n rows of `stride` elements
+ * @throws RangeError when `a` is not square, has a non-finite entry, or an entry that differs from its mirror image by more
+ *   than 1e-8 of the largest entry
+ */
+export function putSymmetricPart(
+  a: Matrix,
+  kernels: Kernels,
+  scratch: Scratch,
+  at: Pointer,
+  stride: number,
+  caller: string,
+): SymmetricPart {
+  const { rows: n, data } = a
+  const apart = scratch.alloc(Math.ceil(n / rowsAtOnce) * 8)
+  const copy = scratch.f64(at, n * stride)
+  let largest = 0
+  for (let i = 0; i < n; i++) {
+    copy.set(data.subarray(i * n, (i + 1) * n), i * stride)
+    // While the row is in cache. Not a number: an entry is not finite, and the search by entries says which.
+    const size = kernels.call['largestSize'](n, at + i * stride * 8)
+    largest = size < Infinity ? Math.max(largest, size) : largestEntry(a, caller)
+  }
+  const exponent = binaryExponent(largest)
+  const [first, second] = powerOfTwo(-exponent)
+  const bands = Array.from({ length: Math.ceil(n / rowsAtOnce) }, (_, band) => {
+    const top = band * rowsAtOnce
+    return [top, Math.min(n, top + rowsAtOnce), at, stride, first, second, apart + band * 8]
+  })
+  parallel(kernels, 'symmetricPart', bands.reverse())
+  const limit = asymmetryLimit * largest
+  if (scratch.f64(apart, bands.length).some((worst) => worst > limit)) {
+    forSymmetricPart(a, -exponent, largest, caller, () => undefined)
+  }
+  return { largest, exponent }
 }
 
 /**
