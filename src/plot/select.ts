@@ -19,6 +19,7 @@ export function atSetting(findings: Findings, setting: Setting): Findings {
     closedForms: here(findings.closedForms),
     spectra: here(findings.spectra),
     training: here(findings.training),
+    untrained: here(findings.untrained),
   }
 }
 

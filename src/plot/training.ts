@@ -16,6 +16,13 @@ export function rungError(trials: readonly TrainingFinding[], rung: Rung): numbe
   return Number.isFinite(error) ? error : null
 }
 
+/** How many trials of each method there are: `3 trials`, or `1 to 3 trials` where some could not be trained. */
+function trialCounts(methods: readonly string[], trials: readonly TrainingFinding[]): string {
+  const counts = methods.map((method) => trials.filter((trial) => trial.method === method).length)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  return least === most ? formatPlural(most, 'trial') : `${formatCount(least)} to ${formatPlural(most, 'trial')}`
+}
+
 /** The mean of several curves, over the steps that all of them have. */
 export function meanCurve(curves: readonly (readonly number[])[]): number[] {
   const length = Math.min(...curves.map((curve) => curve.length))
@@ -139,7 +146,7 @@ export function trainingFigure(findings: Findings): Figure | null {
     spec: {
       title: {
         text: `Predicted against measured training, width ${formatCount(trials[0].width)}`,
-        subtitle: `Thick: measured, mean of ${formatPlural(new Set(trials.map(({ trial }) => trial)).size, 'trial')}. Error: root mean square over steps, in units of the initial loss.`,
+        subtitle: `Thick: measured, mean of ${trialCounts(methods, trials)}. Error: root mean square over steps, in units of the initial loss.`,
       },
       columns: perRow,
       spacing: 20,

@@ -15,6 +15,7 @@ import {
   pruningTable,
   spectraTable,
   trainingTable,
+  untrainedSentence,
   verdictTable,
 } from './tables.js'
 
@@ -128,7 +129,7 @@ export const sections = {
       training: the predictions assume that it is small.
     </p>`,
     figures: ['training'],
-    after: trainingTable,
+    after: (findings) => html`${untrainedSentence(findings)}${trainingTable(findings)}`,
     without: 'No network was trained.',
   },
   ladder: {

@@ -1,8 +1,23 @@
-import { formatCount, formatList, formatNumber, formatPercent, formatSetting, formatSpread } from '../plot/format.js'
+import {
+  formatCount,
+  formatList,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatSetting,
+  formatSpread,
+} from '../plot/format.js'
 import { kernelLabels, matrixLabel, methodLabel, rungLabels } from '../plot/labels.js'
 import { atWidest, mean, sameSetting } from '../plot/select.js'
 import { rungError } from '../plot/training.js'
-import { rungs, type Findings, type Rung, type Setting, type TrainingFinding } from '../study/findings.js'
+import {
+  rungs,
+  type Findings,
+  type Rung,
+  type Setting,
+  type TrainingFinding,
+  type Untrained,
+} from '../study/findings.js'
 import { html, table, type Column, type Html } from './html.js'
 
 interface OfMethod extends Setting {
@@ -251,6 +266,42 @@ function trainedRows(findings: Findings): Trained[] {
   return rowsOf(findings, atWidest(findings.training)).map(({ items, ...which }) => ({ ...which, trials: items }))
 }
 
+interface Attempted extends Trained {
+  readonly failed: number
+}
+
+/** {@link trainedRows} with those that could not be trained at the same width. */
+function attemptedRows(findings: Findings): Attempted[] {
+  const trained = atWidest(findings.training)
+  const width = trained.at(0)?.width
+  const failed = findings.untrained.filter((run) => run.width === width)
+  return rowsOf<OfMethod>(findings, [...trained, ...failed]).map((row) => {
+    const here = (run: OfMethod) => run.method === row.method && sameSetting(run, row)
+    const { method, density, scope, hiddenLayers } = row
+    const setting = { density, scope, hiddenLayers }
+    return { method, ...setting, trials: trained.filter(here), failed: failed.filter(here).length }
+  })
+}
+
+const untrainedLabels = {
+  dead: 'with no active path from the inputs to the outputs',
+  diverged: 'whose loss left the range of numbers',
+} as const satisfies Record<Untrained, string>
+
+/** How many networks could not be trained, and why; nothing when all were. */
+export function untrainedSentence({ training, untrained }: Findings): Html {
+  if (untrained.length === 0) return html``
+  const kinds = Object.entries(untrainedLabels).flatMap(([why, label]) => {
+    const count = untrained.filter((run) => run.why === why).length
+    return count > 0 ? [`${formatCount(count)} ${label}`] : []
+  })
+  const all = training.length + untrained.length
+  return html`<p>
+    ${formatCount(untrained.length)} of ${formatPlural(all, 'network')} could not be trained: ${formatList(kinds)};
+    means are over the trials that were.
+  </p> `
+}
+
 /** Mean over the trials that have a value; null when none has. */
 export function meanOverTrials(
   trials: readonly TrainingFinding[],
@@ -262,11 +313,21 @@ export function meanOverTrials(
 
 /** What training really did. */
 export function trainingTable(findings: Findings): Html {
-  const rows = trainedRows(findings)
+  const rows = attemptedRows(findings)
+  const width = atWidest(findings.training).at(0)?.width
   return table(
-    `Measured training, mean over trials${rows.length > 0 ? `, width ${formatCount(rows[0].trials[0].width)}` : ''}`,
+    `Measured training, mean over trials${width === undefined ? '' : `, width ${formatCount(width)}`}`,
     [
-      ...names<Trained>(findings),
+      ...names<Attempted>(findings),
+      ...(findings.untrained.length > 0
+        ? [
+            {
+              title: 'trained',
+              value: ({ trials, failed }: Attempted) =>
+                `${formatCount(trials.length)} of ${formatPlural(trials.length + failed, 'trial')}`,
+            },
+          ]
+        : []),
       { title: 'step size', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.learningRate)) },
       { title: 'loss before', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.loss.at(0))) },
       { title: 'loss after', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.loss.at(-1))) },

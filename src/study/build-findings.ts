@@ -20,6 +20,7 @@ import {
   type SpectrumFinding,
   type TrainingFinding,
   type TrendFinding,
+  type UntrainedFinding,
   type VerdictFinding,
 } from './findings.js'
 import type { Job, JobResult, ResultStore } from './job.js'
@@ -107,6 +108,13 @@ function trainingFinding(run: Finished, trial: number, kernel: JobResult): Train
     laziness: summary.laziness ?? null,
     predictions,
   }
+}
+
+function untrainedFinding({ job, result }: Finished): UntrainedFinding | undefined {
+  const { aspect, reason } = records(result.rows, 'run')[0]
+  if (aspect !== 'dead' && aspect !== 'diverged') return undefined
+  const { method, width, trial } = job
+  return { method, ...settingOf(job), width, trial: trial ?? 0, why: aspect, reason: reason ?? '' }
 }
 
 function trendOf(row: ResultRow): TrendFinding {
@@ -270,6 +278,7 @@ export async function buildFindings(
     closedForms: [] as ClosedFormFinding[],
     spectra: [] as SpectrumFinding[],
     training: [] as TrainingFinding[],
+    untrained: [] as UntrainedFinding[],
   }
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const order = (job: Job) => config.prune.methods.indexOf(job.method as (typeof config.prune.methods)[number])
@@ -294,8 +303,11 @@ export async function buildFindings(
     findings.graphons.push({ method, ...setting, width, chain: chainFromTensors(result.arrays, job.id), pathDensity })
     findings.spectra.push(...spectrumFindings({ job, result }))
     runs.forEach((run, i) => {
-      const training = trainingFinding({ job: runJobs[i], result: run }, runJobs[i].trial ?? 0, result)
+      const finished = { job: runJobs[i], result: run }
+      const training = trainingFinding(finished, runJobs[i].trial ?? 0, result)
       if (training) findings.training.push(training)
+      const untrained = untrainedFinding(finished)
+      if (untrained) findings.untrained.push(untrained)
     })
   }
   return {

@@ -13,6 +13,7 @@ import { limitKernelsOfChains } from '../ntk/graphon-ntk.js'
 import type { Kernel } from '../ntk/kernel.js'
 import { kernelTargetAlignment } from '../spectrum/alignment.js'
 import { spectrum } from '../spectrum/spectrum.js'
+import { orDivergence } from './divergence.js'
 import { kernelTensor } from './execute-run.js'
 import type { KernelKind, Rung } from './findings.js'
 import type { Job, JobResult } from './job.js'
@@ -80,7 +81,7 @@ export function executeKernel(config: StudyConfig, data: StudyData, job: Job, in
   const redrawn = { W: chain.W, measures: chain.measures }
   const limits = limitKernelsOfChains(chain.V ? [redrawn, chain] : [chain], data.x, options, ['ntk'])
   const [graphon, energy = graphon] = limits.map(({ ntk }) => ntk)
-  const stored = runs.at(0)?.arrays.get('empirical')
+  const stored = runs.find(({ arrays: own }) => own.has('empirical'))?.arrays.get('empirical')
   const empirical = stored && tensorKernel(stored)
   const rows: ResultRow[] = [
     { record: 'run', path_density: density },
@@ -99,8 +100,11 @@ export function executeKernel(config: StudyConfig, data: StudyData, job: Job, in
     const learningRate = run.rows.find((row) => row.record === 'run')?.learning_rate
     if (learningRate === undefined || learningRate === null) return
     for (const [rung, kernelModes] of decomposed) {
-      const { loss } = lossFromModes(kernelModes, { learningRate, steps: config.training.steps, mode: 'descent' })
-      loss.forEach((value, step) => rows.push({ record: 'step', trial, rung, step, loss: value }))
+      const predicted = orDivergence(() =>
+        lossFromModes(kernelModes, { learningRate, steps: config.training.steps, mode: 'descent' }),
+      )
+      if ('diverged' in predicted) rows.push({ record: 'step', trial, rung, reason: predicted.diverged })
+      else predicted.loss.forEach((value, step) => rows.push({ record: 'step', trial, rung, step, loss: value }))
     }
   })
   return { arrays, rows }

@@ -11,6 +11,8 @@ import { kernelDistance } from '../ntk/agreement.js'
 import { empiricalNtk } from '../ntk/empirical-ntk.js'
 import type { Kernel } from '../ntk/kernel.js'
 import type { Job, JobResult } from './job.js'
+import { orDivergence } from './divergence.js'
+import type { Untrained } from './findings.js'
 import { linearize } from './linearized.js'
 import { deriveSeed, prunedNetwork } from './networks.js'
 import type { ResultRow } from './rows.js'
@@ -27,36 +29,50 @@ export function kernelTensor({ classes, n, data }: Kernel): Tensor {
 interface TrainedRun {
   readonly summary: ResultRow
   readonly steps: readonly ResultRow[]
-  readonly empirical: Kernel
+  /** None for a dead network, whose kernel is zero. */
+  readonly empirical?: Kernel
 }
 
-/** Trains the network for real, and beside it its own linearisation, at one step size. */
+/** The `run` row of a network that was not trained: without a step size, and with the reason. */
+function untrained(why: Untrained, reason: string, lambdaMax: number): ResultRow {
+  return { ntk_lambda_max: lambdaMax, aspect: why, reason }
+}
+
+/**
+ * Trains the network for real, and beside it its own linearisation, at one step size. One that cannot be trained is a
+ * result too: most of all at low densities, where networks die.
+ */
 function trainRun(config: StudyConfig, data: StudyData, network: Network, job: Job): TrainedRun {
   const { steps, learningRate, relativeRate } = config.training
   const targets = oneHot(data.labels, data.classes, { centered: true })
   const seed = deriveSeed(config.seed, 'power', job.width, job.trial ?? 0)
   const { lambdaMax, empirical, loss: linearLoss } = linearize(network, data.x, targets, steps, seed)
   if (learningRate === 'auto' && !(lambdaMax > 0)) {
-    throw new Error(
-      `${job.id}: the pruned network’s tangent kernel is zero (no path from input to output survives), so there is no step size; raise the density, use scope: layer, or set training.learningRate`,
-    )
+    const reason = 'no active path leads from the inputs to the outputs, so that the tangent kernel is zero'
+    return { summary: untrained('dead', reason, lambdaMax), steps: [] }
   }
   const eta = learningRate === 'auto' ? (relativeRate * data.x.rows) / lambdaMax : learningRate
-  const measured = train(
-    network,
-    { x: data.x, targets, labels: data.labels },
-    {
-      loss: 'mse',
-      optimizer: { name: 'sgd', learningRate: eta },
-      steps,
-      centered: true,
-      ...(data.test && { test: data.test }),
-    },
+  const measured = orDivergence(() =>
+    train(
+      network,
+      { x: data.x, targets, labels: data.labels },
+      {
+        loss: 'mse',
+        optimizer: { name: 'sgd', learningRate: eta },
+        steps,
+        centered: true,
+        ...(data.test && { test: data.test }),
+      },
+    ),
   )
+  if ('diverged' in measured)
+    return { summary: untrained('diverged', measured.diverged, lambdaMax), steps: [], empirical }
+  const linear = orDivergence(() => linearLoss(eta))
   const after = empiricalNtk(measured.network, data.x)
   const rows: ResultRow[] = []
   measured.loss.forEach((loss, step) => rows.push({ record: 'step', step, loss }))
-  linearLoss(eta).forEach((loss, step) => rows.push({ record: 'step', rung: 'finite-width', step, loss }))
+  if ('diverged' in linear) rows.push({ record: 'step', rung: 'finite-width', reason: linear.diverged })
+  else linear.forEach((loss, step) => rows.push({ record: 'step', rung: 'finite-width', step, loss }))
   return {
     steps: rows,
     empirical,
@@ -96,7 +112,7 @@ export function executeRun(config: StudyConfig, data: StudyData, job: Job): JobR
   })
   const arrays = new Map<string, Tensor>(chainToTensors(chain))
   const trained = job.train ? trainRun(config, data, network, job) : undefined
-  if (trained) arrays.set('empirical', kernelTensor(trained.empirical))
+  if (trained?.empirical) arrays.set('empirical', kernelTensor(trained.empirical))
   const layers = pruning.layers.map(({ shape, kept, density: matrixDensity, deadUnits }, matrix): ResultRow => ({
     record: 'layer',
     matrix: matrix + 1,

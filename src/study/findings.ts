@@ -33,6 +33,8 @@ export interface Findings {
   readonly closedForms: readonly ClosedFormFinding[]
   readonly spectra: readonly SpectrumFinding[]
   readonly training: readonly TrainingFinding[]
+  /** Networks that should have been trained and could not be. */
+  readonly untrained: readonly UntrainedFinding[]
 }
 
 export interface Provenance {
@@ -195,7 +197,7 @@ export const kernelKinds = ['dense', 'graphon', 'energy', 'empirical'] as const
 
 /**
  * `dense`: unpruned infinite width; `graphon`: Graphon NTK with V = W; `energy`: Graphon NTK with measured V;
- * `empirical`: one finite network (trial 0).
+ * `empirical`: one finite network (trial 0, or the first that is not dead).
  */
 export type KernelKind = (typeof kernelKinds)[number]
 
@@ -240,4 +242,16 @@ export interface TrainingFinding extends Setting {
   /** ‖Θ_after − Θ_before‖_F / ‖Θ_before‖_F of the empirical NTK; null when not measured. */
   readonly laziness: number | null
   readonly predictions: readonly Prediction[]
+}
+
+/** Why a network was not trained: no path through it is active, or its loss left the range of numbers. */
+export type Untrained = 'dead' | 'diverged'
+
+/** One pruned network whose training was asked for and is not there. */
+export interface UntrainedFinding extends Setting {
+  readonly method: string
+  readonly width: number
+  readonly trial: number
+  readonly why: Untrained
+  readonly reason: string
 }

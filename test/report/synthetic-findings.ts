@@ -372,5 +372,6 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     closedForms: closedForms.map((item) => ({ ...item, ...where })),
     spectra: spectra.map((item) => ({ ...item, ...where })),
     training: training.map((item) => ({ ...item, ...where })),
+    untrained: [],
   }
 }

@@ -1,0 +1,160 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { studyFigures } from '../../src/plot/figures.js'
+import { renderReport } from '../../src/report/report.js'
+import { buildFindings } from '../../src/study/build-findings.js'
+import { orDivergence } from '../../src/study/divergence.js'
+import { executeJob } from '../../src/study/execute-job.js'
+import type { Findings, Provenance } from '../../src/study/findings.js'
+import { planStudy } from '../../src/study/plan.js'
+import { readStudy } from '../../src/study/read-study.js'
+import { memoryStore } from '../../src/study/run-study.js'
+import type { StudyData } from '../../src/study/study-data.js'
+import { matrix } from '../../src/linalg/matrix.js'
+import { randomStream } from '../../src/random/random.js'
+
+const normal = randomStream(5, 'samples')
+const x = matrix(
+  12,
+  6,
+  Float64Array.from({ length: 72 }, () => normal.normal()),
+)
+const labels = Int32Array.from({ length: 12 }, (_, i) => i % 3)
+const data: StudyData = { name: 'normal', x, labels, classes: 3, pruneX: x, pruneLabels: labels }
+
+interface Options {
+  readonly widths: string
+  readonly density: number
+  readonly training?: string
+}
+
+async function study({ widths, density, training = '' }: Options) {
+  const text = `
+trials: 3
+data: { source: nowhere, samples: 12 }
+network: { hiddenLayers: 1, widths: ${widths} }
+prune: { methods: [random], densities: [${density}], scope: both }
+graphon: { bins: 4 }
+training: { steps: 20, trials: 3${training} }
+`
+  const config = readStudy(text, 'study.yaml')
+  const jobs = planStudy(config, { inputs: 6, classes: 3, fingerprint: '' })
+  const store = memoryStore()
+  for (const job of jobs) await executeJob(config, data, job, store, () => 0)
+  const provenance: Provenance = {
+    title: 'Little networks',
+    study: text,
+    limnVersion: '0',
+    nodeVersion: '20',
+    kernelBuild: 'simd',
+    seed: 0,
+    data: 'normal',
+    samples: 12,
+    inputs: 6,
+    classes: 3,
+    hiddenLayers: [1],
+    trials: 3,
+    bins: 4,
+    activation: 'relu',
+    convention: 'masked',
+    scope: 'both',
+    runs: jobs.filter(({ kind }) => kind === 'run').length,
+  }
+  const findings = await buildFindings(config, provenance, jobs, store)
+  const rows = jobs.flatMap((job) =>
+    job.kind === 'run' ? store.results.get(job.id)!.rows.filter(({ record }) => record === 'run') : [],
+  )
+  return { findings, rows, page: await renderReport(findings, studyFigures(findings)) }
+}
+
+/** The table of measured training as text, one string per row. */
+function trainingRows(page: string): string[] {
+  const table = page.slice(page.indexOf('<span>Measured training'))
+  return Array.from(table.slice(0, table.indexOf('</table>')).matchAll(/<tr>(.*?)<\/tr>/gs), ([, row]) =>
+    row
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+  )
+}
+
+const key = ({ method, scope, width, trial }: Findings['training'][number] | Findings['untrained'][number]) =>
+  `${method} ${scope} ${width} ${trial}`
+
+describe('a study in which some networks are dead', () => {
+  let found: Awaited<ReturnType<typeof study>>
+  beforeAll(async () => {
+    found = await study({ widths: '[1, 2, 4]', density: 0.1 })
+  })
+
+  it('has every run exactly once, trained or with the reason why not', () => {
+    const { training, untrained } = found.findings
+    expect(new Set([...training, ...untrained].map(key)).size).toBe(3 * 3 * 2)
+    expect(training.length + untrained.length).toBe(3 * 3 * 2)
+    expect(training.length).toBeGreaterThan(0)
+    expect(new Set(untrained.map(({ why }) => why))).toContain('dead')
+  })
+
+  it('stores no step size for a run without training, and a zero kernel for a dead one', () => {
+    for (const { learning_rate: rate, ntk_lambda_max: lambda, aspect, reason } of found.rows) {
+      if (aspect === 'dead') {
+        expect(lambda).toBe(0)
+        expect(reason).toMatch(/^no active path/)
+      } else expect(lambda).toBeGreaterThan(0)
+      expect(typeof rate === 'number').toBe(aspect === undefined)
+    }
+  })
+
+  it('averages over the trials that were trained and says how many', () => {
+    const { findings, page } = found
+    const [, ...rows] = trainingRows(page)
+    const widest = Math.max(...findings.training.map(({ width }) => width))
+    expect(rows).toHaveLength(2)
+    rows.forEach((row, i) => {
+      const scope = i === 0 ? 'global' : 'layer'
+      const trained = findings.training.filter((run) => run.width === widest && run.scope === scope)
+      expect(row).toContain(`Random ${scope} ${trained.length} of 3 trials`)
+      const mean = trained.reduce((sum, { learningRate }) => sum + learningRate / trained.length, 0)
+      expect(row).toContain(`trials ${mean.toPrecision(3)} `)
+    })
+    const lost = findings.untrained.length
+    expect(page.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`${lost} of 18 networks could not be trained: [^<]*\\d+ with no active path`),
+    )
+    expect(page).not.toMatch(/NaN|undefined|Infinity/)
+  })
+})
+
+describe('a study that cannot be trained at all', () => {
+  it('still reports graphons and kernels when every network is dead', async () => {
+    const { findings, page } = await study({ widths: '[1]', density: 0.1 })
+    expect(findings.training).toEqual([])
+    expect(findings.untrained).toHaveLength(6)
+    expect(findings.graphons).toHaveLength(2)
+    expect(page).toContain('No network was trained.')
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('6 of 6 networks could not be trained')
+    expect(page).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('records where the loss left the range of numbers when the step size is far too large', async () => {
+    const { findings, page } = await study({ widths: '[16]', density: 0.5, training: ', learningRate: 500' })
+    expect(findings.training).toEqual([])
+    for (const { why, reason } of findings.untrained)
+      expect([why, reason]).toEqual(['diverged', expect.stringMatching(/^the loss is not finite at step \d+/)])
+    // The kernels before training are there all the same.
+    expect(findings.spectra.some(({ kernel }) => kernel === 'empirical')).toBe(true)
+    expect(page.replaceAll(/\s+/g, ' ')).toContain('6 whose loss left the range of numbers')
+  })
+
+  it('takes nothing but divergence for divergence', () => {
+    const fails = (error: unknown) => () =>
+      orDivergence(() => {
+        throw error
+      })
+    expect(fails(new Error('train: the loss is not finite at step 3'))()).toEqual({
+      diverged: 'the loss is not finite at step 3',
+    })
+    expect(fails(new RangeError('train: expected 3 labels, got 4'))).toThrow('expected 3 labels')
+    expect(fails(new Error('team: it was closed'))).toThrow('closed')
+    expect(orDivergence(() => 7)).toBe(7)
+  })
+})
