@@ -33,7 +33,7 @@ export interface CaseResult extends Omit<Outcome, 'limn' | 'peer'> {
   readonly title: string
   readonly parameters: Parameters
   readonly precision: 'f32' | 'f64'
-  readonly floor: number
+  readonly floor?: number
   readonly gflop?: number
   /** All of the case: inputs, warm-ups, qualifying runs, turns. */
   readonly seconds: number

@@ -54,7 +54,7 @@ export async function runCase(
       title,
       parameters,
       precision,
-      floor,
+      ...(floor !== undefined && { floor }),
       ...(work !== undefined && { gflop: work / 1e9 }),
       ...(least && { bound: boundOf(least(parameters, folder), roofline, limn.median, peer?.median) }),
       ...rest,

@@ -1,10 +1,10 @@
 import type { Machine } from './machine.js'
 import type { CaseResult, Growth, LargeResult, LibraryResult } from './results.js'
-import { duration, factor, mebibytes, percent, table } from './text-units.js'
+import { duration, factor, floorText, mebibytes, percent, table } from './text-units.js'
 
-/** Whether the floor is reached, can be, or cannot. */
+/** Whether the floor, if there is one, is reached, can be, or cannot. */
 function verdict({ ratio, floor, bound }: CaseResult): string {
-  if (ratio === undefined || bound?.ratio === undefined) return '–'
+  if (floor === undefined || ratio === undefined || bound?.ratio === undefined) return '–'
   if (ratio >= floor) return 'reached'
   if (bound.productsRatio! < floor) return 'out of reach: the least products or bytes alone take longer'
   if (bound.ratio < floor) return 'out of reach with duals of this speed'
@@ -26,7 +26,7 @@ export function boundTable(cases: readonly CaseResult[]): string {
         duration(limn.median),
         percent(share),
         ratio === undefined ? '–' : `${factor(ratio)} ×`,
-        `${floor} ×`,
+        floorText(floor),
         verdict(result),
       ],
     ]

@@ -19,6 +19,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
+/** A case's floor, or a dash where it has none. */
+export function floorText(floor: number | undefined): string {
+  return floor === undefined ? '–' : `${floor} ×`
+}
+
 /** A share in per cent. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`

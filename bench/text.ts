@@ -1,6 +1,6 @@
 import type { CaseResult, LargeResult, Results, Roofline, SideResult } from './results.js'
 import { boundTable, growthTable, largeTable, librariesTable, memoryTable } from './text-tables.js'
-import { duration, factor, mebibytes, percent, table } from './text-units.js'
+import { duration, factor, floorText, mebibytes, percent, table } from './text-units.js'
 
 function speed({ gflops, shareOfPeak }: SideResult): string {
   return gflops === undefined ? '–' : `${gflops.toPrecision(3)} (${Math.round(100 * shareOfPeak!)} %)`
@@ -19,7 +19,7 @@ export function caseLines(result: CaseResult): string[] {
   const verdict =
     ratio === undefined
       ? '  no peer to compare with'
-      : `  ratio ${factor(ratio)} (${limn.times.length} turns each; floor ${floor})`
+      : `  ratio ${factor(ratio)} (${limn.times.length} turns each${floor === undefined ? '' : `; floor ${floor}`})`
   const limit = bound
     ? [
         `  bound ${duration(bound.seconds)}, ${percent(bound.share)} of it reached; the ratio cannot exceed ${factor(bound.ratio ?? NaN)}`,
@@ -41,7 +41,7 @@ function row({ title, limn, peer, ratio, floor, candidates, parameters }: CaseRe
     duration(limn.median),
     peer ? duration(peer.median) : '–',
     ratio === undefined ? '–' : `**${factor(ratio)} ×**`,
-    `${floor} ×`,
+    floorText(floor),
     String(limn.times.length),
     speed(limn),
     `${mebibytes(limn.peakBytes)} / ${peer ? mebibytes(peer.peakBytes) : '–'}`,

@@ -21,8 +21,8 @@ export interface Case {
   /** Writes the inputs that both sides read. */
   readonly prepare: (folder: string, parameters: Parameters) => void
   readonly compare: (parameters: Parameters, peer: Peer) => Compare
-  /** The ratio that limn should reach at least. */
-  readonly floor: number
+  /** The ratio that limn should reach at least; absent where none is stated. */
+  readonly floor?: number
   /** Arithmetic that the work needs when nothing but symmetry and sparsity is exploited; absent where counting it says nothing. */
   readonly flops?: (parameters: Parameters) => number
   /** What any program has to do for the answer: where the bound of the case comes from. `folder` holds the inputs. */

@@ -3,6 +3,7 @@ import { cutnormBlocks, cutnormNoise, cutnormStructured } from './cutnorm.js'
 import { denseNtk } from './dense-ntk.js'
 import { eigenvalues, eigenvectors } from './eigen.js'
 import { empiricalNtk } from './empirical-ntk.js'
+import { graphonNtkChains } from './graphon-ntk-chains.js'
 import { graphonNtkBlocks, graphonNtkGeneric, graphonNtkRank } from './graphon-ntk.js'
 import { snip } from './snip.js'
 import { synflow } from './synflow.js'
@@ -17,6 +18,7 @@ export const cases = {
   'graphon-ntk': graphonNtkGeneric,
   'graphon-ntk-rank8': graphonNtkRank,
   'graphon-ntk-blocks8': graphonNtkBlocks,
+  'graphon-ntk-chains': graphonNtkChains,
   'dense-ntk': denseNtk,
   eigenvalues,
   eigenvectors,

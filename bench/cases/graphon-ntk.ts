@@ -7,7 +7,7 @@ import type { Case } from './case.js'
 import { sharedCoordinates, writeMnist } from './network.js'
 
 /** W0, W1, …: `[bins, d]`, `[bins, bins]` …, `[C, bins]`. */
-function shapes({ inputs, bins, hiddenLayers, classes }: Parameters): [number, number][] {
+export function shapes({ inputs, bins, hiddenLayers, classes }: Parameters): [number, number][] {
   const counts = [inputs, ...Array.from({ length: hiddenLayers }, () => bins), classes]
   return counts.slice(1).map((rows, i) => [rows, counts[i]])
 }

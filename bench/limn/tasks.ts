@@ -4,6 +4,7 @@ import { denseKernel } from './tasks/dense-ntk.js'
 import { eigen } from './tasks/eigen.js'
 import { empirical } from './tasks/empirical-ntk.js'
 import { graphonKernel } from './tasks/graphon-ntk.js'
+import { graphonKernels } from './tasks/graphon-ntk-chains.js'
 import { large } from './tasks/large.js'
 import { pruning } from './tasks/prune.js'
 import { roofline } from './tasks/roofline.js'
@@ -16,6 +17,7 @@ export const tasks = {
   eigen,
   'empirical-ntk': empirical,
   'graphon-ntk': graphonKernel,
+  'graphon-ntk-chains': graphonKernels,
   large,
   snip: pruning('snip'),
   synflow: pruning('synflow'),

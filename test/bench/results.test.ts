@@ -20,7 +20,7 @@ async function exampleResults(): Promise<Results> {
     { folder: '', parameters: {}, threads: 2 },
     { repeats: 3, budgetSeconds: 60, pauseSeconds: 0 },
   )
-  const { title, floor, precision } = cases['dense-ntk']
+  const { title, precision } = cases['dense-ntk']
   const roofline = {
     ...{ f32: 80, f64: 40, bandwidth: 20 },
     ...{ limnThread: { f32: 20, f64: 10 }, limn: { f32: 40, f64: 20, duals: 1e9 } },
@@ -36,7 +36,7 @@ async function exampleResults(): Promise<Results> {
     roofline,
     cases: [
       {
-        ...{ name: 'dense-ntk', title, floor, precision, parameters: {}, gflop: 20, seconds: 60, bound, ...rest },
+        ...{ name: 'dense-ntk', title, floor: 2, precision, parameters: {}, gflop: 20, seconds: 60, bound, ...rest },
         limn: sideResult(limn, 20e9, 40),
         peer: sideResult(peer!, 20e9, 40),
       },
@@ -98,6 +98,18 @@ describe('results', () => {
     expect(verdict(3)).toBe('open |')
     expect(verdict(4)).toBe('out of reach with duals of this speed |')
     expect(verdict(6)).toBe('out of reach: the least products or bytes alone take longer |')
+  })
+
+  it('have a dash where a case has no floor', async () => {
+    const results = await exampleResults()
+    const { floor, ...bare } = results.cases[0]
+    expect(caseLines({ ...bare, floor: 7 }).join()).toContain('floor 7')
+    expect(caseLines(bare).join()).not.toContain('floor')
+    expect(boundTable([bare]).split(' | ').slice(-2)).toEqual(['–', '– |'])
+    const page = (cases: Results['cases']) =>
+      insertResults('<!-- bench:begin --><!-- bench:end -->', { ...results, cases })
+    expect(page(results.cases)).toContain(`| **2.50 ×** | ${floor} × |`)
+    expect(page([bare])).toContain('| **2.50 ×** | – |')
   })
 
   it('extrapolate a library by the cube of n and say so', async () => {
