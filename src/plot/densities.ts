@@ -1,7 +1,7 @@
 import type { Findings, PruningFinding } from '../study/findings.js'
 import { methodChannels } from './encode.js'
 import type { Figure, Panel, Row } from './figure.js'
-import { formatCount, formatList, formatNumber, formatPercent } from './format.js'
+import { formatCount, formatList, formatNumber, formatPercent, formatPlural, readsEqual } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { atWidest, largest } from './select.js'
 import { panelTitle } from './theme.js'
@@ -18,10 +18,12 @@ export function densitiesSentence(items: readonly PruningFinding[]): string {
   const where = (value: number) => matrixLabel(uneven.layerDensity.indexOf(value) + 1)
   const who =
     items.length > 1 ? `${methodLabel(uneven.method)} spreads its weights most unevenly` : methodLabel(uneven.method)
-  const spread =
-    high > low
-      ? `${who}${items.length > 1 ? ',' : ' spreads its weights'} from density ${formatNumber(low)} in ${where(low)} to ${formatNumber(high)} in ${where(high)}`
-      : `every matrix keeps the same density, ${formatNumber(low)}`
+  const range = `from density ${formatNumber(low)} in ${where(low)} to ${formatNumber(high)} in ${where(high)}`
+  const spread = readsEqual(low, high)
+    ? `every matrix keeps the same density, ${formatNumber(high)}`
+    : uneven.scope === 'layer'
+      ? `every matrix keeps the same density up to whole weights, ${range}`
+      : `${who}${items.length > 1 ? ',' : ' spreads its weights'} ${range}`
   const dead = items
     .flatMap((item) => item.deadFraction.map((fraction, i) => ({ method: item.method, fraction, layer: i + 1 })))
     .filter(({ fraction }) => fraction > 0)
@@ -86,7 +88,7 @@ export function densitiesFigure(findings: Findings): Figure | null {
     id: 'densities',
     title: 'Where each method keeps its weights',
     sentence: densitiesSentence(items),
-    description: `Density of the ${matrices} weight matrices and fraction of dead units of the ${hidden} hidden layers under ${formatList(items.map((item) => methodLabel(item.method)))}.`,
+    description: `Density of the ${matrices} weight matrices and fraction of dead units of ${formatPlural(hidden, 'hidden layer')} under ${formatList(items.map((item) => methodLabel(item.method)))}.`,
     spec: {
       title: `Where each method keeps its weights, width ${formatCount(items[0].width)}`,
       spacing: 40,

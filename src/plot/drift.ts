@@ -1,7 +1,7 @@
 import type { Findings, PruningFinding } from '../study/findings.js'
 import { methodChannels, widthChannel } from './encode.js'
 import type { Figure, Panel } from './figure.js'
-import { formatCount, formatNumber } from './format.js'
+import { formatCount, formatNumber, readsEqual } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { largest } from './select.js'
 import { panelTitle } from './theme.js'
@@ -36,6 +36,10 @@ export function driftSentence(findings: Findings): string {
   const most = largest(all, ({ change }) => change)
   if (!most) return 'One width cannot show a drift.'
   const { method, matrix, from, to } = most
+  const span = `From width ${formatCount(from.width)} to ${formatCount(to.width)}`
+  if (readsEqual(from.layerDensity[matrix - 1], to.layerDensity[matrix - 1])) {
+    return `${span}, no matrix changes its density${most.change > 0 ? ` by more than ${formatNumber(most.change)}` : ''}.`
+  }
   const moved = `the density that moves most is that of ${methodLabel(method)}’s ${matrixLabel(matrix)}, from ${formatNumber(from.layerDensity[matrix - 1])} to ${formatNumber(to.layerDensity[matrix - 1])}`
   const perMethod = findings.methods
     .map((name) => ({ name, change: Math.max(...all.filter((d) => d.method === name).map((d) => d.change)) }))
@@ -44,7 +48,7 @@ export function driftSentence(findings: Findings): string {
   const still = least
     ? `; no matrix of ${methodLabel(least.name)} moves ${least.change > 0 ? `by more than ${formatNumber(least.change)}` : 'at all'}`
     : ''
-  return `From width ${formatCount(from.width)} to ${formatCount(to.width)}, ${moved}${still}.`
+  return `${span}, ${moved}${still}.`
 }
 
 const perRow = 4

@@ -9,7 +9,7 @@ import { inputsFigure } from './inputs.js'
 import { kernelErrorFigure } from './kernel-error.js'
 import { ladderFigure } from './ladder.js'
 import { metricsFigure } from './metrics.js'
-import { formatList } from './format.js'
+import { formatList, formatPlural } from './format.js'
 import { motifsFigure } from './motifs.js'
 import { atSetting } from './select.js'
 import { shapeChangesFigure } from './shape-changes.js'
@@ -57,7 +57,7 @@ export function settingName({ settings }: Findings, setting: Setting): readonly 
   return [
     ...(varies('density') ? [`density ${setting.density}`] : []),
     ...(varies('scope') ? [`${setting.scope} scope`] : []),
-    ...(varies('hiddenLayers') ? [`${setting.hiddenLayers} hidden layers`] : []),
+    ...(varies('hiddenLayers') ? [formatPlural(setting.hiddenLayers, 'hidden layer')] : []),
   ]
 }
 

@@ -21,6 +21,11 @@ export function formatNumber(value: number | null): string {
   return sign + (exponent >= 2 ? String(Number(`${mantissa}e${power}`)) : Math.abs(value).toFixed(2 - exponent))
 }
 
+/** Whether two numbers read the same where {@link formatNumber} writes them. */
+export function readsEqual(a: number, b: number): boolean {
+  return formatNumber(a) === formatNumber(b)
+}
+
 /** A value and its uncertainty, both to the second significant digit of the uncertainty: `0.2041 ± 0.0043`. */
 export function formatSpread(value: number | null, spread: number | null): string {
   if (value === null || spread === null || !(spread > 0 && Number.isFinite(spread) && Number.isFinite(value))) {

@@ -1,6 +1,6 @@
 import type { Findings, GraphonFinding } from '../study/findings.js'
 import type { Figure, Panel } from './figure.js'
-import { formatCount, formatList, formatNumber } from './format.js'
+import { formatCount, formatList, formatNumber, readsEqual } from './format.js'
 import { averageColumns, colorBar, heatmapPanel } from './heatmap.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { largest, methodsOf } from './select.js'
@@ -18,7 +18,11 @@ export function widthsSentence(items: readonly GraphonFinding[], methods: readon
   const most = largest(moved, ({ change }) => change)
   if (!most) return 'With one width there is nothing to compare.'
   const label = matrixLabel(shown)
-  return `From width ${formatCount(most.first.width)} to ${formatCount(most.last.width)} the mean of ${label} moves most for ${methodLabel(most.method)}, from ${formatNumber(most.from)} to ${formatNumber(most.to)}; what looks grainy in narrow networks is noise.`
+  const span = `From width ${formatCount(most.first.width)} to ${formatCount(most.last.width)} the mean of ${label}`
+  const move = readsEqual(most.from, most.to)
+    ? 'stays the same for every method'
+    : `moves most for ${methodLabel(most.method)}, from ${formatNumber(most.from)} to ${formatNumber(most.to)}`
+  return `${span} ${move}; what looks grainy in narrow networks is noise.`
 }
 
 const side = 140

@@ -2,17 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { filled, matrixOf } from '../../src/linalg/matrix.js'
 import { convergenceSentence } from '../../src/plot/convergence.js'
 import { densitiesSentence } from '../../src/plot/densities.js'
+import { driftSentence } from '../../src/plot/drift.js'
+import { settingName } from '../../src/plot/figures.js'
 import { graphonMoments, halfMassFraction, inputDensity, inputsSentence } from '../../src/plot/graphons.js'
 import { kernelErrorSentence } from '../../src/plot/kernel-error.js'
 import { ladderSentence } from '../../src/plot/ladder.js'
 import { meanCurve, rungError, trainingSentence } from '../../src/plot/training.js'
+import { widthsSentence } from '../../src/plot/widths.js'
 import type {
   ConvergenceFinding,
+  Findings,
   Rung,
   SpectrumFinding,
   TrainingFinding,
   VerdictFinding,
 } from '../../src/study/findings.js'
+import { syntheticFindings } from '../report/synthetic-findings.js'
 
 const oneTrial = {
   verdict: 'undecided',
@@ -99,6 +104,50 @@ describe('densities', () => {
     expect(densitiesSentence([{ ...item, method: 'random', layerDensity: [0.2, 0.2] }])).toContain(
       'every matrix keeps the same density, 0.200',
     )
+  })
+
+  it('takes densities that differ by less than what is shown, or by less than a weight, as the same', () => {
+    // 0.3 of 25,600 and of 2560 weights with a rounding of either count.
+    const nearly = { ...item, method: 'random', layerDensity: [0.3 - 1e-5, 0.3 + 1e-4] }
+    expect(densitiesSentence([nearly])).toContain('every matrix keeps the same density, 0.300;')
+    const few = { ...nearly, scope: 'layer', layerDensity: [7 / 24, 29 / 96] } as const
+    expect(densitiesSentence([few, nearly])).toContain(
+      'every matrix keeps the same density up to whole weights, from density 0.292 in W¹ to 0.302 in W²;',
+    )
+  })
+
+  it('counts one hidden layer in the singular', () => {
+    const findings = syntheticFindings({ bins: 4, side: 2, samples: 2, steps: 1, hiddenLayers: 1 })
+    const settings = [1, 2].map((hiddenLayers) => ({ density: 0.2, scope: 'global' as const, hiddenLayers }))
+    expect(settings.map((setting) => settingName({ ...findings, settings }, setting))).toEqual([
+      ['1 hidden layer'],
+      ['2 hidden layers'],
+    ])
+  })
+
+  it('moves nothing from a number to the same number', () => {
+    const ladder = (to: number): Findings => ({
+      ...syntheticFindings({ bins: 4, side: 2, samples: 2, steps: 1, hiddenLayers: 1 }),
+      methods: ['random'],
+      pruning: [
+        { ...item, method: 'random', layerDensity: [0.3, 0.3] },
+        { ...item, method: 'random', width: 128, layerDensity: [0.3, to] },
+      ],
+    })
+    expect(driftSentence(ladder(0.3001))).toBe(
+      'From width 64 to 128, no matrix changes its density by more than 1.00 × 10⁻⁴.',
+    )
+    expect(driftSentence(ladder(0.3))).toBe('From width 64 to 128, no matrix changes its density.')
+    expect(driftSentence(ladder(0.4))).toContain('from 0.300 to 0.400')
+    const graphon = (width: number, value: number) => ({
+      ...item,
+      method: 'random',
+      width,
+      pathDensity: value,
+      chain: { W: [filled(2, 3, value)], measures: [] },
+    })
+    const still = [graphon(64, 0.3), graphon(128, 0.3001)]
+    expect(widthsSentence(still, ['random'], 1)).toContain('the mean of W¹ stays the same for every method;')
   })
 })
 
