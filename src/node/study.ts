@@ -20,6 +20,7 @@ import { readText, writeAtomic } from './files.js'
 import { bytesPerWeight, requireMemory } from './memory.js'
 import { directoryStore } from './result-store.js'
 import { loadStudyData } from './study-data.js'
+import { inStudyFolder } from './study-folder.js'
 import { startStudyWorkers } from './study-workers.js'
 
 /** What a study's folder says of itself in `plan.json`. */
@@ -132,6 +133,10 @@ export async function studyFindings(directory: string, plan: StudyPlan): Promise
 
 /** Writes `report.html` and `figures/<id>.svg` from what is in the folder and returns the report's path. */
 export async function writeReport(directory: string, plan: StudyPlan): Promise<string> {
+  return inStudyFolder(directory, () => reportInto(directory, plan))
+}
+
+async function reportInto(directory: string, plan: StudyPlan): Promise<string> {
   const path = join(directory, reportFile)
   const findings = await studyFindings(directory, plan)
   const figures = studyFigures(findings)
@@ -148,8 +153,15 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal
 }
 
-/** Runs the jobs that the folder lacks on worker threads, then writes the report; returns the report's path. */
+/**
+ * Runs the jobs that the folder lacks on worker threads, then writes the report; returns the report's path. What killed
+ * processes have left half written is removed.
+ */
 export async function executeStudy(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
+  return inStudyFolder(directory, () => executeInto(directory, plan, options))
+}
+
+async function executeInto(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
   const { workers: count, onProgress, signal } = options
   writeAtomic(join(directory, planFile), `${JSON.stringify(plan, null, 1)}\n`)
   const workers = startStudyWorkers(count, { config: plan.config, directory })
@@ -171,7 +183,7 @@ export async function executeStudy(directory: string, plan: StudyPlan, options: 
   } finally {
     await workers.close()
   }
-  return writeReport(directory, plan)
+  return reportInto(directory, plan)
 }
 
 export function finishedJobs(directory: string, { jobs }: StudyPlan): Job[] {
