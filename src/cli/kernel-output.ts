@@ -77,8 +77,8 @@ export function planOutput(task: KernelTask, out: string, options: OutputOptions
   const what = `a kernel [${classes}, ${n}, ${n}]`
   const remedy = `use fewer --samples${classes > 1 ? ' or --classes mean' : ''}`
   if (!(least <= memory)) {
-    const place = bound === undefined ? what : `--memory: ${what}`
-    throw new RangeError(`${place}: expected at least ${gigabytes(least)}, got ${gigabytes(memory)}; ${remedy}`)
+    const [place, way] = bound === undefined ? [what, remedy] : [`--memory: ${what}`, 'use a larger --memory']
+    throw new RangeError(`${place}: expected at least ${gigabytes(least)}, got ${gigabytes(memory)}; ${way}`)
   }
   const room = memory - wholeBytes(task)
   if (room >= least && (kernelFileBytes(classes, n) < small || writesDirectly(out))) {

@@ -79,9 +79,8 @@ describe('a kernel larger than memory', () => {
     for (const source of [[chain], ['--empirical', masks]]) {
       const outcome = limn('ntk', ...source, '--data', data, '--memory', '1MB', '--out', file('never.npy'))
       expect(outcome.code).toBe(1)
-      expect(outcome.stderr).toMatch(
-        /expected at least [\d.]+ [MG]B, got 1\.00 MB; use fewer --samples or --classes mean/,
-      )
+      // Most of it is what every kernel takes, however small: fewer samples do not help.
+      expect(outcome.stderr).toMatch(/expected at least [\d.]+ [MG]B, got 1\.00 MB; use a larger --memory\n$/)
       expect(outcome.stderr.trimEnd().split('\n')).toHaveLength(1)
     }
     expect(existsSync(file('never.npy'))).toBe(false)
