@@ -1,10 +1,10 @@
-import { columns, type ResultRow } from './rows.js'
+import { columns, identityColumns, recordColumns, type ResultRow } from './rows.js'
 
 /** One table of a study: all rows of one kind. */
 export interface ExportedTable {
   /** What `record` says in these rows. */
   readonly record: string
-  /** With a line of column names; columns that no row fills are left out. */
+  /** With a line of column names: all that this kind of row may fill, the same in every study. */
   readonly csv: string
   readonly rows: number
 }
@@ -14,6 +14,16 @@ function field(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return ''
   const text = String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Columns of one table in the order of {@link columns}; nothing that a row holds is left out. */
+function columnsOf(record: string, rows: readonly ResultRow[]): (keyof ResultRow)[] {
+  const own = new Set<string>(identityColumns)
+  const table: Readonly<Record<string, readonly string[]>> = recordColumns
+  if (Object.hasOwn(table, record)) for (const name of table[record]) own.add(name)
+  for (const row of rows)
+    for (const [name, value] of Object.entries<unknown>(row)) if (value !== null && value !== undefined) own.add(name)
+  return (Object.keys(columns) as (keyof ResultRow)[]).filter((name) => name !== 'record' && own.has(name))
 }
 
 /**
@@ -28,10 +38,9 @@ export function exportTables(rows: readonly ResultRow[]): ExportedTable[] {
     if (own) own.push(row)
     else byRecord.set(record, [row])
   }
-  const names = Object.keys(columns).filter((name) => name !== 'record') as (keyof ResultRow)[]
   return [...byRecord].map(([record, own]) => {
-    const filled = names.filter((name) => own.some((row) => row[name] !== null && row[name] !== undefined))
-    const lines = own.map((row) => filled.map((name) => field(row[name])).join(','))
-    return { record, csv: `${[filled.join(','), ...lines].join('\n')}\n`, rows: own.length }
+    const names = columnsOf(record, own)
+    const lines = own.map((row) => names.map((name) => field(row[name])).join(','))
+    return { record, csv: `${[names.join(','), ...lines].join('\n')}\n`, rows: own.length }
   })
 }

@@ -60,6 +60,57 @@ export const columns = {
 
 type Column = keyof typeof columns
 
+/** Columns that every row fills, whatever it records, as far as they apply to its job. */
+export const identityColumns = ['job', 'kind', 'method', 'density', 'scope', 'hidden_layers', 'width', 'trial'] as const
+
+/** Columns that each kind of row may fill beside {@link identityColumns}. */
+export const recordColumns = {
+  run: [
+    'seconds',
+    'learning_rate',
+    'ntk_lambda_max',
+    'train_accuracy',
+    'test_accuracy',
+    'laziness',
+    'path_density',
+    'aspect',
+    'reason',
+  ],
+  layer: ['matrix', 'rows', 'cols', 'kept', 'matrix_density', 'dead_units'],
+  motif: ['matrix', 'aspect', 'value'],
+  step: ['step', 'loss', 'rung', 'reason'],
+  spectrum: ['kernel', 'rank', 'eigenvalue', 'target_alignment', 'error_to_empirical'],
+  distance: [
+    'matrix',
+    'to_widest',
+    'to_widest_floor',
+    'successive',
+    'successive_floor',
+    'split_half',
+    'shape_change',
+    'shape_floor',
+    'spread',
+    'spread_sampled',
+  ],
+  verdict: [
+    'matrix',
+    'aspect',
+    'verdict',
+    'reason',
+    'rests_on',
+    'rate',
+    'rate_lower',
+    'rate_upper',
+    'remaining',
+    'structured',
+    'structure_distance',
+    'structure_score',
+  ],
+  'motif-ratio': ['matrix', 'spread', 'aspect', 'value'],
+  counting: ['matrix', 'aspect', 'value'],
+  'closed-form': ['matrix', 'aspect', 'value'],
+} as const satisfies Readonly<Record<string, readonly Column[]>>
+
 interface Narrower {
   readonly rung: Rung
   readonly kernel: KernelKind

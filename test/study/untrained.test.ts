@@ -7,6 +7,7 @@ import { executeJob } from '../../src/study/execute-job.js'
 import type { Findings, Provenance } from '../../src/study/findings.js'
 import { planStudy } from '../../src/study/plan.js'
 import { readStudy } from '../../src/study/read-study.js'
+import { identityColumns, recordColumns } from '../../src/study/rows.js'
 import { memoryStore } from '../../src/study/run-study.js'
 import type { StudyData } from '../../src/study/study-data.js'
 import { matrix } from '../../src/linalg/matrix.js'
@@ -60,6 +61,11 @@ training: { steps: 20, trials: 3${training} }
     runs: jobs.filter(({ kind }) => kind === 'run').length,
   }
   const findings = await buildFindings(config, provenance, jobs, store)
+  for (const { record, ...row } of [...store.results.values()].flatMap((result) => result.rows)) {
+    // What a kind of row fills is what its exported table promises.
+    const promised: readonly string[] = [...identityColumns, ...recordColumns[record as keyof typeof recordColumns]]
+    expect(promised).toEqual(expect.arrayContaining(Object.keys(row)))
+  }
   const rows = jobs.flatMap((job) =>
     job.kind === 'run' ? store.results.get(job.id)!.rows.filter(({ record }) => record === 'run') : [],
   )
