@@ -27,8 +27,8 @@ export interface Step {
 /** Threads that share a kernel instance's memory. The calling thread is one of them. */
 export interface Team {
   readonly threads: number
-  /** Runs all tasks, each by one thread through all steps in order; returns when all are done. */
-  run(steps: readonly Step[], tasks: readonly (readonly number[])[]): void
+  /** Runs all tasks, each by one thread through all steps in order; returns when all are done. See {@link parallelSteps}. */
+  run(steps: readonly Step[], tasks: readonly (readonly number[])[], meanwhile?: () => void): void
   /** See {@link led}; absent where nobody joins. */
   readonly lead?: (join: Step, lead: () => boolean, leave: () => void) => void
 }
@@ -49,13 +49,22 @@ export const threadsOf = ({ team }: Kernels): number => team?.threads ?? 1
  * and no task reads what another one writes: which thread takes which task is left to chance.
  *
  * @param tasks rows of numbers of equal length, to which arguments made by {@link fromTask} refer
+ * @param meanwhile runs on the calling thread while the others have begun, before it joins them; without others, before the
+ *   first task. It must not use the kernels' team. What it throws is passed on when no thread works any more; tasks that
+ *   nobody had begun are left out
  * @throws Error when a kernel fails, or a thread has ended
  */
-export function parallelSteps(kernels: Kernels, steps: readonly Step[], tasks: readonly (readonly number[])[]): void {
+export function parallelSteps(
+  kernels: Kernels,
+  steps: readonly Step[],
+  tasks: readonly (readonly number[])[],
+  meanwhile?: () => void,
+): void {
   if (kernels.team && kernels.team.threads > 1 && tasks.length > 1) {
-    kernels.team.run(steps, tasks)
+    kernels.team.run(steps, tasks, meanwhile)
     return
   }
+  meanwhile?.()
   for (const task of tasks) {
     for (const { kernel, args } of steps) {
       kernels.call[kernel](
@@ -146,6 +155,8 @@ export function createTeam(
   const others = Array.from({ length: threads - 1 }, (_, k) => k + 1)
   const members = others.map((thread): TeamMember => ({ module, memory: kernels.memory, block: at, threads, thread }))
   let cause: string | undefined
+  /** While the caller is in a command. */
+  let open = false
 
   function lose(thread: number, why?: string): void {
     cause ??= why
@@ -160,6 +171,10 @@ export function createTeam(
       )
     }
     if (Atomics.load(control, slot.stopped) !== 0) throw new Error('team: it was closed; start another one')
+  }
+
+  const requireIdle = (): void => {
+    if (open) throw new Error('team: it is at work already; call it again when it is done')
   }
 
   function stop(): void {
@@ -221,11 +236,13 @@ export function createTeam(
     Atomics.store(control, slot.claim, 0)
     Atomics.add(control, slot.epoch, 1)
     Atomics.notify(control, slot.epoch)
+    open = true
     try {
       own()
     } catch (error) {
       fail(block, error)
     }
+    open = false
     Atomics.add(control, slot.epoch, 1)
     awaitOthers()
     if (Atomics.load(control, slot.failed) === 0) return
@@ -234,6 +251,7 @@ export function createTeam(
   }
 
   const lead: NonNullable<Team['lead']> = (join, body, leave) => {
+    requireIdle()
     requireThreads()
     encode([join])
     command(1, threads - 1, 0, () => {
@@ -249,7 +267,8 @@ export function createTeam(
     })
   }
 
-  const run: Team['run'] = (steps, tasks) => {
+  const run: Team['run'] = (steps, tasks, meanwhile) => {
+    requireIdle()
     requireThreads()
     const begin = encode(steps)
     const entries = tasks[0].length
@@ -258,7 +277,17 @@ export function createTeam(
     for (let first = 0; first < tasks.length; first += capacity) {
       const count = Math.min(capacity, tasks.length - first)
       for (let t = 0; t < count; t++) data.set(tasks[first + t], begin + t * entries)
-      command(steps.length, count, entries, () => runClaimed(block, table, 0))
+      let thrown: { readonly error: unknown } | undefined
+      command(steps.length, count, entries, () => {
+        try {
+          if (first === 0) meanwhile?.()
+        } catch (error) {
+          thrown = { error }
+          Atomics.store(control, slot.claim, count)
+        }
+        runClaimed(block, table, 0)
+      })
+      if (thrown) throw thrown.error
     }
   }
   return { team: { threads, run, lead }, members, lose, stop }

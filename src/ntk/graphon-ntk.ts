@@ -1,13 +1,14 @@
 import { createChain, type GraphonChain } from '../graphon/chain.js'
 import { defaultKernels, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
+import { threadsOf } from '../linalg/team.js'
 import type { Activation } from '../network/activation.js'
 import { defaultSigmaW2 } from '../network/network.js'
 import { dualOf } from './duals/duals.js'
 import type { Kernel } from './kernel.js'
 import { limitKernelNames, placePanel, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
 import { classRows, equalPlans, recursionPlan, type Convention, type RecursionPlan } from './recursion-plan.js'
-import { runRecursion } from './recursion.js'
+import { runRecursion, type RecursionInput } from './recursion.js'
 import type { Rescale } from './rescale.js'
 
 export interface NtkOptions {
@@ -73,8 +74,8 @@ function checkSamples(name: string, x: Matrix): void {
 
 /** Bytes for the entries of one panel where nothing else is asked for. */
 const panelMemory = 64 * 2 ** 20
-/** Bytes up to which results are computed as one panel, so that they are copied in few long runs. */
-const wholeMemory = 256 * 2 ** 20
+/** Bytes of results from which on it pays to copy them while other threads compute. */
+const overlapMemory = 4 * 2 ** 20
 
 export interface GraphonNtkPanelOptions extends GraphonNtkOptions {
   /** Which kernels; default both. */
@@ -126,8 +127,8 @@ function runChains(
   name: string,
   chains: readonly GraphonChain[],
   x: Matrix,
-  options: GraphonNtkPanelOptions,
-  sink: (panels: readonly KernelPanel[]) => void,
+  options: GraphonNtkPanelOptions & { readonly buffers: 1 | 2 },
+  sink: (panels: readonly KernelPanel[]) => readonly (() => void)[],
 ): void {
   const {
     activation = { name: 'relu' },
@@ -137,6 +138,7 @@ function runChains(
     kernelNames: names = limitKernelNames,
     memory = panelMemory,
     firstRow = 0,
+    buffers,
     onProgress,
   } = options
   if (!(chains.length > 0)) throw new RangeError(`${name}: expected at least one chain, got none`)
@@ -155,9 +157,9 @@ function runChains(
   if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= x.rows)) {
     throw new RangeError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
   }
-  const share = (panels: readonly KernelPanel[]): void => sink(planOf.map((p) => panels[p]))
-  const dual = dualOf(activation)
-  runRecursion({ plans, x, dual, sigmaB2, rankTolerance, kernels, names, memory, firstRow, sink: share, onProgress })
+  const share: RecursionInput['sink'] = (panels) => sink(planOf.map((p) => panels[p]))
+  const given = { plans, x, dual: dualOf(activation), sigmaB2, rankTolerance, kernels }
+  runRecursion({ ...given, names, memory, buffers, firstRow, sink: share, onProgress })
 }
 
 /**
@@ -179,7 +181,7 @@ export function graphonNtkPanels(
   options: GraphonNtkPanelOptions,
   sink: (panel: KernelPanel) => void,
 ): void {
-  runChains('graphonNtk', [chain], x, options, ([panel]) => sink(panel))
+  runChains('graphonNtk', [chain], x, { ...options, buffers: 1 }, ([panel]) => [() => sink(panel)])
 }
 
 /**
@@ -197,7 +199,7 @@ export function graphonNtksPanels(
   options: GraphonNtkPanelOptions,
   sink: (panels: readonly KernelPanel[]) => void,
 ): void {
-  runChains('graphonNtks', chains, x, options, sink)
+  runChains('graphonNtks', chains, x, { ...options, buffers: 1 }, (panels) => [() => sink(panels)])
 }
 
 function collect<Name extends LimitKernelName>(
@@ -211,22 +213,24 @@ function collect<Name extends LimitKernelName>(
   const classes = chains.map((chain) => createChain(chain).W[chain.W.length - 1].rows)
   const allClasses = classes.reduce((sum, count) => sum + count, 0)
   const whole = 8 * names.length * allClasses * n * n
-  const memory = whole <= wholeMemory ? whole : Math.max(panelMemory, 32 * allClasses * n)
+  // With other threads at work one panel is copied while the next is computed.
+  const buffers = whole >= overlapMemory && threadsOf(options.kernels ?? defaultKernels()) > 1 ? 2 : 1
+  const memory = Math.max(Math.min(whole, panelMemory) / buffers, 32 * allClasses * n)
   const results = classes.map(() => new Map<Name, Float64Array>())
-  runChains(caller, chains, x, { ...options, memory, kernelNames: names }, (panels) => {
-    panels.forEach((panel, p) => {
-      for (const name of names) {
+  runChains(caller, chains, x, { ...options, memory, buffers, kernelNames: names }, (panels) =>
+    panels.flatMap((panel, p) =>
+      names.flatMap((name) => {
         const entries = panel.entries[name]
-        if (!entries) continue
+        if (!entries) return []
         const kernel = results[p].get(name) ?? new Float64Array(classes[p] * n * n)
         results[p].set(name, kernel)
-        for (let c = 0; c < classes[p]; c++) {
+        return Array.from({ length: classes[p] }, (_, c) => () => {
           const out = kernel.subarray(c * n * n, (c + 1) * n * n)
           placePanel(panel, entries, c, (at, values) => out.set(values, at))
-        }
-      }
-    })
-  })
+        })
+      }),
+    ),
+  )
   return results.map((data, p) => {
     const found = names.map((name) => [name, { classes: classes[p], n, data: data.get(name) }])
     return Object.fromEntries(found) as Record<Name, Kernel>
@@ -272,7 +276,7 @@ export function limitKernelsOfChains<Name extends LimitKernelName>(
  * The `variance` convention replaces W by 1 in the two equations of Θ (Pham et al. 2025, Theorem 1). K^1 is averaged over
  * first-layer masks before φ acts, which biases the result by about 1/d: see docs/theory.md.
  *
- * Memory: the two results, 16 C N² bytes, and in the kernels as much again or, where that is more than 256 MiB, 64 MiB.
+ * Memory: the two results, 16 C N² bytes, and in the kernels as much again, but hardly more than 64 MiB.
  * Time grows with N² (d · bins + Σ bins²).
  *
  * @param x samples `[N, d]`

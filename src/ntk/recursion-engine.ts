@@ -60,8 +60,8 @@ export interface Engine {
   /** The pairs (i, i), first of all; of each plan: rows of `diagonalStride` numbers for each output position. */
   runDiagonal(): readonly Addresses[]
   readonly diagonalStride: number
-  /** The pairs i < j of blocks, spread over the kernels' threads, to where they belong. */
-  run(blocks: readonly PairBlock[], to: Destination): void
+  /** The pairs i < j of blocks, spread over the kernels' threads, to where they belong. See `parallelSteps`. */
+  run(blocks: readonly PairBlock[], to: Destination, meanwhile?: () => void): void
 }
 
 const roundUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
@@ -158,7 +158,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
       pairSteps = steps.map((plan) => plan.pairs())
       return diagonals
     },
-    run(blocks, { first, pieces, pieceBytes }) {
+    run(blocks, { first, pieces, pieceBytes }, meanwhile) {
       const program = pairSteps.flatMap((pairs, p): Step[] => [
         ...pairs,
         ...results(p).map((from, k) => ({
@@ -167,7 +167,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
         })),
       ])
       const tasks = blocks.map(({ row, rows, panel, panels }) => [row, rows, panel, panels, rows * panels])
-      parallelSteps(kernels, program, tasks)
+      parallelSteps(kernels, program, tasks, meanwhile)
     },
   }
 }

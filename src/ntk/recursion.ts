@@ -27,12 +27,17 @@ export interface RecursionInput {
   readonly kernels: Kernels
   /** Which kernels to hand over. */
   readonly names: readonly LimitKernelName[]
-  /** Bytes that the entries of the panels of all plans may take together, at least those of one row. */
+  /** Bytes that the entries of the panels of all plans may take together, at least those of one row; in each buffer. */
   readonly memory: number
   /** Row at which the first panels start. */
   readonly firstRow: number
-  /** Takes the panels of all plans, in their order; what they hold is valid until it returns. */
-  readonly sink: (panels: readonly KernelPanel[]) => void
+  /** How many panels of each plan there are in memory: with two, one is taken while the next is computed. */
+  readonly buffers: 1 | 2
+  /**
+   * Takes the panels of all plans, in their order. What it returns is called, in order, before the panels' memory is used
+   * again and, with two buffers, while other threads compute: it must leave the kernels alone.
+   */
+  readonly sink: (panels: readonly KernelPanel[]) => readonly (() => void)[]
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: ((share: number) => void) | undefined
 }
@@ -108,13 +113,29 @@ function engineInputs({ plans, x, dual, sigmaB2, rankTolerance, kernels, names }
   return found
 }
 
+/** Calls that are made little by little. */
+function queue() {
+  let calls: readonly (() => void)[] = []
+  let made = 0
+  return {
+    begin(next: readonly (() => void)[]): void {
+      calls = next
+      made = 0
+    },
+    /** Makes calls until this share of them is made. */
+    until(share: number): void {
+      while (made < Math.min(1, share) * calls.length) calls[made++]()
+    },
+  }
+}
+
 /**
  * Runs the recursions of plans over all pairs of samples: first the diagonal, whose variances the duals need, then the
  * upper triangle, panel by panel, in tiles that go through all layers while they are in cache. Symmetric to the last bit,
  * and the same bits however the panels are cut and whatever other plans there are.
  */
 export function runRecursion(input: RecursionInput): void {
-  const { plans, x, kernels, names, memory, firstRow, sink, onProgress } = input
+  const { plans, x, kernels, names, memory, buffers, firstRow, sink, onProgress } = input
   const n = x.rows
   const rows = plans.map(({ layers }) => layers[layers.length - 1].propagate.rows)
   const allRows = rows.reduce((sum, count) => sum + count, 0)
@@ -125,7 +146,10 @@ export function runRecursion(input: RecursionInput): void {
   withScratch(kernels, (scratch) => {
     const engines = inputs.map((group) => ({ ...group, engine: createEngine(group.input, scratch) }))
     const room = Math.min(entries, n * n)
-    const memories = rows.map((count) => names.map(() => scratch.alloc(room * count * 8)))
+    const sets = Array.from({ length: buffers }, () => {
+      const memories = rows.map((count) => names.map(() => scratch.alloc(room * count * 8)))
+      return { memories, views: memories.map((all, p) => all.map((at) => scratch.f64(at, room * rows[p]))) }
+    })
     const diagonals: Float64Array[][] = []
     const strides: number[] = []
     for (const { engine, indices } of engines) {
@@ -135,7 +159,7 @@ export function runRecursion(input: RecursionInput): void {
         diagonals[index] = addresses.map((at) => scratch.f64(at, rows[index] * engine.diagonalStride))
       })
     }
-    const views = memories.map((all, p) => all.map((at) => scratch.f64(at, room * rows[p])))
+    const taking = queue()
 
     function fill({ first, last }: Range, pieces: readonly (readonly Pieces[])[]): void {
       const pieceBytes = (last - first) * (n - first) * 8
@@ -144,9 +168,9 @@ export function runRecursion(input: RecursionInput): void {
         const whole = before(last) - before(first)
         let batch: PairBlock[] = []
         const flush = (): void => {
-          engine.run(batch, to)
-          const part = before(batch[batch.length - 1].row) - before(first)
-          onProgress?.(before(first) + (e * whole + part) / engines.length)
+          const part = (e + (before(batch[batch.length - 1].row) - before(first)) / whole) / engines.length
+          engine.run(batch, to, () => taking.until(part))
+          onProgress?.(before(first) + part * whole)
           batch = []
         }
         for (const block of pairBlocks(n, [first, last], engine.blockShape)) {
@@ -157,10 +181,11 @@ export function runRecursion(input: RecursionInput): void {
       })
     }
 
-    for (let top = firstRow; top < n;) {
+    for (let top = firstRow, step = 0; top < n; step++) {
       const height = panelRows(n, top, entries)
       const width = n - top
       const range = { first: top, last: top + height }
+      const { memories, views } = sets[step % buffers]
       const [rightLength, belowLength] = [height * width, height * (width - height)]
       const pieces = memories.map((all, p) =>
         all.map((at): Pieces => ({ right: at, below: at + rows[p] * rightLength * 8, rows: rows[p] })),
@@ -175,20 +200,22 @@ export function runRecursion(input: RecursionInput): void {
         }),
       )
       mirror(kernels, pieces.flat(), height, width)
-      sink(
-        plans.map(({ classRow }, p): KernelPanel => {
-          const part = (k: number, length: number, from: number): Float64Array[] =>
-            Array.from(classRow, (row) => views[p][k].subarray(from + row * length, from + (row + 1) * length))
-          const entriesOf = (k: number): PanelEntries => ({
-            right: part(k, rightLength, 0),
-            below: part(k, belowLength, rows[p] * rightLength),
-          })
-          const found = Object.fromEntries(names.map((name, k) => [name, entriesOf(k)]))
-          return { n, classes: classRow.length, ...range, entries: found }
-        }),
-      )
+      taking.until(1)
+      const panels = plans.map(({ classRow }, p): KernelPanel => {
+        const part = (k: number, length: number, from: number): Float64Array[] =>
+          Array.from(classRow, (row) => views[p][k].subarray(from + row * length, from + (row + 1) * length))
+        const entriesOf = (k: number): PanelEntries => ({
+          right: part(k, rightLength, 0),
+          below: part(k, belowLength, rows[p] * rightLength),
+        })
+        const found = Object.fromEntries(names.map((name, k) => [name, entriesOf(k)]))
+        return { n, classes: classRow.length, ...range, entries: found }
+      })
+      taking.begin(sink(panels))
+      if (buffers === 1) taking.until(1)
       top += height
       onProgress?.(before(top))
     }
+    taking.until(1)
   })
 }
