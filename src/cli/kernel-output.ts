@@ -1,5 +1,5 @@
 import { encodeNpy } from '../data/npy.js'
-import { writeAtomic } from '../node/files.js'
+import { writeTogether } from '../node/files.js'
 import { kernelFileBytes, kernelWriter, requireDiskSpace, requireFinite } from '../node/kernel-writer.js'
 import type { WrittenKernel } from '../node/kernel-writer.js'
 import { defaultMemory, gigabytes, requireFreeMemory } from '../node/memory.js'
@@ -54,14 +54,14 @@ export interface KernelOutput {
 }
 
 /** A kernel of less than this takes seconds. */
-const smallKernel = 2 ** 26
+export const smallKernel = 2 ** 26
 /** Beyond this, larger panels gain nothing. */
-const usefulPanels = 2 ** 30
+export const usefulPanels = 2 ** 30
 /** Share of the progress that is left for the mirror image and the disk. */
 const finishing = 0.03
 
 /** Bytes of the kernel in memory and of the file's contents. */
-const wholeBytes = ({ classes, n }: KernelTask): number => 2 * 8 * classes * n ** 2
+export const wholeBytes = ({ classes, n }: KernelTask): number => 2 * 8 * classes * n ** 2
 
 /**
  * Where the kernel goes: a small one into memory, and then into a file at once, when there is room for it; else to disk as it
@@ -90,26 +90,50 @@ export function planOutput(task: KernelTask, out: string, options: OutputOptions
   return () => onDisk(task, out, Math.min(memory, Math.max(least, usefulPanels)), options)
 }
 
-function inMemory(task: KernelTask, out: string, memory: number): KernelOutput {
-  const { source, classes, n } = task
-  const compute = (onProgress: (share: number) => void): WrittenKernel => {
-    const data = new Float64Array(classes * n * n)
-    const sink = (panel: KernelPanel): void => {
+/**
+ * Computes kernels in memory and writes all of them or none.
+ *
+ * @param run hands over the panels of all tasks, in their order
+ * @throws FileError when an entry is not finite, or a file cannot be written
+ */
+export function writeWhole(
+  tasks: readonly KernelTask[],
+  outs: readonly string[],
+  run: (sink: (panels: readonly KernelPanel[]) => void) => void,
+): WrittenKernel[] {
+  const kernels = tasks.map(({ classes, n }) => new Float64Array(classes * n * n))
+  run((panels) => {
+    panels.forEach((panel, t) => {
+      const { classes, n } = tasks[t]
       for (let c = 0; c < classes; c++) {
-        const block = data.subarray(c * n * n, (c + 1) * n * n)
+        const block = kernels[t].subarray(c * n * n, (c + 1) * n * n)
         placePanel(panel, panel.entries.ntk!, c, (at, values) => block.set(values, at))
       }
-    }
-    task.run({ memory, often: false, firstRow: 0, sink, onProgress })
+    })
+  })
+  const tensors = tasks.map(({ source, classes, n }, t) => {
+    const data = kernels[t]
     requireFinite(data, source, (k) => `[${Math.floor(k / n) % n}, ${k % n}]`)
-    const tensor = kernelToTensor({ classes, n, data })
-    writeAtomic(out, encodeNpy(tensor))
-    const trace = Array.from({ length: tensor.shape.length === 2 ? 1 : classes }, (_, c) => {
+    return kernelToTensor({ classes, n, data })
+  })
+  writeTogether(tensors.map((tensor, t) => ({ path: outs[t], contents: encodeNpy(tensor) })))
+  return tensors.map(({ shape }, t) => {
+    const { classes, n } = tasks[t]
+    const trace = Array.from({ length: shape.length === 2 ? 1 : classes }, (_, c) => {
       let sum = 0
-      for (let i = 0; i < n; i++) sum += data[(c * n + i) * n + i]
+      for (let i = 0; i < n; i++) sum += kernels[t][(c * n + i) * n + i]
       return sum
     })
-    return { shape: tensor.shape, trace }
+    return { shape, trace }
+  })
+}
+
+function inMemory(task: KernelTask, out: string, memory: number): KernelOutput {
+  const compute = (onProgress: (share: number) => void): WrittenKernel => {
+    const [written] = writeWhole([task], [out], (sink) => {
+      task.run({ memory, often: false, firstRow: 0, sink: (panel) => sink([panel]), onProgress })
+    })
+    return written
   }
   return { done: 0, compute }
 }

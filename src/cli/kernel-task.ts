@@ -3,16 +3,18 @@ import { decodeNpz } from '../data/npz.js'
 import { FileError } from '../data/file-error.js'
 import type { GraphonChain } from '../graphon/chain.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
+import type { Matrix } from '../linalg/matrix.js'
 import type { Activation } from '../network/activation.js'
 import { readBytes } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { empiricalNtkPanels, leastEmpiricalMemory } from '../ntk/empirical-ntk.js'
-import { graphonNtkPanels } from '../ntk/graphon-ntk.js'
+import { graphonNtkPanels, graphonNtksPanels } from '../ntk/graphon-ntk.js'
 import { readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { fingerprint, kernelsIdentity, networkFingerprint } from './kernel-identity.js'
 import type { KernelTask } from './kernel-output.js'
 import { formatActivation, type ClassChoice } from './options.js'
+import type { KernelGroup, KernelTasks } from './several-kernels.js'
 
 /** What a process and its threads take before the first panel: tiles, code, weights of the chain. */
 const fixedMemory = 2 ** 28
@@ -54,12 +56,36 @@ function classesAgree({ W, V }: GraphonChain): boolean {
   })
 }
 
-/** The kernel of the infinitely wide network that follows a chain. @throws FileError or UsageError when file, data and flags do not fit */
-export function limitKernel(file: string, flags: KernelFlags): KernelTask {
-  const { convention, rescale, weights, activation, sigmaW2, sigmaB2 } = flags
-  const chain = chainFromTensors(decodeNpz(readBytes(file), file), file)
+interface Samples {
+  readonly x: Matrix
+  readonly name: string
+}
+
+/** How many bytes a chain takes beside its panels. */
+interface ChainTask extends KernelTask {
+  readonly chain: GraphonChain
+  /** Of samples: variances and their roots at every position, the diagonal. */
+  readonly ofChain: number
+}
+
+const optionsOf = ({ convention, rescale, weights, activation, sigmaW2, sigmaB2 }: KernelFlags) => ({
+  convention,
+  rescale,
+  weights,
+  ...(activation && { activation }),
+  ...(sigmaW2 && { sigmaW2 }),
+  ...(sigmaB2 !== undefined && { sigmaB2 }),
+})
+
+/** What samples take: they are laid out anew, before and in kernel memory. */
+const ofSamples = ({ rows, cols }: Matrix): number => fixedMemory + 16 * rows * cols
+
+/** A row of a panel, for each class. */
+const rowBytes = (n: number, classes: number): number => 16 * n * classes
+
+function chainTask(file: string, chain: GraphonChain, { x, name }: Samples, flags: KernelFlags): ChainTask {
+  const { activation, sigmaW2, sigmaB2 = 0, convention, rescale, weights } = flags
   const classes = chosenClasses(flags.classes, chain.W[chain.W.length - 1].rows, file)
-  const { x, name } = loadData(flags.data, flags)
   const inputs = chain.W[0].cols
   if (x.cols !== inputs) throw new FileError(name, `expected ${inputs} inputs per sample as ${file} has, got ${x.cols}`)
   if (sigmaW2 && sigmaW2.length !== chain.W.length) {
@@ -70,14 +96,16 @@ export function limitKernel(file: string, flags: KernelFlags): KernelTask {
   const n = x.rows
   const taken = classes !== 'mean' && classesAgree(chain) ? classes.slice(0, 1) : classes
   const count = taken === 'mean' ? 1 : taken.length
-  // Samples laid out anew, before and in kernel memory; variances and their roots; the diagonal.
   const positions = chain.W.reduce((sum, { rows }) => sum + rows, 0)
-  const fixed = fixedMemory + 16 * n * inputs + 16 * n * positions + 8 * n * count
+  const ofChain = 16 * n * positions + 8 * n * count
+  const fixed = ofSamples(x) + ofChain
   return {
     source: file,
+    chain,
+    ofChain,
     classes: count,
     n,
-    least: fixed + panelCopies * 16 * n * count,
+    least: fixed + panelCopies * rowBytes(n, count),
     identity: () => ({
       ...kernelsIdentity(),
       chain: fingerprint(...chain.W, ...(chain.V ?? []), ...chain.measures),
@@ -89,49 +117,83 @@ export function limitKernel(file: string, flags: KernelFlags): KernelTask {
       weights,
       activation: activation ? formatActivation(activation) : 'relu',
       'sigma-w2': sigmaW2?.join() ?? 'default',
-      'sigma-b2': String(sigmaB2 ?? 0),
+      'sigma-b2': String(sigmaB2),
     }),
     run({ memory, often, firstRow, sink, onProgress }) {
-      const row = 16 * n * count
+      const row = rowBytes(n, count)
       const room = Math.max(row, Math.floor((memory - fixed) / panelCopies))
-      const options = {
-        kernelNames: ['ntk'],
-        classes: taken,
-        memory: often ? Math.min(room, oftenRows * row) : room,
-        firstRow,
-        convention,
-        rescale,
-        weights,
-        onProgress,
-        ...(activation && { activation }),
-        ...(sigmaW2 && { sigmaW2 }),
-        ...(sigmaB2 !== undefined && { sigmaB2 }),
-      } as const
-      graphonNtkPanels(chain, x, options, sink)
+      const panels = { kernelNames: ['ntk'], memory: often ? Math.min(room, oftenRows * row) : room } as const
+      graphonNtkPanels(chain, x, { ...optionsOf(flags), ...panels, classes: taken, firstRow, onProgress }, sink)
     },
   }
 }
 
-/** The kernel of a finite network. @throws FileError or UsageError as {@link limitKernel} */
-export function finiteKernel(file: string, flags: KernelFlags): KernelTask {
-  const network = readNetwork(file, flags)
-  const { sizes } = network.spec
-  const classes = chosenClasses(flags.classes, sizes[sizes.length - 1], file)
-  const { x, name } = loadData(flags.data, flags)
-  requireInputs(network, x.cols, name)
+/** Kernels of chains in one pass. */
+function chainGroup(members: readonly ChainTask[], x: Matrix, flags: KernelFlags): KernelGroup {
+  const sum = (bytes: (task: ChainTask) => number): number => members.reduce((total, task) => total + bytes(task), 0)
+  const fixed = ofSamples(x) + sum(({ ofChain }) => ofChain)
+  const row = sum(({ n, classes }) => rowBytes(n, classes))
+  const { classes } = flags
   return {
-    source: file,
-    classes: classes === 'mean' ? 1 : classes.length,
-    n: x.rows,
-    least: leastEmpiricalMemory(network, x.rows, classes, availableParallelism()),
-    identity: () => ({
-      ...kernelsIdentity(),
-      network: networkFingerprint(network),
-      data: fingerprint(x),
-      samples: String(x.rows),
-      classes: classes.toString(),
-    }),
-    run: ({ sink, memory, firstRow, onProgress }) =>
-      empiricalNtkPanels(network, x, { classes, memory, firstRow, onProgress }, sink),
+    least: fixed + panelCopies * row,
+    run(memory, sink, onProgress) {
+      const options = {
+        ...optionsOf(flags),
+        kernelNames: ['ntk'],
+        memory: Math.max(row, Math.floor((memory - fixed) / panelCopies)),
+        onProgress,
+        // Equal classes share their panels: a task takes the first of them.
+        ...(classes !== 'all' && { classes }),
+      } as const
+      const chains = members.map(({ chain }) => chain)
+      graphonNtksPanels(chains, x, options, sink)
+    },
   }
+}
+
+/**
+ * The kernels of the infinitely wide networks that follow chains, on the same data, which is read once.
+ *
+ * @throws FileError or UsageError when a file, data and flags do not fit
+ */
+export function limitKernels(files: readonly string[], flags: KernelFlags): KernelTasks {
+  const chains = files.map((file) => chainFromTensors(decodeNpz(readBytes(file), file), file))
+  const samples = loadData(flags.data, flags)
+  const tasks = chains.map((chain, k) => chainTask(files[k], chain, samples, flags))
+  return {
+    tasks,
+    together: (which) =>
+      chainGroup(
+        which.map((t) => tasks[t]),
+        samples.x,
+        flags,
+      ),
+  }
+}
+
+/** The kernels of finite networks. @throws FileError or UsageError as {@link limitKernels} */
+export function finiteKernels(files: readonly string[], flags: KernelFlags): KernelTasks {
+  const networks = files.map((file) => readNetwork(file, flags))
+  const { x, name } = loadData(flags.data, flags)
+  const tasks = networks.map((network, k): KernelTask => {
+    const { sizes } = network.spec
+    const classes = chosenClasses(flags.classes, sizes[sizes.length - 1], files[k])
+    requireInputs(network, x.cols, name)
+    return {
+      source: files[k],
+      classes: classes === 'mean' ? 1 : classes.length,
+      n: x.rows,
+      least: leastEmpiricalMemory(network, x.rows, classes, availableParallelism()),
+      identity: () => ({
+        ...kernelsIdentity(),
+        network: networkFingerprint(network),
+        data: fingerprint(x),
+        samples: String(x.rows),
+        classes: classes.toString(),
+      }),
+      run: ({ sink, memory, firstRow, onProgress }) =>
+        empiricalNtkPanels(network, x, { classes, memory, firstRow, onProgress }, sink),
+    }
+  })
+  return { tasks }
 }

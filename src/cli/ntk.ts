@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { requireWritable } from '../node/files.js'
-import { planOutput } from './kernel-output.js'
-import { finiteKernel, limitKernel, type KernelFlags } from './kernel-task.js'
+import type { WrittenKernel } from '../node/kernel-writer.js'
+import { finiteKernels, limitKernels, type KernelFlags } from './kernel-task.js'
 import { parseClasses, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
+import { kernelFiles, planOutputs } from './several-kernels.js'
 import { useAllCores } from './threads.js'
 
 interface NtkFlags extends KernelFlags {
@@ -16,17 +17,32 @@ interface NtkFlags extends KernelFlags {
   readonly json?: boolean
 }
 
-function run(file: string, flags: NtkFlags): void {
-  requireWritable(flags.out)
-  const task = (flags.empirical ? finiteKernel : limitKernel)(file, flags)
-  const open = planOutput(task, flags.out, flags)
+function run(files: readonly string[], flags: NtkFlags): void {
+  const outs = kernelFiles(files, flags.out)
+  outs.forEach(requireWritable)
+  const several = files.length > 1
+  const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags)
+  const plans = planOutputs(kernels, outs, flags)
   useAllCores()
-  const { done, compute } = open()
-  const progress = startProgress('ntk', done)
-  const { shape, trace } = compute((share, label) => progress.update(share, label))
-  progress.stop()
-  if (flags.json) printJson({ shape, trace: shape.length === 2 ? trace[0] : trace })
-  else print(`kernel [${shape.join(', ')}], mean diagonal ${short(trace[0] / task.n)} → ${flags.out}`)
+  const found: WrittenKernel[] = []
+  for (const { which, open } of plans) {
+    const { done, compute } = open()
+    const progress = startProgress(several && which.length === 1 ? `ntk ${outs[which[0]]}` : 'ntk', done)
+    const written = compute((share, label) => progress.update(share, label))
+    progress.stop()
+    which.forEach((t, k) => {
+      const { shape, trace } = (found[t] = written[k])
+      if (flags.json) return
+      print(`kernel [${shape.join(', ')}], mean diagonal ${short(trace[0] / kernels.tasks[t].n)} → ${outs[t]}`)
+    })
+  }
+  if (!flags.json) return
+  const documents = found.map(({ shape, trace }, t) => ({
+    ...(several && { file: files[t], out: outs[t] }),
+    shape,
+    trace: shape.length === 2 ? trace[0] : trace,
+  }))
+  printJson(several ? documents : documents[0])
 }
 
 export function addNtk(program: Command): void {
@@ -34,9 +50,9 @@ export function addNtk(program: Command): void {
     .command('ntk')
     .summary('Graphon NTK of a chain, or the empirical NTK of a finite network')
     .description(
-      'Tangent kernel on given samples: of the infinitely wide network that follows a graphon chain, or with --empirical of one finite masked network.',
+      'Tangent kernel on given samples: of the infinitely wide network that follows a graphon chain, or with --empirical of one finite masked network. Of several files on the same samples, small kernels in one pass, each as it is alone.',
     )
-    .argument('<file>', 'graphon chain .npz; with --empirical masks and weights .safetensors')
+    .argument('<files...>', 'graphon chains .npz; with --empirical masks and weights .safetensors')
     .addOption(new Option('--empirical', 'the kernel of a finite network from its surviving weights'))
     .addOption(shared.data().makeOptionMandatory())
     .addOption(shared.samples())
@@ -66,7 +82,7 @@ export function addNtk(program: Command): void {
     )
     .addOption(shared.memory())
     .addOption(shared.seed())
-    .addOption(shared.out('kernel .npy, float64'))
+    .addOption(shared.out('kernel .npy, float64; of several files a folder, where each gets its file’s name'))
     .addOption(
       new Option(
         '--fresh',
@@ -74,6 +90,9 @@ export function addNtk(program: Command): void {
       ),
     )
     .addOption(shared.json())
-    .addHelpText('after', '\nExample:\n  limn ntk chain.npz --data mnist --samples 256 --out kernel.npy')
+    .addHelpText(
+      'after',
+      '\nExample:\n  limn ntk chain.npz --data mnist --samples 256 --out kernel.npy\n  limn ntk snip.npz synflow.npz --data mnist --samples 256 --out kernels/',
+    )
     .action(run)
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { planOutput, type KernelTask } from '../../src/cli/kernel-output.js'
-import { finiteKernel, limitKernel, type KernelFlags } from '../../src/cli/kernel-task.js'
+import { finiteKernels, limitKernels, type KernelFlags } from '../../src/cli/kernel-task.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
@@ -12,6 +12,9 @@ import { normalSamples, randomChain } from '../ntk/chains.js'
 import { randomNetwork } from '../ntk/networks.js'
 import type { WrittenKernel } from '../../src/node/kernel-writer.js'
 import { freshFolder } from './limn.js'
+
+const limitKernel = (path: string, options: KernelFlags): KernelTask => limitKernels([path], options).tasks[0]
+const finiteKernel = (path: string, options: KernelFlags): KernelTask => finiteKernels([path], options).tasks[0]
 
 const samples = 70
 const file = freshFolder()
