@@ -4,7 +4,6 @@ import { binMeans, binned, chainOf, clampUnit, layerOf, unitBins } from '../binn
 import { degreeBlocks, singularPositions, spectralBlocks } from '../block-starts.js'
 import { blockData, refineBlocks, type BlockData, type Blocks } from '../blocks.js'
 import { stepFit } from '../fit.js'
-import { freeAxes } from './block-model.js'
 import { fittedFamily, searchFamily, type Candidate, type Family } from './candidate.js'
 import type { Values } from './estimator.js'
 
@@ -37,11 +36,16 @@ interface Alignable {
   readonly seed: number
 }
 
+/** Axes whose units the search moves: all but classes, which are too few to group. A lone matrix is aligned on both sides. */
+function movedAxes(matrices: readonly Values[]): boolean[] {
+  return Array.from({ length: matrices.length + 1 }, (_, axis) => axis < matrices.length || matrices.length === 1)
+}
+
 /** What all numbers of bins share. */
 function alignable(matrices: readonly Values[], seed: number): Alignable {
   const scores = [columnSums(matrices[0]), ...hiddenScores(matrices), rowSums(matrices.at(-1)!)]
   const data = blockData(matrices)
-  return { matrices, data, scores, free: freeAxes(matrices), positions: singularPositions(matrices, seed), seed }
+  return { matrices, data, scores, free: movedAxes(matrices), positions: singularPositions(matrices, seed), seed }
 }
 
 /** Orders of all axes whose K equal bins explain the matrices best. */

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../linalg/matrix.js'
 import { hiddenOrder, degreeOrder } from '../align.js'
-import { chainOf, expandBins, layerOf } from '../binning.js'
+import { expandBins, layerOf } from '../binning.js'
 import { degreeBlocks, singularPositions, spectralBlocks, type BlockCounts } from '../block-starts.js'
 import { blockData, refineBlocks, type BlockFit } from '../blocks.js'
 import { holdContest, judge, leastError, type Contest, type Prepare, type Scored, type Scores } from '../contest.js'
@@ -8,15 +8,25 @@ import { stepFit } from '../fit.js'
 import { binLadder } from '../held-out.js'
 import { chosen, type Candidate } from './candidate.js'
 import type { Values } from './estimator.js'
+import { smoothedChain } from './smoothed-chain.js'
 
 /** More blocks than this are a smooth graphon's, which other estimators serve better and faster. */
 const mostBlocks = 16
 /** Up to this many blocks the axes get numbers of their own. */
 const mostThinned = 4
 
-/** Classes are as they are; inputs and hidden units are grouped. A lone matrix is grouped on both sides. */
-export function freeAxes(matrices: readonly Values[]): boolean[] {
-  return Array.from({ length: matrices.length + 1 }, (_, axis) => axis < matrices.length || matrices.length === 1)
+/** Up to this many inputs each is a block by itself; more are grouped while labels are looked for. */
+const fewInputs = 2 * mostBlocks
+
+/**
+ * Hidden units are grouped, and so are many inputs: what is known of one alone is too little to label hidden units by, and the
+ * chain tells inputs apart again (see `smoothedChain`). Classes and few inputs are as they are. A lone matrix is grouped
+ * on both sides.
+ */
+function freeAxes(matrices: readonly Values[]): boolean[] {
+  const last = matrices.length
+  const first = matrices[0].cols > fewInputs
+  return Array.from({ length: last + 1 }, (_, axis) => last === 1 || (axis === 0 ? first : axis < last))
 }
 
 /** Fits any numbers of blocks to the same matrices: from degrees and from singular vectors, the likelier of the two. */
@@ -40,7 +50,7 @@ function searchCounts(contest: Contest, leader?: Scores): Scored<BlockCounts> | 
   const { matrices, seed } = contest
   const free = freeAxes(matrices)
   const units = [matrices[0].cols, ...matrices.map(({ rows }) => rows)]
-  const ladder = binLadder(Math.min(...units.filter((_, axis) => free[axis])), mostBlocks)
+  const ladder = binLadder(Math.max(...units.filter((_, axis) => free[axis])), mostBlocks)
   const fitters = new Map<number, ReturnType<typeof fitter>>()
   const prepare: Prepare<BlockCounts> = (train, fold) => {
     const fit = fitters.get(fold) ?? fitter(train, seed)
@@ -50,12 +60,14 @@ function searchCounts(contest: Contest, leader?: Scores): Scored<BlockCounts> | 
       return theta.map((means, l) => stepFit(means, labels[l + 1], labels[l]))
     }
   }
-  const common = ladder.map((K) => units.map(() => K))
+  // A narrow axis has fewer: it must not hold back the others.
+  const common = ladder.map((K) => units.map((n) => Math.min(K, n)))
   let best = chosen(contest, judge(contest, common, prepare, leader), common[0])
-  const most = best?.setting[0] ?? 0
-  if (!best || most > mostThinned) return best
+  if (!best) return undefined
+  const most = Math.max(...best.setting.filter((_, axis) => free[axis]))
+  if (most > mostThinned) return best
   free.forEach((isFree, axis) => {
-    const fewer = ladder.filter((K) => isFree && K < most)
+    const fewer = ladder.filter((K) => isFree && K < best!.setting[axis])
     const options = fewer.map((K) => best!.setting.map((count, other) => (other === axis ? K : count)))
     best = leastError([...judge(contest, options, prepare, best), best!])
   })
@@ -91,7 +103,7 @@ export const blockModel: Candidate = {
     const { setting } = searchCounts(holdContest(matrices, { seed: tuningSeed }))!
     return (input) => {
       const means = expanded(fitter(input.masks, input.seed)(setting))
-      return chainOf(means, hiddenOrder(means), input)
+      return smoothedChain(means, hiddenOrder(means), input)
     }
   },
   probabilities(values, { seed }) {
