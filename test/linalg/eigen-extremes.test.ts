@@ -109,6 +109,21 @@ describe.each(supportedKernelBuilds())('symmetricEigen at the limits on the %s b
     expect(expectOrthogonalResiduals(zeroPadded).filter((value) => Math.abs(value) < 1e-300).length).toBe(n - 7)
   })
 
+  it('gives values alone that agree with those beside vectors where four sweeps follow one another, just so or with zero shifts', () => {
+    for (const n of [64, 65, 66, 77, 78, 79, 140]) {
+      const stream = randomStream(n, 'sweeps')
+      const random = fromEntries(n, () => stream.normal())
+      expectOrthogonalResiduals(random)
+      // Pairs ± λ on a zero diagonal, of full rank or not, and a chain that falls apart after every few rows.
+      expectOrthogonalResiduals(fromEntries(2 * n, (i, j) => (i >= n && j < n ? random.data[(i - n) * n + j] : 0)))
+      expectOrthogonalResiduals(fromEntries(2 * n, (i, j) => (i - j === 1 ? 1 : 0)))
+      expectOrthogonalResiduals(fromEntries(2 * n, (i, j) => (i - j === 1 ? 2 ** -(40 * (i % 7)) : 0)))
+      expectOrthogonalResiduals(
+        fromEntries(2 * n, (i, j) => random.data[(i >> 1) * n + (j >> 1)] * 2 ** -((i + j) / 4)),
+      )
+    }
+  })
+
   it('decomposes what is left of matrices near the ends of the range', () => {
     const n = 200
     const stream = randomStream(9, 'range')
