@@ -118,6 +118,15 @@ export function panelTile1(
 /** Panels that share a group of rows while it is in the nearest cache. */
 const BLOCK: usize = 8
 
+/** The same for one weight and one position: a single pass over all panels. */
+function scalePanels(count: usize, a: usize, b: usize, ldb: usize, c: usize, ldc: usize, add: bool, bias: f64): void {
+  const x = v128.load64_splat(a), shift = f64x2.splat(bias)
+  for (const end = b + count * ldb; b < end; b += ldb, c += ldc) {
+    v128.store(c, madd<f64>(x, v128.load(b), add ? v128.load(c) : shift))
+    v128.store(c, madd<f64>(x, v128.load(b, 16), add ? v128.load(c, 16) : shift), 16)
+  }
+}
+
 /**
  * c = bias + A·b, or c += A·b, for each of `count` panels: A [rows, depth] packed in groups, panels of b and c `ldb` and
  * `ldc` bytes apart.
@@ -125,6 +134,10 @@ const BLOCK: usize = 8
 export function applyPanels(
   count: usize, rows: usize, depth: usize, a: usize, b: usize, ldb: usize, c: usize, ldc: usize, add: bool, bias: f64,
 ): void {
+  if (rows == 1 && depth == 1) {
+    scalePanels(count, a, b, ldb, c, ldc, add, bias)
+    return
+  }
   for (let first: usize = 0; first < count; first += BLOCK) {
     const last = min(count, first + BLOCK)
     let group = a, row: usize = 0
