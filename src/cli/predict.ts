@@ -46,6 +46,16 @@ function readTargets(file: string, kernel: KernelSource, kernelFile: string): Ma
   return { rows, cols, data }
 }
 
+/** The first row of which no entry is the largest by itself, so that it names no class; -1 when there is none. */
+function rowWithoutClass({ rows, cols, data }: Matrix): number {
+  for (let i = 0; i < rows; i++) {
+    const row = data.subarray(i * cols, (i + 1) * cols)
+    const largest = row.reduce((a, b) => Math.max(a, b))
+    if (row.indexOf(largest) !== row.lastIndexOf(largest)) return i
+  }
+  return -1
+}
+
 /** Most negative eigenvalue, relative to the largest, that counts as rounding. */
 const rounding = 1e-10
 
@@ -88,7 +98,11 @@ function run(file: string, { targets: targetFile, lr, steps, flow = false, json 
       `warning: ${file} is not positive semidefinite: its smallest eigenvalue is −${short(worst)} λ₁, and the predicted loss grows along it`,
     )
   }
-  printCurve(steps, result, json)
+  const unclear = targets.cols > 1 ? rowWithoutClass(targets) : -1
+  if (unclear >= 0) {
+    say(`warning: ${targetFile}: row ${unclear} has no unique largest target, and so no class: accuracy is left out`)
+  }
+  printCurve(steps, unclear < 0 ? result : { loss: result.loss }, json)
 }
 
 export function addPredict(program: Command): void {

@@ -37,7 +37,8 @@ function readBooleans(buffer: ArrayBuffer): Uint8Array {
   return values
 }
 
-function exactNumbers(values: BigUint64Array | BigInt64Array): Float64Array {
+/** As i32 where all of them fit, so that they stay integers; else as f64. */
+function exactNumbers(values: BigUint64Array | BigInt64Array): Int32Array | Float64Array {
   const result = new Float64Array(values.length)
   for (let i = 0; i < values.length; i++) {
     result[i] = Number(values[i])
@@ -46,7 +47,7 @@ function exactNumbers(values: BigUint64Array | BigInt64Array): Float64Array {
       throw new RangeError(`expected 64-bit integers within ±2^53, got ${String(values[i])} at element ${i}`)
     }
   }
-  return result
+  return result.every((value) => value === (value | 0)) ? Int32Array.from(result) : result
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */

@@ -17,7 +17,7 @@ export type TensorData =
 
 /**
  * A tensor of a file, row-major. Types without an exact counterpart are widened on reading: bool → u8,
- * float16 and bfloat16 → f32, 64-bit integers → f64 (refused beyond 2^53).
+ * float16 and bfloat16 → f32; 64-bit integers become i32 where all of them fit, else f64 (refused beyond 2^53).
  */
 export interface Tensor {
   readonly shape: readonly number[]

@@ -44,13 +44,16 @@ export const studySchema = z.strictObject({
   }),
   network: z.strictObject({
     hiddenLayers: z
-      .union([
-        count('number of hidden layers', 1000),
-        z
-          .array(count('number of hidden layers', 1000))
-          .min(1)
-          .refine(unique, { message: 'expected different numbers of hidden layers' }),
-      ])
+      .union(
+        [
+          count('number of hidden layers', 1000),
+          z
+            .array(count('number of hidden layers', 1000))
+            .min(1)
+            .refine(unique, { message: 'expected different numbers of hidden layers' }),
+        ],
+        { error: 'expected a positive integer or a list of them' },
+      )
       .default(3)
       .describe('number of hidden layers, or several'),
     widths: z
@@ -106,7 +109,7 @@ export const studySchema = z.strictObject({
       steps: z.int().nonnegative().max(1_000_000).default(200).describe('full-batch gradient steps; 0: no training'),
       trials: z.int().nonnegative().default(1).describe('how many of the trials are trained'),
       learningRate: z
-        .union([z.number().positive(), z.literal('auto')])
+        .union([z.number().positive(), z.literal('auto')], { error: 'expected a positive number or auto' })
         .default('auto')
         .describe('auto: relativeRate · N / λ_max of each network’s own empirical NTK'),
       relativeRate: z.number().positive().max(2).default(0.5).describe('share of N / λ_max used by learningRate: auto'),

@@ -113,6 +113,15 @@ describe('npy', () => {
     expectFileError(() => decodeNpy(npy(header('(1,)', '<i8'), large), 'a.npy'), 'a.npy', /2\^53, got 90071992547409/)
   })
 
+  it('keeps 64-bit integers integers where 32 bits hold them', () => {
+    const read = (...values: bigint[]) => {
+      const bytes = new Uint8Array(BigInt64Array.from(values).buffer)
+      return decodeNpy(npy(header(`(${values.length},)`, '<i8'), bytes), 'a.npy').data
+    }
+    expect(read(-(2n ** 31n), 2n ** 31n - 1n)).toEqual(Int32Array.of(-(2 ** 31), 2 ** 31 - 1))
+    expect(read(0n, 2n ** 31n)).toEqual(Float64Array.of(0, 2 ** 31))
+  })
+
   it('refuses to write a tensor whose shape and data disagree', () => {
     expect(() => encodeNpy({ shape: [2], data: Float64Array.of(1) })).toThrow(RangeError)
   })

@@ -13,6 +13,17 @@ prune:
 `
 
 describe('readStudy', () => {
+  it('says what a value of several kinds may be', () => {
+    const text = (network: string) =>
+      `data: { source: mnist }\nnetwork: { widths: [8], hiddenLayers: ${network} }\nprune: { methods: [random], densities: [0.5] }\n`
+    for (const wrong of ['1.5', '[1.5]', 'two'])
+      expect(() => readStudy(text(wrong), 'a.yaml')).toThrow(
+        'network.hiddenLayers: expected a positive integer or a list of them',
+      )
+    const rate = `${text('1')}training: { learningRate: fast }\n`
+    expect(() => readStudy(rate, 'a.yaml')).toThrow('training.learningRate: expected a positive number or auto')
+  })
+
   it('fills in every default of a minimal study', () => {
     const config = readStudy(minimal, 'study.yaml')
     expect(config).toMatchObject({ seed: 0, trials: 3, graphon: { bins: 64 }, kernel: { convention: 'masked' } })
