@@ -11,13 +11,15 @@ import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
 import { encodeFigure } from '../node/figure.js'
 import { requireWritable, writeTogether } from '../node/files.js'
+import { writesDirectly } from '../node/staged-file.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
 import { readCheckpoint } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { parseCount, parseFigure, shared } from './options.js'
-import { print, printJson, say, short } from './output.js'
+import { print, printJson, short } from './output.js'
 import { useAllCores } from './threads.js'
+import { sayWarnings } from './warnings.js'
 
 interface GraphonFlags {
   readonly bins: number | 'auto'
@@ -97,6 +99,9 @@ async function run(file: string, flags: GraphonFlags): Promise<void> {
   if (figure !== undefined && resolve(figure) === resolve(out)) {
     throw new UsageError(`graphon: expected two files, got ${out} as --out and as --figure`)
   }
+  if (!/\.npz$/i.test(out) && !writesDirectly(out)) {
+    throw new UsageError(`graphon: expected an --out that ends in .npz, got ${out}`)
+  }
   requireWritable(out)
   if (figure !== undefined) requireWritable(figure)
   const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, flags)
@@ -104,7 +109,7 @@ async function run(file: string, flags: GraphonFlags): Promise<void> {
     { path: out, contents: encodeNpz(tensors) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
   ])
-  for (const warning of warnings) say(`warning: ${warning.message}`)
+  sayWarnings(warnings)
   const matrices = [...tensors].filter(([key]) => /^W\d+$/.test(key))
   const summary = matrices.map(([key, tensor]) => {
     const values = toFloat64(tensor)

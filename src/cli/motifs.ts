@@ -15,8 +15,9 @@ import type { Mask } from '../network/mask.js'
 import { readBytes } from '../node/files.js'
 import { UsageError } from './fail.js'
 import { parseCount, shared } from './options.js'
-import { print, printJson, say, short } from './output.js'
+import { print, printJson, short } from './output.js'
 import { useAllCores } from './threads.js'
+import { sayWarnings } from './warnings.js'
 
 interface MotifFlags {
   readonly paths: number
@@ -115,7 +116,7 @@ function describe(file: string, { paths, json }: MotifFlags): void {
 function forComparison(operand: Operand, file: string, bins: number): GraphonChain {
   if (operand.kind !== 'masks') return operand.chain
   const { chain, warnings } = estimateChain(operand.masks, { bins })
-  for (const { message } of warnings) say(`warning: ${file}: ${message}`)
+  sayWarnings(warnings, `${file}: `)
   return chain
 }
 

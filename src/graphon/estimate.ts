@@ -61,9 +61,11 @@ function coarseWarnings(masks: readonly Mask[], bins: number): EstimateWarning[]
   const density = totalDensity(masks)
   return masks.slice(0, -1).flatMap(({ rows }, l) => {
     const perBin = rows / bins
-    if (perBin >= fewUnitsPerBin) return []
+    // A single bin is as coarse as it gets.
+    if (perBin >= fewUnitsPerBin || Math.min(rows, bins) === 1) return []
+    const most = Math.max(1, Math.floor(rows / fewUnitsPerBin))
     const noise = binNoise(density, Math.max(1, perBin)).toPrecision(2)
-    const message = `hidden layer ${l + 1}: ${rows} units for ${bins} bins are fewer than ${fewUnitsPerBin} per bin; expect noise near ${noise} in each bin at density ${density.toPrecision(2)}, or use at most ${Math.max(1, Math.floor(rows / fewUnitsPerBin))} bins`
+    const message = `hidden layer ${l + 1}: ${rows} units for ${bins} bins are fewer than ${fewUnitsPerBin} per bin; expect noise near ${noise} in each bin at density ${density.toPrecision(2)}, or use at most ${most} ${most === 1 ? 'bin' : 'bins'}`
     return [{ kind: 'few-units-per-bin', layer: l + 1, message } as const]
   })
 }

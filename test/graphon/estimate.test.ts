@@ -144,6 +144,16 @@ describe('estimateChain', () => {
     expect(warnings[0].message).toMatch(/hidden layer 1: 20 units for 16 bins .* at most 5 bins/)
   })
 
+  it('does not ask for fewer bins than one', () => {
+    const coarse = (units: number, bins: number) =>
+      estimateChain(bernoulliMasks([6, units, 5], 1, 1), { bins }).warnings.map(({ message }) => message)
+    expect(coarse(1, 1)).toEqual([])
+    expect(coarse(3, 1)).toEqual([])
+    // A layer of one unit has one bin, whatever was asked for.
+    expect(coarse(1, 64)).toEqual([])
+    expect(coarse(3, 2)).toEqual([expect.stringMatching(/use at most 1 bin$/)])
+  })
+
   it('finds a smooth graphon whose degrees decrease, the better the wider', () => {
     const shape = { inputs: 256, classes: 256, hidden: [8, 8] }
     const truth = degreeProductChain(shape, { density: 0.3, slope: 1.2 })
