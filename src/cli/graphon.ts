@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { encodeNpz } from '../data/npz.js'
@@ -99,7 +99,8 @@ async function run(file: string, flags: GraphonFlags): Promise<void> {
   if (figure !== undefined && resolve(figure) === resolve(out)) {
     throw new UsageError(`graphon: expected two files, got ${out} as --out and as --figure`)
   }
-  if (!/\.npz$/i.test(out) && !writesDirectly(out)) {
+  // A name without an extension promises no other format.
+  if (!['', '.npz'].includes(extname(out).toLowerCase()) && !writesDirectly(out)) {
     throw new UsageError(`graphon: expected an --out that ends in .npz, got ${out}`)
   }
   requireWritable(out)
