@@ -10,6 +10,7 @@ import { bestForChain, chainEntries } from './estimators/auto.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
 import type { Estimator } from './estimators/estimator.js'
 import { denseFit } from './fit.js'
+import { foldStandardError } from './fold-error.js'
 import { drawFolds, heldOutErrors, holdOut, binLadder } from './held-out.js'
 import { splitHalf } from './noise.js'
 
@@ -26,11 +27,12 @@ export interface AssessOptions extends Omit<ChainOptions, 'bins' | 'energies'> {
  *     heldOut = mean (M_ij − W(bin i, bin j))²  =  mean (P − W)²  +  mean P (1 − P)   in expectation.
  *
  * The last term is the chance of the masks and the same for every estimator, so that differences of `heldOut` are differences
- * of mean squared error; a single mask cannot tell the two terms apart without assuming structure.
+ * of mean squared error; a single mask cannot tell the two terms apart without assuming structure. It is the error of an estimate
+ * from nine tenths of the entries: where more entries make better estimates, that of the chain at hand is smaller.
  */
 export interface Risk {
   readonly heldOut: number
-  /** Of `heldOut`, from the spread of squared errors over the entries tested. */
+  /** Of `heldOut`, from the spread of squared errors over the entries tested and over the folds (`foldStandardError`). */
   readonly standardError: number
   /** The same error of each matrix's density alone: what a chain without structure would miss. */
   readonly constant: number
@@ -89,15 +91,15 @@ function measureRisk(masks: readonly Mask[], estimator: Estimator, bins: number,
   const [chain, constant] = heldOutErrors(masks, ['chain', 'constant'] as const, prepare, {
     seed,
     most: riskRounds,
+    least: riskRounds,
     purpose: 'risk',
   })
   const total = chain.tested.reduce((a, b) => a + b, 0)
   const each = (squares: readonly number[]) => squares.map((sum, i) => sum / Math.max(1, chain.tested[i]))
   const heldOut = chain.squares / Math.max(1, total)
-  const variance = Math.max(0, chain.fourths / Math.max(1, total) - heldOut ** 2)
   return {
     heldOut,
-    standardError: Math.sqrt(variance / Math.max(1, total)),
+    standardError: foldStandardError(chain.perFold),
     constant: constant.squares / Math.max(1, total),
     perMatrix: each(chain.perMatrix),
     constantPerMatrix: each(constant.perMatrix),

@@ -9,6 +9,7 @@ import { bestOfTrials, searchTrials, type TrialSearch } from './estimators/auto.
 import { candidates, type CandidateName } from './estimators/candidates.js'
 import type { Values } from './estimators/estimator.js'
 import { findEstimator, type EstimatorName } from './estimators/estimators.js'
+import { foldStandardError, type FoldError } from './fold-error.js'
 import { drawFolds, holdOut } from './held-out.js'
 
 export interface GraphonOptions {
@@ -27,9 +28,10 @@ export interface GraphonOptions {
 
 /** Error on held-out entries, over all trials: mean (M_ij − P̂_ij)² = mean (P − P̂)² + mean P (1 − P) in expectation. */
 export interface GraphonRisk {
-  /** Over the entries that the choices were made on, hence a little too small: the least of several. */
+  /** Over the entries that the choices were made on, hence a little too small: the least of several; and of estimates from nine
+   * tenths of the entries, hence a little too large. */
   readonly heldOut: number
-  /** Of `heldOut`, from the spread of squared errors over the entries tested. */
+  /** Of `heldOut`, from the spread of squared errors over the entries tested and over the folds (`foldStandardError`). */
   readonly standardError: number
   /** The same error of the density alone. */
   readonly constant: number
@@ -95,20 +97,25 @@ const rms = (values: Float64Array): number =>
 
 const half = (a: Matrix, b: Matrix): number => rms(a.data.map((value, k) => (value - b.data[k]) / 2))
 
-function riskOf(contests: readonly Contest[], { errors, squares }: TrialSearch): GraphonRisk {
-  let [tested, fourths, constant] = [0, 0, 0]
-  for (const fold of errors) {
-    tested += fold.length
-    for (const error of fold) fourths += error * error
-  }
-  for (const contest of contests) constant += contest.constant.squares
-  const heldOut = squares / Math.max(1, tested)
-  const variance = Math.max(0, fourths / Math.max(1, tested) - heldOut ** 2)
-  return {
-    heldOut,
-    standardError: Math.sqrt(variance / Math.max(1, tested)),
-    constant: constant / Math.max(1, tested),
-  }
+function foldErrors(errors: readonly Float64Array[]): FoldError[] {
+  return errors.map((fold) => ({
+    tested: fold.length,
+    squares: fold.reduce((sum, error) => sum + error, 0),
+    fourths: fold.reduce((sum, error) => sum + error * error, 0),
+  }))
+}
+
+function riskOf(contests: readonly Contest[], { searches, squares }: TrialSearch): GraphonRisk {
+  const constant = contests.reduce((sum, contest) => sum + contest.constant.squares, 0)
+  const perTrial = searches.map(({ errors }) => foldErrors(errors))
+  const sizes = perTrial.map((found) => found.reduce((sum, { tested }) => sum + tested, 0))
+  const tested = Math.max(
+    1,
+    sizes.reduce((sum, size) => sum + size, 0),
+  )
+  // Trials are independent: variances of their shares add.
+  const deviations = perTrial.map((found, trial) => (foldStandardError(found) * sizes[trial]) / tested)
+  return { heldOut: squares / tested, standardError: Math.hypot(...deviations), constant: constant / tested }
 }
 
 function shuffledError(values: Values, name: CandidateName, seed: number): number {

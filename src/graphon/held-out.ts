@@ -2,6 +2,7 @@ import { matrix, type Matrix } from '../linalg/matrix.js'
 import { randomStream } from '../random/random.js'
 import { columnSums, rowSums } from './align.js'
 import type { Values } from './estimators/estimator.js'
+import type { FoldError } from './fold-error.js'
 
 /** Entries of a matrix that are kept from an estimator, and what it is given in place of the matrix. */
 export interface HeldOut {
@@ -20,6 +21,8 @@ export interface HeldOutOptions {
   readonly seed: number
   /** Most folds looked at. Default: all ten, of a matrix so small that they are needed. */
   readonly most?: number
+  /** Fewest folds looked at: two or more show how much the fits themselves differ. Default 1. */
+  readonly least?: number
   /**
    * Tells draws of folds apart. Where an estimator that tunes itself is judged on held-out entries, the two draws have to be
    * independent: what is held out of the outer one would otherwise be just what the inner one tests on. Default `tune`.
@@ -28,8 +31,8 @@ export interface HeldOutOptions {
 }
 
 /** How many of the ten folds are worth fitting: few for a large matrix, whose single fold says enough. */
-export function heldOutRounds(entries: number, most = mostRounds): number {
-  return Math.min(most, Math.max(1, Math.round((wantedTests * folds) / entries)))
+export function heldOutRounds(entries: number, most = mostRounds, least = 1): number {
+  return Math.min(most, Math.max(least, Math.round((wantedTests * folds) / entries)))
 }
 
 /** Fold 0 … 9 of every entry, drawn independently: the same for the same seed and shape. */
@@ -93,8 +96,8 @@ export interface HeldOutError {
   readonly squares: number
   /** The same per matrix. */
   readonly perMatrix: readonly number[]
-  /** Σ (A − P̂)⁴, for the standard error of the mean square. */
-  readonly fourths: number
+  /** The same per fold, over all matrices. */
+  readonly perFold: readonly FoldError[]
   /** Entries tested, per matrix. */
   readonly tested: readonly number[]
 }
@@ -104,30 +107,34 @@ export function heldOutErrors<Candidate>(
   matrices: readonly Values[],
   candidates: readonly Candidate[],
   prepare: (train: readonly Matrix[]) => (candidate: Candidate) => readonly Matrix[],
-  { seed, most = mostRounds, purpose = 'tune' }: HeldOutOptions,
+  { seed, most = mostRounds, least = 1, purpose = 'tune' }: HeldOutOptions,
 ): HeldOutError[] {
   const entries = matrices.reduce((sum, { data }) => sum + data.length, 0)
   const foldOf = matrices.map(({ data, rows, cols }, i) => drawFolds(data.length, seed, purpose, i, rows, cols))
   const perMatrix = candidates.map(() => matrices.map(() => 0))
-  const fourths = candidates.map(() => 0)
+  const perFold = candidates.map((): FoldError[] => [])
   const tested = matrices.map(() => 0)
-  for (let fold = 0; fold < heldOutRounds(entries, most); fold++) {
+  for (let fold = 0; fold < heldOutRounds(entries, most, least); fold++) {
     const held = matrices.map((values, i) => holdOut(values, foldOf[i], fold))
+    const inFold = held.reduce((sum, { test }) => sum + test.length, 0)
     held.forEach(({ test }, i) => (tested[i] += test.length))
     const fit = prepare(held.map(({ train }) => train))
     candidates.forEach((candidate, c) => {
       const estimates = fit(candidate)
+      let [squares, fourths] = [0, 0]
       matrices.forEach((values, i) => {
         const [second, fourth] = heldOutPowers(values, held[i].test, estimates[i])
         perMatrix[c][i] += second
-        fourths[c] += fourth
+        squares += second
+        fourths += fourth
       })
+      perFold[c].push({ tested: inFold, squares, fourths })
     })
   }
   return candidates.map((_, c) => ({
     squares: perMatrix[c].reduce((a, b) => a + b, 0),
     perMatrix: perMatrix[c],
-    fourths: fourths[c],
+    perFold: perFold[c],
     tested,
   }))
 }
