@@ -2,7 +2,7 @@ import { matrix, type Matrix } from '../linalg/matrix.js'
 import { permutation, randomStream } from '../random/random.js'
 import { columnSums, degreeOrder, rowSums } from './align.js'
 import { meanAndSpread } from './average.js'
-import { binned, clampUnit, binMeans, unitBins } from './binning.js'
+import { binned, clampUnit, binMeans, expandBins, unitBins } from './binning.js'
 import { holdContest, showsStructure, type Contest } from './contest.js'
 import { defaultBins, fewUnitsPerBin } from './estimate.js'
 import { bestOfTrials, searchTrials, type TrialSearch } from './estimators/auto.js'
@@ -11,6 +11,7 @@ import type { Values } from './estimators/estimator.js'
 import { findEstimator, type EstimatorName } from './estimators/estimators.js'
 import { foldStandardError, type FoldError } from './fold-error.js'
 import { drawFolds, holdOut } from './held-out.js'
+import { isUnresolved } from './unresolved.js'
 
 export interface GraphonOptions {
   /** Default `auto`: whichever errs least on held-out entries. */
@@ -47,7 +48,7 @@ export interface GraphonNoise {
 }
 
 export interface GraphonWarning {
-  readonly kind: 'no-structure' | 'few-units-per-bin' | 'dead-units' | 'empty-matrix'
+  readonly kind: 'no-structure' | 'few-units-per-bin' | 'dead-units' | 'empty-matrix' | 'unresolved-structure'
   /** One sentence for people. */
   readonly message: string
 }
@@ -209,6 +210,11 @@ export function estimateGraphon(masks: Values | readonly Values[], options: Grap
     ]
     return { probabilities, out, into, step: clampUnit(binMeans(probabilities, out, into)) }
   })
+  const unresolved = units.flatMap(({ out, into, step }, trial): GraphonWarning[] => {
+    if (!isUnresolved(trials[trial], expandBins(step, unitBins(out), unitBins(into)), seed)) return []
+    const message = `trial ${trial}: the step graphon averages away structure that the order of ${found.name} does not show; try the estimator block-model`
+    return [{ kind: 'unresolved-structure', message }]
+  })
   const [{ out, into }] = units
   const steps = units.map(({ step }) => step)
   const { mean, sd } = meanAndSpread(steps)
@@ -225,6 +231,6 @@ export function estimateGraphon(masks: Values | readonly Values[], options: Grap
     })),
     risk: riskOf(contests, found),
     noise: noise ? noiseOf(trials, steps, found.name, seed) : null,
-    warnings: warningsOf(trials, [mean.rows, mean.cols], contests, found.searches),
+    warnings: [...warningsOf(trials, [mean.rows, mean.cols], contests, found.searches), ...unresolved],
   }
 }

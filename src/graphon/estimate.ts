@@ -2,8 +2,11 @@ import type { Matrix } from '../linalg/matrix.js'
 import { columnDegrees, rowDegrees, totalDensity, type Mask } from '../network/mask.js'
 import { checkChained } from './align.js'
 import type { GraphonChain } from './chain.js'
+import { chainEntries } from './estimators/auto.js'
+import type { PlacedChain } from './estimators/estimator.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
 import { binNoise } from './bin-noise.js'
+import { isUnresolved } from './unresolved.js'
 
 export interface EstimateOptions {
   /** Most bins per hidden layer; a layer with fewer units has one bin per unit. Default 64. */
@@ -16,8 +19,8 @@ export interface EstimateOptions {
 
 /** What should be known before trusting an estimate. */
 export interface EstimateWarning {
-  readonly kind: 'few-units-per-bin' | 'dead-units' | 'empty-matrix'
-  /** Hidden layer 1 … L, or weight matrix 1 … L + 1 for `empty-matrix`. */
+  readonly kind: 'few-units-per-bin' | 'dead-units' | 'empty-matrix' | 'unresolved-structure'
+  /** Hidden layer 1 … L, or weight matrix 1 … L + 1 for `empty-matrix` and `unresolved-structure`. */
   readonly layer: number
   /** One sentence for people. */
   readonly message: string
@@ -87,6 +90,24 @@ function deadWarnings(masks: readonly Mask[]): EstimateWarning[] {
   return [...empty, ...dead]
 }
 
+/** Estimators that find structure which degrees do not show. */
+const finders = ['aligned', 'block-model'] as const satisfies readonly EstimatorName[]
+
+/** Matrices whose bins average structure away, for want of an order that shows it. */
+function unresolvedWarnings(
+  masks: readonly Mask[],
+  placed: PlacedChain,
+  { estimator, seed }: { readonly estimator: EstimatorName; readonly seed: number },
+): EstimateWarning[] {
+  const entries = chainEntries(placed)
+  return masks.flatMap((mask, i) => {
+    if (!isUnresolved(mask, entries[i], seed)) return []
+    const others = finders.filter((name) => name !== estimator).join(' or ')
+    const message = `weight matrix ${i + 1}: its bins average away structure that the order of ${estimator} does not show; try the estimator ${others}, or more bins`
+    return [{ kind: 'unresolved-structure', layer: i + 1, message } as const]
+  })
+}
+
 /**
  * Estimates the graphon chain of a pruned network: hidden units sorted once and that order used on both sides, each
  * hidden layer cut into bins, input columns and class rows exact and unsorted.
@@ -107,8 +128,9 @@ export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}
     const expected = `${masks[i].rows} × ${masks[i].cols}`
     throw new RangeError(`estimateChain: expected energies ${expected} for matrix ${i + 1}, got ${rows} × ${cols}`)
   })
-  const { chain } = findEstimator(estimator).chain({ masks, bins, seed, ...(energies && { energies }) })
-  return { chain, warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks)] }
+  const placed = findEstimator(estimator).chain({ masks, bins, seed, ...(energies && { energies }) })
+  const unresolved = unresolvedWarnings(masks, placed, { estimator, seed })
+  return { chain: placed.chain, warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks), ...unresolved] }
 }
 
 /**
