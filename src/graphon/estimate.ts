@@ -108,15 +108,7 @@ function unresolvedWarnings(
   })
 }
 
-/**
- * Estimates the graphon chain of a pruned network: hidden units sorted once and that order used on both sides, each
- * hidden layer cut into bins, input columns and class rows exact and unsorted.
- *
- * @param masks M^1 … M^{L+1}, `[out, in]` each
- * @returns W0 `[K1, d]`, …, WL `[C, KL]`, the same for V when energies are given, and the measures of the hidden layers
- * @throws RangeError when shapes do not chain, energies differ in shape from the masks, or bins or estimator are unknown
- */
-export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}): ChainEstimate {
+function placedChain(masks: readonly Mask[], options: ChainOptions): PlacedChain {
   const { bins = defaultBins, estimator = defaultEstimator, seed = 0, energies } = options
   checkChained('estimateChain', masks)
   checkBins('estimateChain', bins)
@@ -128,9 +120,31 @@ export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}
     const expected = `${masks[i].rows} × ${masks[i].cols}`
     throw new RangeError(`estimateChain: expected energies ${expected} for matrix ${i + 1}, got ${rows} × ${cols}`)
   })
-  const placed = findEstimator(estimator).chain({ masks, bins, seed, ...(energies && { energies }) })
+  return findEstimator(estimator).chain({ masks, bins, seed, ...(energies && { energies }) })
+}
+
+/**
+ * Estimates the graphon chain of a pruned network: hidden units sorted once and that order used on both sides, each
+ * hidden layer cut into bins, input columns and class rows exact and unsorted.
+ *
+ * @param masks M^1 … M^{L+1}, `[out, in]` each
+ * @returns W0 `[K1, d]`, …, WL `[C, KL]`, the same for V when energies are given, and the measures of the hidden layers
+ * @throws RangeError when shapes do not chain, energies differ in shape from the masks, or bins or estimator are unknown
+ */
+export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}): ChainEstimate {
+  const placed = placedChain(masks, options)
+  const { bins = defaultBins, estimator = defaultEstimator, seed = 0 } = options
   const unresolved = unresolvedWarnings(masks, placed, { estimator, seed })
   return { chain: placed.chain, warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks), ...unresolved] }
+}
+
+/**
+ * The chain of {@link estimateChain} without its warnings, which take longer to find than a histogram: for many trials.
+ *
+ * @throws RangeError as `estimateChain` does
+ */
+export function chainOf(masks: readonly Mask[], options: ChainOptions = {}): GraphonChain {
+  return placedChain(masks, options).chain
 }
 
 /**

@@ -3,7 +3,7 @@ import { averageChains } from './average.js'
 import type { GraphonChain } from './chain.js'
 import { distanceChains } from './distances/chains.js'
 import { erdosRenyiMask } from './erdos-renyi.js'
-import { defaultBins, estimateChain, type EstimateOptions } from './estimate.js'
+import { defaultBins, chainOf, type EstimateOptions } from './estimate.js'
 import { defaultEstimator } from './estimators/estimators.js'
 
 export interface ErdosRenyiOptions extends EstimateOptions {
@@ -51,7 +51,7 @@ export function erdosRenyiChain(sizes: readonly number[], options: ErdosRenyiOpt
       const random = randomStream(seed, 'erdos-renyi', label, trial, i)
       return erdosRenyiMask(rows, cols, Math.floor(density * rows * cols + 0.5), random)
     })
-    return estimateChain(masks, { bins, estimator }).chain
+    return chainOf(masks, { bins, estimator })
   })
   return averageChains(chains)
 }

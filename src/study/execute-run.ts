@@ -2,7 +2,7 @@ import { oneHot } from '../data/one-hot.js'
 import type { Tensor } from '../data/tensor.js'
 import { chainToTensors } from '../graphon/chain-file.js'
 import { weightEnergies } from '../graphon/energies.js'
-import { estimateChain } from '../graphon/estimate.js'
+import { chainOf } from '../graphon/estimate.js'
 import { injectiveMotifDensities, motifs } from '../graphon/motifs.js'
 import { density, type Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
@@ -105,7 +105,7 @@ function motifRows(mask: Mask, matrix: number): ResultRow[] {
 export function executeRun(config: StudyConfig, data: StudyData, job: Job): JobResult {
   const { network, pruning } = prunedNetwork(config, data, job)
   const energies = config.network.weights === 'kept' ? weightEnergies(network) : undefined
-  const { chain } = estimateChain(pruning.masks, {
+  const chain = chainOf(pruning.masks, {
     bins: config.graphon.bins,
     estimator: config.graphon.estimator,
     ...(energies && { energies }),

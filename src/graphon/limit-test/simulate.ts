@@ -2,7 +2,7 @@ import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { randomStream } from '../../random/random.js'
 import type { GraphonChain } from '../chain.js'
 import { erdosRenyiMask } from '../erdos-renyi.js'
-import { estimateChain, type EstimateOptions } from '../estimate.js'
+import { chainOf, type EstimateOptions } from '../estimate.js'
 import { sampleMasks } from '../sample.js'
 import { layerDensity } from './shapes.js'
 
@@ -61,9 +61,8 @@ export function simulateChains(
     W: chain.W.map((_, i) => scaledTo(chain, i, densities[i])),
     measures: chain.measures,
   }
-  return Array.from(
-    { length: trials },
-    (_, trial) => estimateChain(sampleMasks(scaled, sizes.slice(1, -1), seeds(trial)), options).chain,
+  return Array.from({ length: trials }, (_, trial) =>
+    chainOf(sampleMasks(scaled, sizes.slice(1, -1), seeds(trial)), options),
   )
 }
 
@@ -81,6 +80,6 @@ export function simulateNull(
       const kept = Math.floor(density * rows * cols + 0.5)
       return erdosRenyiMask(rows, cols, kept, randomStream(seed, 'null', trial, i))
     })
-    return estimateChain(masks, options).chain
+    return chainOf(masks, options)
   })
 }
