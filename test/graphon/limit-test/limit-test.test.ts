@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { hiddenScores } from '../../../src/graphon/align.js'
 import type { GraphonChain } from '../../../src/graphon/chain.js'
 import { erdosRenyiMask } from '../../../src/graphon/erdos-renyi.js'
-import { estimateChain } from '../../../src/graphon/estimate.js'
+import { chainOf } from '../../../src/graphon/estimate.js'
 import { testLimit, type LadderRung, type LayerTest } from '../../../src/graphon/limit-test/limit-test.js'
 import { constantChain, degreeProductChain, sampleMasks } from '../../../src/graphon/sample.js'
 import { totalDensity, type Mask } from '../../../src/network/mask.js'
@@ -23,9 +23,8 @@ function ladderOf({ sizes, widths, trials, masks }: Study, seed: number): Ladder
   return widths.map((width, w) => ({
     width,
     sizes: sizes(width),
-    chains: Array.from(
-      { length: trials },
-      (_, t) => estimateChain(masks(sizes(width), width, 100_000 * seed + 1000 * w + t), { bins }).chain,
+    chains: Array.from({ length: trials }, (_, t) =>
+      chainOf(masks(sizes(width), width, 100_000 * seed + 1000 * w + t), { bins }),
     ),
   }))
 }
