@@ -1,3 +1,4 @@
+import type { LimitAgreement } from '../graphon/limits/compare.js'
 import type { GraphonChain } from '../graphon/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Verdict } from '../graphon/limit-test/verdict.js'
@@ -168,18 +169,8 @@ export interface MotifFinding extends Setting {
   readonly counting: CountingFinding | null
 }
 
-/** What the closed form of a method says of one matrix, against one network's mask; distances in L2 unless named. */
-export interface ClosedFormMatrix {
-  readonly matrix: number
-  readonly predictedDensity: number
-  readonly density: number
-  readonly distance: number
-  /** The distance that masks drawn from the prediction have. */
-  readonly floor: number
-  /** From the estimate to its mean. */
-  readonly structure: number
-  /** Share of the structure beyond noise; null where there is too little of it. */
-  readonly explained: number | null
+/** What the closed form of a method says of one matrix, against one network's mask, with the cut norm of the difference. */
+export interface ClosedFormMatrix extends LimitAgreement {
   readonly cutLower: number
   readonly cutUpper: number
 }
