@@ -156,33 +156,45 @@ export function addScaledF64(count: usize, factor: f64, x: usize, y: usize): voi
   for (let i: usize = 0; i < count * 8; i += 8) store<f64>(y + i, load<f64>(y + i) + factor * load<f64>(x + i))
 }
 
-/** velocity = momentum · velocity + gradient; weights −= rate · velocity. */
-export function momentumStep(count: usize, weights: usize, gradient: usize, velocity: usize, rate: f32, momentum: f32): void {
+/**
+ * velocity = momentum · velocity + gradient; weights −= rate · velocity. The velocity is f64: with a momentum next to 1, sums
+ * in f32 would stop short of their limit, gradient / (1 − momentum).
+ */
+export function momentumStep(count: usize, weights: usize, gradient: usize, velocity: usize, rate: f32, momentum: f64): void {
   for (let i: usize = 0; i < count * 4; i += 4) {
-    const v = momentum * load<f32>(velocity + i) + load<f32>(gradient + i)
-    store<f32>(velocity + i, v)
-    store<f32>(weights + i, load<f32>(weights + i) - rate * v)
+    const v = momentum * load<f64>(velocity + 2 * i) + <f64>load<f32>(gradient + i)
+    store<f64>(velocity + 2 * i, v)
+    store<f32>(weights + i, load<f32>(weights + i) - rate * <f32>v)
   }
 }
 
+/** Two f32 numbers as f64. */
+// @ts-ignore: decorator
+@inline
+function pairAt(at: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(at))
+}
+
 /**
- * Adam (Kingma and Ba 2015, algorithm 1): `rate` = α / (1 − β1^t), `correction` = 1 / (1 − β2^t).
+ * Adam (Kingma and Ba 2015, algorithm 1): `rate` = α / (1 − β1^t), `correction` = 1 / (1 − β2^t). Weights and gradient are
+ * f32, the rest f64: 1 − β of a rounded β is off by 6e-6, and running means in f32 stop as far from their limit.
  * Arrays are padded to a whole vector.
  */
 export function adamStep(
   count: usize, weights: usize, gradient: usize, first: usize, second: usize,
-  rate: f32, beta1: f32, beta2: f32, correction: f32, epsilon: f32,
+  rate: f64, beta1: f64, beta2: f64, correction: f64, epsilon: f64,
 ): void {
-  const b1 = v128.splat<f32>(beta1), c1 = v128.splat<f32>(1 - beta1)
-  const b2 = v128.splat<f32>(beta2), c2 = v128.splat<f32>(1 - beta2)
-  const eta = v128.splat<f32>(-rate), fix = v128.splat<f32>(correction), eps = v128.splat<f32>(epsilon)
-  for (let i: usize = 0; i < count * 4; i += 16) {
-    const g = v128.load(gradient + i)
-    const m = madd<f32>(b1, v128.load(first + i), v128.mul<f32>(c1, g))
-    const v = madd<f32>(b2, v128.load(second + i), v128.mul<f32>(c2, v128.mul<f32>(g, g)))
-    v128.store(first + i, m)
-    v128.store(second + i, v)
-    const root = v128.add<f32>(v128.sqrt<f32>(v128.mul<f32>(fix, v)), eps)
-    v128.store(weights + i, madd<f32>(eta, v128.div<f32>(m, root), v128.load(weights + i)))
+  const b1 = v128.splat<f64>(beta1), c1 = v128.splat<f64>(1 - beta1)
+  const b2 = v128.splat<f64>(beta2), c2 = v128.splat<f64>(1 - beta2)
+  const eta = v128.splat<f64>(-rate), fix = v128.splat<f64>(correction), eps = v128.splat<f64>(epsilon)
+  for (let i: usize = 0; i < count * 4; i += 8) {
+    const g = pairAt(gradient + i)
+    const m = madd<f64>(b1, v128.load(first + 2 * i), v128.mul<f64>(c1, g))
+    const v = madd<f64>(b2, v128.load(second + 2 * i), v128.mul<f64>(c2, v128.mul<f64>(g, g)))
+    v128.store(first + 2 * i, m)
+    v128.store(second + 2 * i, v)
+    const root = v128.add<f64>(v128.sqrt<f64>(v128.mul<f64>(fix, v)), eps)
+    const weight = madd<f64>(eta, v128.div<f64>(m, root), pairAt(weights + i))
+    v128.store64_lane(weights + i, v128.demote_zero<f64>(weight), 0)
   }
 }

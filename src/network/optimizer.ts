@@ -24,7 +24,7 @@ export type OptimizerOptions = SgdOptions | AdamOptions
 
 export type OptimizerName = OptimizerOptions['name']
 
-/** One flat array of f32 parameters in kernel memory, its gradient, and the optimizer's state beside it (zero at first). */
+/** One flat array of f32 parameters in kernel memory, its gradient, and the optimizer's state in f64 beside it (zero at first). */
 export interface ParameterArrays {
   readonly count: number
   readonly values: Pointer

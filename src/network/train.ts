@@ -1,4 +1,4 @@
-import { defaultKernels, withScratch, type Kernels } from '../linalg/kernels.js'
+import { defaultKernels, withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { permutation, randomStream } from '../random/random.js'
 import { blockCount, range } from './blocks.js'
@@ -24,7 +24,7 @@ import {
   type PlacedGradient,
   type PlacedNetwork,
 } from './passes.js'
-import { arrange, createWorkplace, viewOf, zeros } from './sparse.js'
+import { arrange, createWorkplace, viewOf } from './sparse.js'
 
 /** Samples that are in kernel memory at a time; a larger batch is summed over parts. */
 const partSamples = 2048
@@ -75,7 +75,13 @@ function* miniBatches(n: number, size: number, seed: number): Generator<Int32Arr
 }
 
 function parametersOf(placed: PlacedNetwork, gradient: readonly PlacedGradient[], states: number): ParameterArrays[] {
-  const state = (count: number) => Array.from({ length: states }, () => zeros(placed.place, count))
+  const { scratch } = placed.place
+  const f64Zeros = (count: number): Pointer => {
+    const at = scratch.alloc(count * 8)
+    scratch.f64(at, count).fill(0)
+    return at
+  }
+  const state = (count: number) => Array.from({ length: states }, () => f64Zeros(count))
   return placed.layers.flatMap(({ pattern, weights, bias }, l) => {
     const parameters: ParameterArrays[] = [
       { count: pattern.kept, values: weights.at, gradient: gradient[l].weights, state: state(pattern.kept) },

@@ -105,6 +105,37 @@ describe.each(supportedKernelBuilds())('train on the %s build', (build) => {
   })
 })
 
+describe('constants of the optimizers', () => {
+  // A weight times a constant input, towards a target so far away that the gradient stays the same: steps are known.
+  const x = { rows: 1, cols: 1, data: Float64Array.of(1) }
+  const target = -(2 ** 20)
+  const pulled = (optimizer: OptimizerOptions, steps: number): number => {
+    const start = sampleNetwork([1, 1])
+    const network = { ...start, layers: [{ ...start.layers[0], weight: Float64Array.of(0) }] }
+    const targets = { rows: 1, cols: 1, data: Float64Array.of(target) }
+    return -train(network, { x, targets }, { loss: 'mse', optimizer, steps }).network.layers[0].weight[0]
+  }
+
+  it('takes a first step of Adam of the learning rate, whatever the gradient', () => {
+    for (const beta2 of [0.9, 0.99, 0.999, 0.9999, 0.999999]) {
+      for (const beta1 of [0.5, 0.9, 0.99]) {
+        expect(pulled({ name: 'adam', learningRate: 1, beta1, beta2 }, 1)).toBe(1)
+      }
+    }
+  })
+
+  it('takes steps of Adam of the learning rate as long as the gradient stays, however many', () => {
+    expect(pulled({ name: 'adam', learningRate: 2 ** -10 }, 4096) / 4).toBeCloseTo(1, 6)
+  })
+
+  it('reaches the length of a step of momentum μ, η g / (1 − μ)', () => {
+    const momentum = 0.999
+    const optimizer = { name: 'sgd', learningRate: 2 ** -40, momentum } as const
+    const sums = (steps: number) => (steps - (momentum * (1 - momentum ** steps)) / (1 - momentum)) / (1 - momentum)
+    expect(pulled(optimizer, 6000) / (sums(6000) * 2 ** -20)).toBeCloseTo(1, 5)
+  })
+})
+
 describe('train', () => {
   const sgd = { name: 'sgd', learningRate: 0.1 } as const
 
