@@ -1,6 +1,7 @@
 import { FileError } from './file-error.js'
 import { decodeNpy } from './npy.js'
-import { decodeNpz } from './npz.js'
+import { decodeNpzArchive } from './npz.js'
+import type { JsonObject, JsonValue } from './npz-meta.js'
 import { decodeSafetensors } from './safetensors.js'
 import type { TensorArchive } from './safetensors.js'
 
@@ -9,10 +10,25 @@ export type { TensorArchive } from './safetensors.js'
 /** Key of the only tensor of a `.npy` file, which has no name of its own. */
 export const unnamedKey = ''
 
+/** A JSON value as a text, as safetensors keeps its metadata: lists of numbers with commas between. */
+function metadataText(value: JsonValue): string {
+  if (typeof value === 'string') return value
+  const plain = Array.isArray(value) && value.every((item) => typeof item !== 'object')
+  return plain ? value.join(',') : JSON.stringify(value)
+}
+
+/** An archive's own description in the form that safetensors has for it. */
+function metadataOf(meta: JsonObject = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(meta).map(([key, value]) => [key, metadataText(value)]))
+}
+
 /** Formats of named tensors, by file extension. */
 export const archiveReaders = {
   '.safetensors': decodeSafetensors,
-  '.npz': (bytes, file) => ({ tensors: decodeNpz(bytes, file), metadata: {} }),
+  '.npz': (bytes, file) => {
+    const { tensors, meta } = decodeNpzArchive(bytes, file)
+    return { tensors, metadata: metadataOf(meta) }
+  },
   '.npy': (bytes, file) => ({ tensors: new Map([[unnamedKey, decodeNpy(bytes, file)]]), metadata: {} }),
 } as const satisfies Record<string, (bytes: Uint8Array, file: string) => TensorArchive>
 

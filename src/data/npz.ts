@@ -1,38 +1,72 @@
 import { zipSync } from 'fflate'
 import { FileError } from './file-error.js'
 import { decodeNpy, encodeNpy } from './npy.js'
+import { decodeMeta, encodeMeta, isMeta, type JsonObject } from './npz-meta.js'
 import type { Tensor, TensorMap } from './tensor.js'
 import { readZip } from './zip.js'
 
 const suffix = '.npy'
+const metaNames: readonly string[] = ['meta', 'meta.json', `meta${suffix}`]
+
+/** What a NumPy archive holds. */
+export interface NpzArchive {
+  readonly tensors: TensorMap
+  /** The JSON object of the member `meta`, where there is one. */
+  readonly meta?: JsonObject
+}
 
 /**
- * Reads the arrays of a NumPy archive, as written by `np.savez` and `np.savez_compressed`.
+ * Reads a NumPy archive, as written by `np.savez` and `np.savez_compressed`, with what it says of itself: a member `meta`
+ * that is a text (`np.savez(file, meta=json.dumps(…), …)`), or a file `meta` or `meta.json`, holds a JSON object.
  *
  * @param only keys to read where they are present; all when absent. Other entries are not unpacked and may be of any kind.
- * @throws FileError naming the key when an entry is damaged or is not a numeric array
+ * @throws FileError naming the key when an entry is damaged or is not a numeric array, or `meta` is no JSON object or is
+ *   there twice
  */
-export function decodeNpz(bytes: Uint8Array, file: string, only?: readonly string[]): TensorMap {
+export function decodeNpzArchive(bytes: Uint8Array, file: string, only?: readonly string[]): NpzArchive {
   const tensors = new Map<string, Tensor>()
+  let meta: JsonObject | undefined
   for (const { name, unpack } of readZip(bytes, file)) {
     const key = name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined
+    if (metaNames.includes(name) && (!only || only.includes('meta'))) {
+      const contents = unpack()
+      if (isMeta(contents, name, file)) {
+        if (meta) throw new FileError(file, 'expected one JSON object that describes the archive, got two', name)
+        meta = decodeMeta(contents, name, file)
+        continue
+      }
+    }
     if (only && !(key !== undefined && only.includes(key))) continue
     if (key === undefined) throw new FileError(file, `expected names that end in ${suffix} in the archive`, name)
     tensors.set(key, decodeNpy(unpack(), file, key))
   }
-  return tensors
+  return { tensors, ...(meta && { meta }) }
+}
+
+/**
+ * The arrays of {@link decodeNpzArchive}.
+ *
+ * @throws FileError as there
+ */
+export function decodeNpz(bytes: Uint8Array, file: string, only?: readonly string[]): TensorMap {
+  return decodeNpzArchive(bytes, file, only).tensors
 }
 
 /**
  * A NumPy archive of the tensors in the map's order, uncompressed. The same tensors give the same bytes, at any time and place.
  *
+ * @param meta what the archive says of itself, first in it, as a NumPy text of JSON: `json.loads(str(archive['meta']))`
  * @throws RangeError when a tensor's shape and data disagree, or the archive would exceed 4 GiB
  */
-export function encodeNpz(tensors: TensorMap): Uint8Array {
+export function encodeNpz(tensors: TensorMap, meta?: JsonObject): Uint8Array {
   // The earliest date of the format, in local time because that is what the format stores.
   const mtime = new Date(1980, 0, 1)
   const files: Record<string, Uint8Array> = {}
   let total = 22
+  if (meta) {
+    files[`meta${suffix}`] = encodeMeta(meta)
+    total += files[`meta${suffix}`].length + 256
+  }
   for (const [key, tensor] of tensors) {
     const contents = encodeNpy(tensor)
     total += contents.length + 2 * (new TextEncoder().encode(key).length + 64)

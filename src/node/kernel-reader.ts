@@ -24,7 +24,7 @@ const wholeLimit = 2 ** 26
 export function openKernel(path: string, whole = wholeLimit): StoredKernel {
   const file = openFile(path)
   try {
-    const plain = file.size > whole ? readPlainNpy(file) : undefined
+    const plain = file.size > whole ? readPlainNpy(file, path) : undefined
     if (plain) return byClass(path, file, plain.start, kernelShape(plain.shape, path))
   } catch (error) {
     file.close()

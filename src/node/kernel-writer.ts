@@ -1,10 +1,10 @@
 import { FileError } from '../data/file-error.js'
+import { npyHeader } from '../data/npy-header.js'
 import type { KernelPanel } from '../ntk/kernel-panel.js'
 import { compareClasses } from '../ntk/panel-classes.js'
 import { mirrorFile } from './kernel-mirror.js'
 import { freeSpace } from './large-files.js'
 import { gigabytes } from './memory.js'
-import { npyHeader } from './npy-header.js'
 import { openPartial, partialBytes, type PartialFile } from './partial-file.js'
 import type { Identity } from './partial-journal.js'
 
@@ -23,6 +23,8 @@ export interface KernelWriterOptions {
   readonly source: string
   /** All that the kernel depends on. */
   readonly of: Identity
+  /** The comment of the file's header. */
+  readonly comment?: string | undefined
   /** Starts anew, whatever an earlier process has left. Default false. */
   readonly fresh?: boolean
   /** Seconds between two entries in the journal, at least; 0 for one after every panel. Default 2. */
@@ -49,8 +51,8 @@ export interface KernelWriter {
 }
 
 /** Bytes of a kernel file. */
-export function kernelFileBytes(classes: number, n: number): number {
-  return npyHeader([classes, n, n]).length + 8 * classes * n ** 2
+export function kernelFileBytes(classes: number, n: number, comment?: string): number {
+  return npyHeader('<f8', [classes, n, n], comment).length + 8 * classes * n ** 2
 }
 
 /**
@@ -92,10 +94,10 @@ const bufferMemory = 2 ** 26
  *   part of another kernel, or no file can be put there
  */
 export function kernelWriter(path: string, options: KernelWriterOptions): KernelWriter {
-  const { classes, n, source, of, fresh, interval } = options
+  const { classes, n, source, of, comment, fresh, interval } = options
   requireDiskSpace(path, classes, n)
-  const start = npyHeader([classes, n, n]).length
-  const bytes = kernelFileBytes(classes, n)
+  const start = npyHeader('<f8', [classes, n, n], comment).length
+  const bytes = kernelFileBytes(classes, n, comment)
   const file = openPartial(path, {
     of,
     bytes,
@@ -142,7 +144,7 @@ export function kernelWriter(path: string, options: KernelWriterOptions): Kernel
       const trace = mirrorFile({ classes, n, start, read, write, memory, onColumns: comparison.add, onProgress })
       const shared = comparison.coincide()
       const shape = shared ? [n, n] : [classes, n, n]
-      const header = npyHeader(shape)
+      const header = npyHeader('<f8', shape, comment)
       if (header.length !== start) throw new Error(`kernelWriter: expected a header of ${start} bytes`)
       write(header, 0)
       file.commit(shared ? start + 8 * n * n : bytes)

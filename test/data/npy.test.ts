@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { npyHeader, readNpyHeader } from '../../src/data/npy-header.js'
 import { decodeNpy, encodeNpy } from '../../src/data/npy.js'
 import { anyTensor, expectFileError, fixture, joined, utf8 } from './helpers.js'
 
@@ -60,6 +61,27 @@ describe('npy', () => {
     expect(decodeNpy(bytes, 'a.npy')).toEqual({ shape: [1], data: Uint8Array.of(7) })
   })
 
+  it('reads past a comment, which carries text without changing the array', () => {
+    const tensor = { shape: [2, 2], data: Float64Array.of(1, 2, 3, 4) }
+    for (const comment of ['', `limn {"shape": (3,)}`, 'x'.repeat(9000)]) {
+      const bytes = encodeNpy(tensor, comment)
+      expect(decodeNpy(bytes, 'a.npy')).toEqual(tensor)
+      expect(readNpyHeader(bytes, 'a.npy').comment).toBe(comment)
+      expect((bytes.length - 32) % 64).toBe(0)
+    }
+    expect(() => encodeNpy(tensor, 'x'.repeat(10_000))).toThrow(/at most 10000/)
+    expect(() => encodeNpy(tensor, 'two\nlines')).toThrow(RangeError)
+  })
+
+  it('writes headers whose length does not depend on the shape where there is a comment', () => {
+    const lengths = [
+      [5, 5],
+      [10, 5, 5],
+      [100, 99999, 99999],
+    ].map((shape) => npyHeader('<f8', shape, 'limn {}').length)
+    expect(new Set(lengths).size).toBe(1)
+  })
+
   it('refuses every proper beginning of a file, and a file with more behind it', () => {
     for (let length = 0; length < matrix.length; length++) {
       expectFileError(() => decodeNpy(matrix.subarray(0, length), 'cut.npy'), 'cut.npy', /expected/)
@@ -82,6 +104,12 @@ describe('npy', () => {
     ['no type', `{'fortran_order': False, 'shape': ()}`, /'descr'/],
     ['an unknown type', header('(0,)', '<f16'), /dtype '<f16'/],
     ['a type of another name', header('(0,)', 'constructor'), /dtype/],
+    ['two shapes', `{'descr': '<f8', 'fortran_order': False, 'shape': (0,), 'shape': (0, 7)}`, /'shape' twice/],
+    ['another entry', `{'descr': '<f8', 'fortran_order': False, 'shape': (0,), 'strides': (8,)}`, /got 'strides'/],
+    ['entries without braces', `'descr': '<f8', 'fortran_order': False, 'shape': (0,)`, /expected \{/],
+    ['something behind the entries', `${header('(0,)').trim()} 'shape': (1,)`, /nothing behind the entries/],
+    ['something behind the comment', `${header('(0,)').trim()} # a\nb`, /nothing behind the comment/],
+    ['an entry inside a text', `{'descr': "'shape': (0,)", 'fortran_order': False}`, /'shape' of/],
     ['dates', header('(0,)', '<M8[s]'), /dtype/],
   ])('refuses %s', (_, text, problem) => {
     expectFileError(() => decodeNpy(npy(text), 'lies.npy', 'x'), 'lies.npy', problem, 'x')

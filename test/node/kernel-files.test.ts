@@ -33,7 +33,7 @@ import {
   type KernelWriterOptions,
   type WrittenKernel,
 } from '../../src/node/kernel-writer.js'
-import { npyHeader } from '../../src/node/npy-header.js'
+import { npyHeader } from '../../src/data/npy-header.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { dieAt } from './dying.js'
 import { constantChain, normalSamples, randomChain } from '../ntk/chains.js'
@@ -356,6 +356,6 @@ describe('a kernel on disk', () => {
 
 it('a header is that of the encoder', () => {
   for (const shape of [[0], [0, 0], [10, 0, 8192], [0, 1, 2, 3]]) {
-    expect(npyHeader(shape)).toEqual(encodeNpy({ shape, data: new Float64Array(0) }))
+    expect(npyHeader('<f8', shape)).toEqual(encodeNpy({ shape, data: new Float64Array(0) }))
   }
 })
