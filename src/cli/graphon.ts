@@ -9,7 +9,7 @@ import { weightEnergies } from '../graphon/energies.js'
 import { assessChain, type Assessment } from '../graphon/assess.js'
 import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from '../graphon/estimate.js'
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
-import { encodeFigure } from '../node/figure.js'
+import { encodeFigure, requireFigure } from '../node/figure.js'
 import { requireWritable, writeTogether } from '../node/files.js'
 import { writesDirectly } from '../node/staged-file.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
@@ -104,7 +104,10 @@ async function run(file: string, flags: GraphonFlags): Promise<void> {
     throw new UsageError(`graphon: expected an --out that ends in .npz, got ${out}`)
   }
   requireWritable(out)
-  if (figure !== undefined) requireWritable(figure)
+  if (figure !== undefined) {
+    requireFigure(figure)
+    requireWritable(figure)
+  }
   const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, flags)
   writeTogether([
     { path: out, contents: encodeNpz(tensors) },

@@ -94,17 +94,32 @@ function requireMaximum(caller: string, maximumMemory: number): void {
 }
 
 /**
+ * Makes a memory or an instance that has one. Engines set aside 8 GiB of addresses for each, so that no access needs a
+ * check; a limit of the address space then leaves too few, however little memory is used.
+ */
+function withAddresses<Result>(make: () => Result): Result {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new RangeError(
+      'kernel memory: expected addresses for a WebAssembly memory, got none from the system (a limit such as ulimit -v?); raise the limit, or start node with --disable-wasm-trap-handler, also as NODE_OPTIONS=--disable-wasm-trap-handler',
+    )
+  }
+}
+
+/**
  * Makes a fresh kernel instance with its own memory.
  *
  * @param build which build; default: the best one this machine supports
  * @param maximumMemory bytes to which the memory may grow; default 4 GiB, the most that a WebAssembly instance can address
- * @throws RangeError when `maximumMemory` is not in (0, 4 GiB]
+ * @throws RangeError when `maximumMemory` is not in (0, 4 GiB], or the system gives no addresses for a memory
  * @throws Error when the machine supports no build (no WebAssembly SIMD)
  */
 export function loadKernels(build?: KernelBuild, maximumMemory = addressable): Kernels {
   requireMaximum('loadKernels', maximumMemory)
   const chosen = chooseBuild(build)
-  const { call, memory, heapBase } = instantiate(compile(chosen, 'own'))
+  const { call, memory, heapBase } = withAddresses(() => instantiate(compile(chosen, 'own')))
   return { build: chosen, call, memory, maximumMemory, top: heapBase }
 }
 
@@ -136,8 +151,8 @@ export function loadSharedKernels(
     throw new Error('loadSharedKernels: this page cannot share memory between threads; serve it cross-origin isolated')
   }
   const module = compile(chosen, 'shared')
-  const { memory: shared, pages } = sharedMemory(Math.ceil(maximumMemory / pageSize))
-  const { call, memory, heapBase } = instantiate(module, shared)
+  const { memory: shared, pages } = withAddresses(() => sharedMemory(Math.ceil(maximumMemory / pageSize)))
+  const { call, memory, heapBase } = withAddresses(() => instantiate(module, shared))
   return { kernels: { build: chosen, call, memory, maximumMemory: pages * pageSize, top: heapBase }, module }
 }
 

@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import type { Figure } from '../plot/figure.js'
 import { forPng, renderSvg, standaloneSvg } from '../plot/render.js'
 import { writeAtomic } from './files.js'
-import { svgToPng } from './png.js'
+import { requirePng, svgToPng } from './png.js'
 
 /** File types a figure can be written as. */
 export const figureFormats = {
@@ -19,6 +19,15 @@ export function figureFormat(file: string): keyof typeof figureFormats {
     )
   }
   return extension as keyof typeof figureFormats
+}
+
+/**
+ * Checks, before anything is computed, that a figure can be written in the format of its name.
+ *
+ * @throws RangeError when the name ends in no known format, Error when the format's optional part is missing
+ */
+export function requireFigure(file: string): void {
+  if (figureFormat(file) === '.png') requirePng()
 }
 
 /** A figure as SVG (light and dark) or PNG (light), by the extension of the file it is meant for. */

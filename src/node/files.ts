@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
-import { onDisk, pathKind, requireFolder } from './on-disk.js'
+import { onDisk, pathKind, requireFolder, requirePermittedWrite } from './on-disk.js'
 import { isDirect, openBeside, targetKind, type Staged } from './staged-file.js'
 
 export { pathKind } from './on-disk.js'
@@ -92,6 +92,7 @@ export function writeTogether(files: readonly OutputFile[]): void {
 export function requireWritable(path: string): void {
   onDisk(path, () => {
     const kind = targetKind(path)
+    requirePermittedWrite(path, !isDirect(path, kind))
     if (kind !== 'missing') {
       accessSync(path, constants.W_OK)
       return

@@ -19,7 +19,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
 import { readAt, writeAt } from './large-files.js'
 import { lockNames, takeLock, type Lock } from './lock.js'
-import { onDisk } from './on-disk.js'
+import { onDisk, sync } from './on-disk.js'
 import { differences, journalNames, readJournal, writeJournal, type Identity } from './partial-journal.js'
 import { isDirect, removeEmpty, targetKind } from './staged-file.js'
 
@@ -187,9 +187,9 @@ export function openPartial(path: string, options: PartialOptions): PartialFile 
     removeFolder(folder)
     if (firstMade !== undefined) removeEmpty(resolve(dirname(target)), firstMade)
   }
-  const flush = (sync: (descriptor: number) => void): void => {
+  const flush = (how: (descriptor: number) => void): void => {
     flushed = false
-    sync(descriptor)
+    sync(descriptor, how)
     flushed = true
   }
   const record = (): void => {

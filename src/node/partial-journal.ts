@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { FileError } from '../data/file-error.js'
+import { sync } from './on-disk.js'
 
 /** All that a result depends on, to the last bit: names and values, or fingerprints of values. */
 export type Identity = Readonly<Record<string, string>>
@@ -22,7 +23,7 @@ export function writeJournal(path: string, journal: Journal): void {
   const descriptor = openSync(temporary, 'w')
   try {
     writeSync(descriptor, `${JSON.stringify(journal, undefined, 2)}\n`)
-    fsyncSync(descriptor)
+    sync(descriptor)
   } finally {
     closeSync(descriptor)
   }

@@ -1,11 +1,32 @@
 import { createRequire } from 'node:module'
-import { Resvg, type ResvgRenderOptions } from '@resvg/resvg-js'
+import type { ResvgRenderOptions } from '@resvg/resvg-js'
 
 export interface PngOptions {
   /** Pixels per SVG unit; default 2, for screens of double density. */
   readonly scale?: number
   /** TrueType or OpenType files to draw text with, instead of the fonts found on this machine. */
   readonly fontFiles?: readonly string[]
+}
+
+type Resvg = typeof import('@resvg/resvg-js').Resvg
+
+/**
+ * The renderer, loaded when pixels are wanted: it is native code, which an installation may leave out and a process may be
+ * forbidden to load.
+ *
+ * @throws Error with the remedy when it cannot be loaded
+ */
+export function requirePng(from: string = import.meta.url): Resvg {
+  try {
+    return (createRequire(from)('@resvg/resvg-js') as { readonly Resvg: Resvg }).Resvg
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const [found, way] =
+      code === 'ERR_DLOPEN_DISABLED'
+        ? ['this process may load none', 'allow them (--allow-addons)']
+        : ['its binary for this machine is not installed', 'run npm install --include=optional']
+    throw new Error(`png: expected the native renderer @resvg/resvg-js, but ${found}; write .svg instead, or ${way}`)
+  }
 }
 
 /** The DejaVu fonts as an npm package: with them the same figure gives the same pixels on every machine. */
@@ -22,6 +43,7 @@ function packagedFonts(): string[] {
 const nearest = 1
 
 function render(svg: string, font: NonNullable<ResvgRenderOptions['font']>, scale: number) {
+  const Resvg = requirePng()
   return new Resvg(svg, { font, imageRendering: nearest, fitTo: { mode: 'zoom', value: scale } }).render()
 }
 
@@ -35,7 +57,7 @@ function drawsText(font: NonNullable<ResvgRenderOptions['font']>): boolean {
  * The pixels of an SVG document as a PNG file. The text is drawn with `fontFiles`, or the packaged font, or this machine's.
  *
  * @throws RangeError when `scale` is not positive
- * @throws Error when the SVG has text and no font is found
+ * @throws Error when the SVG has text and no font is found, or the renderer is missing
  */
 export function svgToPng(svg: string, { scale = 2, fontFiles }: PngOptions = {}): Uint8Array {
   if (!(scale > 0 && scale <= 16)) throw new RangeError(`svgToPng: expected a scale in (0, 16], got ${scale}`)

@@ -3,7 +3,6 @@ import {
   chmodSync,
   closeSync,
   constants,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -15,7 +14,7 @@ import {
 import { randomUUID } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
-import { pathKind } from './on-disk.js'
+import { pathKind, sync } from './on-disk.js'
 
 /** Contents that wait under a temporary name; `discard` after `commit` leaves the file alone. */
 export interface Staged {
@@ -76,7 +75,7 @@ export function openBeside(path: string, exists: boolean): OpenStaged {
     return {
       descriptor: opened,
       close() {
-        fsyncSync(opened)
+        sync(opened)
         release()
       },
       commit: () => renameSync(temporary, path),

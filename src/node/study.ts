@@ -22,6 +22,7 @@ import { directoryStore } from './result-store.js'
 import { loadStudyData } from './study-data.js'
 import { inStudyFolder } from './study-folder.js'
 import { startStudyWorkers } from './study-workers.js'
+import { mayStartThreads } from './team.js'
 
 /** What a study's folder says of itself in `plan.json`. */
 export interface StudyPlan {
@@ -156,8 +157,15 @@ export interface ExecuteOptions {
 /**
  * Runs the jobs that the folder lacks on worker threads, then writes the report; returns the report's path. What killed
  * processes have left half written is removed.
+ *
+ * @throws Error when the permissions of this process allow no worker threads
  */
 export async function executeStudy(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
+  if (!mayStartThreads()) {
+    throw new Error(
+      'study: expected to start worker threads, which this process may not; start node with --allow-worker',
+    )
+  }
   return inStudyFolder(directory, () => executeInto(directory, plan, options))
 }
 

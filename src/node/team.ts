@@ -17,6 +17,12 @@ export interface TeamOptions {
   readonly script?: URL
 }
 
+/** Whether the permissions of this process, where it has any, let it start worker threads. */
+export function mayStartThreads(): boolean {
+  const { permission } = process as { permission?: { has(scope: string): boolean } }
+  return permission?.has('worker') ?? true
+}
+
 /** Kernels with a team of worker threads. */
 export interface TeamKernels extends Kernels {
   readonly team: Team

@@ -1,4 +1,4 @@
-import { textMetrics } from 'vega'
+import type { textMetrics } from 'vega'
 
 declare module 'vega' {
   /** Vega's measure of text, which it lets users replace. */
@@ -28,8 +28,8 @@ export function textWidth(text: string, fontSize: number, isBold: boolean): numb
  * Makes Vega measure text by {@link textWidth}: without a canvas it takes 0.8 em for every letter, which tears figures
  * apart, and with one it depends on the fonts of the machine. So a figure has the same layout in Node and in browsers.
  */
-export function measureTextAlike(): void {
-  textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
+export function measureTextAlike(vega: { readonly textMetrics: typeof textMetrics }): void {
+  vega.textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
     textWidth(
       typeof text === 'string' || typeof text === 'number' ? String(text) : '',
       fontSize,
