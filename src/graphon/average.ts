@@ -1,4 +1,5 @@
 import { matrix, type Matrix } from '../linalg/matrix.js'
+import type { NetworkContext } from '../network/context.js'
 import { createChain, type GraphonChain } from './chain.js'
 import { samePartition } from './refine.js'
 
@@ -43,13 +44,30 @@ function checkAlike(first: GraphonChain, other: GraphonChain, trial: number): vo
   if (Boolean(other.V) !== Boolean(first.V)) {
     throw new RangeError(`averageChains: expected V in every chain or in none, trial ${trial} differs from trial 0`)
   }
+  const network = (chain: GraphonChain) => JSON.stringify({ ...chain.network, biasEnergies: undefined })
+  if (network(other) !== network(first)) {
+    throw new RangeError(
+      `averageChains: expected one network, ${network(first)}, got ${network(other)} in trial ${trial}`,
+    )
+  }
+}
+
+/** The network of all trials, with the mean size of its biases. */
+function commonNetwork(chains: readonly GraphonChain[]): NetworkContext | undefined {
+  const networks = chains.map(({ network }) => network)
+  const [first] = networks
+  if (!first?.biasEnergies) return first
+  const biasEnergies = first.biasEnergies.map(
+    (_, l) => networks.reduce((sum, network) => sum + (network?.biasEnergies?.[l] ?? NaN), 0) / chains.length,
+  )
+  return { ...first, biasEnergies }
 }
 
 /**
  * Mean chain over trials, with the standard deviation of every entry. Averaging T independent trials divides the noise of
  * a bin by √T; it does not remove the bias of sorting.
  *
- * @throws RangeError when there is no chain, or shapes, measures or the presence of V differ
+ * @throws RangeError when there is no chain, or shapes, measures, networks or the presence of V differ
  */
 export function averageChains(chains: readonly GraphonChain[]): AveragedChain {
   const first = chains.at(0)
@@ -59,8 +77,9 @@ export function averageChains(chains: readonly GraphonChain[]): AveragedChain {
   const V = first.V?.map((_, i) => meanAndSpread(chains.map((chain) => chain.V![i])))
   const means = (spreads: readonly MatrixSpread[]) => spreads.map(({ mean }) => mean)
   const sds = (spreads: readonly MatrixSpread[]) => spreads.map(({ sd }) => sd)
+  const network = commonNetwork(chains)
   return {
-    ...createChain({ W: means(W), ...(V && { V: means(V) }), measures: first.measures }),
+    ...createChain({ W: means(W), ...(V && { V: means(V) }), measures: first.measures, ...(network && { network }) }),
     sdW: sds(W),
     ...(V && { sdV: sds(V) }),
     trials: chains.length,

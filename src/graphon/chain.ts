@@ -1,4 +1,6 @@
 import type { Matrix } from '../linalg/matrix.js'
+import { findContextProblem, type NetworkContext } from '../network/context.js'
+import type { Origin } from '../network/origin.js'
 
 /**
  * Step graphons of all L + 1 weight matrices with shared positions: the column bins of matrix l + 1 are the row bins of
@@ -12,6 +14,10 @@ export interface GraphonChain {
   readonly V?: readonly Matrix[]
   /** `measures[l - 1]`: bin measures of hidden layer l = 1 … L, positive, summing to 1. */
   readonly measures: readonly Float64Array[]
+  /** The network that the chain stands for, where it is known: what limit kernels take for what they are not told. */
+  readonly network?: NetworkContext
+  /** How the masks came about, where it is known. */
+  readonly origin?: Origin
 }
 
 /** What is wrong with a chain, and at which key of its file form: `W1`, `V0`, `measure2`, … */
@@ -45,7 +51,7 @@ function measureProblem(key: string, measure: Float64Array, bins: number, rowsOf
 }
 
 /** The first rule that a chain breaks, or undefined for a good one. */
-export function findChainProblem({ W, V, measures }: GraphonChain): ChainProblem | undefined {
+export function findChainProblem({ W, V, measures, network }: GraphonChain): ChainProblem | undefined {
   if (W.length < 1) return { key: 'W0', problem: 'expected at least one matrix, got none' }
   if (measures.length !== W.length - 1) {
     const problem = `expected ${W.length - 1} hidden-layer measures for ${W.length} matrices, got ${measures.length}`
@@ -75,7 +81,9 @@ export function findChainProblem({ W, V, measures }: GraphonChain): ChainProblem
     const problem = measureProblem(`measure${i + 1}`, measure, W[i].rows, `W${i}`)
     if (problem) return problem
   }
-  return undefined
+  const shape = { matrices: W.length, inputs: W[0].cols, classes: W[W.length - 1].rows }
+  const found = network && findContextProblem(network, shape)
+  return found && { key: `meta ${found.key}`, problem: found.problem }
 }
 
 /**
@@ -86,6 +94,6 @@ export function findChainProblem({ W, V, measures }: GraphonChain): ChainProblem
 export function createChain(chain: GraphonChain): GraphonChain {
   const found = findChainProblem(chain)
   if (found) throw new RangeError(`chain ${found.key}: ${found.problem}`)
-  const { W, V, measures } = chain
-  return V ? { W, V, measures } : { W, measures }
+  const { W, V, measures, network, origin } = chain
+  return { W, ...(V && { V }), measures, ...(network && { network }), ...(origin && { origin }) }
 }

@@ -22,12 +22,12 @@ export function denseChain(sizes: readonly number[]): GraphonChain {
 /**
  * The NTK of the unpruned network of infinite width, the reference of every comparison.
  *
- * @param sizes `[d, n_1, …, n_L, C]`; only d, L and C matter
+ * @param sizes `[d, n_1, …, n_L, C]`; only d, L and C matter, but in the standard parameterisation all do
  * @param x samples `[N, d]`
  * @returns Θ for C equal classes
  */
 export function denseNtk(sizes: readonly number[], x: Matrix, options: NtkOptions = {}): Kernel {
-  return limitKernels(denseChain(sizes), x, options, ['ntk']).ntk
+  return limitKernels(denseChain(sizes), x, { sizes, ...options }, ['ntk']).ntk
 }
 
 /**
@@ -39,9 +39,9 @@ export function denseNtk(sizes: readonly number[], x: Matrix, options: NtkOption
  * @param options of the dense kernel; `weights` and `rescale` do not matter, as every density of the dense chain is 1
  */
 export function pathScaledDense(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): Kernel {
-  const { W, measures } = chain
+  const { W, measures, network } = chain
   const sizes = [W[0].cols, ...measures.map(() => 1), W[W.length - 1].rows]
-  const dense = denseNtk(sizes, x, options)
+  const dense = limitKernels({ ...denseChain(sizes), ...(network && { network }) }, x, options, ['ntk']).ntk
   const { perClass } = pathDensity(chain)
   for (let c = 0; c < dense.classes; c++) {
     const block = classKernel(dense, c)

@@ -29,7 +29,10 @@ export interface FirstLayer {
  *
  * @param tolerance of the factors, entry by entry: see {@link factorLowRank}
  */
-export function factorFirstLayer({ propagate, own }: RecursionLayer, tolerance: number): FirstLayer {
+export function factorFirstLayer(
+  { propagate, own }: Pick<RecursionLayer, 'propagate' | 'own'>,
+  tolerance: number,
+): FirstLayer {
   const { rows, cols } = propagate
   const sources = own === propagate ? [propagate] : [propagate, own]
   const all = sources.flatMap(({ data }) =>

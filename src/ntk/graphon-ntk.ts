@@ -2,22 +2,16 @@ import { createChain, type GraphonChain } from '../graphon/chain.js'
 import { defaultKernels, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { threadsOf } from '../linalg/team.js'
-import type { Activation } from '../network/activation.js'
-import { defaultSigmaW2 } from '../network/network.js'
 import { dualOf } from './duals/duals.js'
 import type { Kernel } from './kernel.js'
+import { limitNetwork, type NetworkOptions } from './limit-network.js'
 import { limitKernelNames, placePanel, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
 import { classRows, equalPlans, recursionPlan, type Convention, type RecursionPlan } from './recursion-plan.js'
 import { runRecursion, type RecursionInput } from './recursion.js'
 import type { Rescale } from './rescale.js'
 
-export interface NtkOptions {
-  /** Default ReLU. */
-  readonly activation?: Activation
-  /** σ_w² of each of the L + 1 matrices; default 1, 2, …, 2, 1 for ReLU, else 1. */
-  readonly sigmaW2?: readonly number[]
-  /** σ_b², default 0. */
-  readonly sigmaB2?: number
+/** How a limit kernel is computed; what is said here of the network goes before what a chain says. */
+export interface NtkOptions extends NetworkOptions {
   /** Whether the own-layer term carries W (`masked`, default) or leaves it out (`variance`). */
   readonly convention?: Convention
   /** Divides σ_w² by the matrix's mean density (`layer`) or by each output position's (`fan-in`). Default `none`. */
@@ -45,20 +39,6 @@ export interface LimitKernels {
   readonly ntk: Kernel
   /** K_c(x, x'), the covariance of the output at initialisation. */
   readonly nngp: Kernel
-}
-
-function checkOptions(name: string, matrices: number, sigmaW2: readonly number[], sigmaB2: number): void {
-  if (sigmaW2.length !== matrices) {
-    throw new RangeError(`${name}: expected ${matrices} values of sigmaW2, one for each matrix, got ${sigmaW2.length}`)
-  }
-  for (const value of sigmaW2) {
-    if (!(value > 0 && value < Infinity)) {
-      throw new RangeError(`${name}: expected positive finite sigmaW2, got ${value}`)
-    }
-  }
-  if (!(sigmaB2 >= 0 && sigmaB2 < Infinity)) {
-    throw new RangeError(`${name}: expected a non-negative finite sigmaB2, got ${sigmaB2}`)
-  }
 }
 
 function checkSamples(name: string, x: Matrix): void {
@@ -106,20 +86,16 @@ function checkPanels(name: string, options: GraphonNtkPanelOptions, classes: num
 /** A chain's plan after the checks of whatever concerns the chain. */
 function checkedPlan(name: string, chain: GraphonChain, x: Matrix, options: GraphonNtkPanelOptions): RecursionPlan {
   const { W } = createChain(chain)
-  const {
-    activation = { name: 'relu' },
-    sigmaW2 = defaultSigmaW2(activation, W.length),
-    sigmaB2 = 0,
-    convention = 'masked',
-    rescale = 'none',
-    weights = 'kept',
-  } = options
-  checkOptions(name, W.length, sigmaW2, sigmaB2)
+  const { convention = 'masked', rescale = 'none', weights = 'kept' } = options
+  const network = limitNetwork(name, chain, options)
   if (x.cols !== W[0].cols) {
     throw new RangeError(`${name}: expected samples of ${W[0].cols} coordinates, got ${x.cols}`)
   }
   checkPanels(name, options, W[W.length - 1].rows)
-  return classRows(recursionPlan(chain, { convention, rescale, weights, sigmaW2 }), options.classes)
+  return classRows(
+    recursionPlan(chain, { convention, rescale, weights, network, dual: dualOf(network.activation) }),
+    options.classes,
+  )
 }
 
 /** The panels of several chains, those of all chains together for one run of rows after the other. */
@@ -131,8 +107,6 @@ function runChains(
   sink: (panels: readonly KernelPanel[]) => readonly (() => void)[],
 ): void {
   const {
-    activation = { name: 'relu' },
-    sigmaB2 = 0,
     rankTolerance = 1e-12,
     kernels = defaultKernels(),
     kernelNames: names = limitKernelNames,
@@ -158,7 +132,7 @@ function runChains(
     throw new RangeError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
   }
   const share: RecursionInput['sink'] = (panels) => sink(planOf.map((p) => panels[p]))
-  const given = { plans, x, dual: dualOf(activation), sigmaB2, rankTolerance, kernels }
+  const given = { plans, x, rankTolerance, kernels }
   runRecursion({ ...given, names, memory, buffers, firstRow, sink: share, onProgress })
 }
 

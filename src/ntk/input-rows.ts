@@ -3,7 +3,8 @@ import { filled, matrix, type Matrix } from '../linalg/matrix.js'
 import type { RandomStream } from '../random/random.js'
 
 /** Every row of the first matrix `copies` times; columns of the second and measures follow. */
-function splitFirstLayer({ W, V, measures }: GraphonChain, copies: number): GraphonChain {
+function splitFirstLayer(chain: GraphonChain, copies: number): GraphonChain {
+  const { W, V, measures } = chain
   const rows = ({ rows: r, cols, data }: Matrix): Matrix => {
     const result = matrix(r * copies, cols)
     for (let u = 0; u < result.rows; u++) {
@@ -26,7 +27,7 @@ function splitFirstLayer({ W, V, measures }: GraphonChain, copies: number): Grap
     { length: inputs.length * copies },
     (_, u) => inputs[Math.floor(u / copies)] / copies,
   )
-  return { W: split(W), ...(V && { V: split(V) }), measures: [measure, ...hidden] }
+  return { ...chain, W: split(W), ...(V && { V: split(V) }), measures: [measure, ...hidden] }
 }
 
 /**
@@ -52,6 +53,6 @@ export function sampleInputRows(chain: GraphonChain, rowsPerBin: number, random:
     mask.data[k] = 1
     energy.data[k] = V[0].data[k] / density
   })
-  const sampled = { W: [mask, ...W.slice(1)], measures }
+  const sampled = { ...chain, W: [mask, ...W.slice(1)], measures }
   return chain.V ? { ...sampled, V: [energy, ...V.slice(1)] } : sampled
 }

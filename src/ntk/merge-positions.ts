@@ -49,7 +49,7 @@ function takeRows({ rows, cols, data }: Matrix, chosen: readonly number[]): Matr
  * @param inputGroups groups of the previous layer's positions; absent for the first layer, whose inputs stay exact
  */
 export function mergePositions(
-  { propagate, own }: RecursionLayer,
+  { propagate, own, ...constants }: RecursionLayer,
   inputGroups: Int32Array | undefined,
 ): { layer: RecursionLayer; groups: Int32Array<ArrayBuffer> } {
   const merge = (m: Matrix): Matrix => (inputGroups ? sumColumns(m, inputGroups) : m)
@@ -61,5 +61,5 @@ export function mergePositions(
   )
   const narrow = takeRows(wide, representatives)
   const narrowOwn = wideOwn === wide ? narrow : takeRows(wideOwn, representatives)
-  return { layer: { propagate: narrow, own: narrowOwn }, groups: groups as Int32Array<ArrayBuffer> }
+  return { layer: { propagate: narrow, own: narrowOwn, ...constants }, groups: groups as Int32Array<ArrayBuffer> }
 }

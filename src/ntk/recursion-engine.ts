@@ -33,8 +33,8 @@ export interface EngineInput {
   readonly layout: SampleLayout
   /** The background of the samples, `[d]`. */
   readonly background: Float64Array
+  /** Of all plans. */
   readonly dual: Dual
-  readonly sigmaB2: number
   /** How far low-rank factors may be off, entry by entry. */
   readonly rankTolerance: number
   readonly kernels: Kernels
@@ -71,7 +71,7 @@ const roundUp = (value: number, unit: number): number => Math.ceil(value / unit)
  * other while it is in cache; weighted Grams of the first layers that several plans need are formed for the first of them.
  */
 export function createEngine(input: EngineInput, scratch: Scratch): Engine {
-  const { plans, x, layout, dual, sigmaB2, rankTolerance, kernels, names } = input
+  const { plans, x, layout, dual, rankTolerance, kernels, names } = input
   const { call } = kernels
   const n = x.rows
   const threads = threadsOf(kernels)
@@ -129,7 +129,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   })
   const thetaShift = ld * capacity
   const workspace: Workspace = { even, odd, ld, thetaShift, gram, gramLd, middle, middleLd, work, dualWork }
-  const common = { dual, sigmaB2, constants }
+  const common = { dual, constants }
   const steps = placed.map((plan) => planSteps(plan, samples, workspace, common, names, kernels, scratch))
   /** Where the outputs' kernels stand after plan p's steps, in the order of the names. */
   const results = (p: number): Argument[] => names.map((name) => (name === 'ntk' ? steps[p].theta : steps[p].k))

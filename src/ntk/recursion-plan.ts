@@ -1,5 +1,7 @@
 import type { GraphonChain } from '../graphon/chain.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
+import type { Dual } from './duals/dual.js'
+import type { LimitNetwork } from './limit-network.js'
 import { mergePositions } from './merge-positions.js'
 import { rescaleFactors, type Rescale } from './rescale.js'
 
@@ -15,11 +17,21 @@ export const conventions = ['masked', 'variance'] as const satisfies readonly Co
 export interface RecursionLayer {
   /** `[u, v]`: σ_w² V(u, v) dv; carries K and the chain rule. */
   readonly propagate: Matrix
-  /** `[u, v]`: σ_w² W(u, v) dv, or σ_w² dv in the variance convention; the same object as `propagate` when they are equal. */
+  /**
+   * `[u, v]`: the matrix's own part of Θ, σ_w² W(u, v) dv in the NTK parameterisation and n W(u, v) dv in the standard one,
+   * with 1 for W in the variance convention; the same object as `propagate` where they are equal but for `ownScale`.
+   */
   readonly own: Matrix
+  /** What `own` is multiplied by; 1 unless it is the same object as `propagate`. */
+  readonly ownScale: number
+  /** What biases add to K. */
+  readonly biasVariance: number
+  /** What biases add to Θ. */
+  readonly biasTangent: number
 }
 
 export interface RecursionPlan {
+  readonly dual: Dual
   readonly layers: readonly RecursionLayer[]
   /** `[C]`: which row of the last layer each class reads; classes with equal rows share one. */
   readonly classRow: Int32Array
@@ -29,7 +41,8 @@ export interface PlanOptions {
   readonly convention: Convention
   readonly rescale: Rescale
   readonly weights: 'kept' | 'redrawn'
-  readonly sigmaW2: readonly number[]
+  readonly network: LimitNetwork
+  readonly dual: Dual
 }
 
 function equalData(a: Float64Array, b: Float64Array): boolean {
@@ -49,12 +62,28 @@ function recursionLayer(chain: GraphonChain, index: number, options: PlanOptions
   const V = options.weights === 'kept' ? (chain.V?.[index] ?? W) : W
   const inputs = index === 0 ? new Float64Array(W.cols).fill(1 / W.cols) : chain.measures[index - 1]
   const outputs = index < chain.measures.length ? chain.measures[index] : new Float64Array(W.rows).fill(1 / W.rows)
-  const factors = rescaleFactors(options.rescale, W, inputs, outputs).map((f) => f * options.sigmaW2[index])
+  const { sigmaW2, fanIn, biasVariance, biasTangent } = options.network
+  const rescaled = rescaleFactors(options.rescale, W, inputs, outputs)
+  const factors = rescaled.map((f) => f * sigmaW2[index])
   const propagate = weighted(V, factors, inputs)
+  const bias = { biasVariance: biasVariance[index], biasTangent: biasTangent[index] }
   const ownDensity =
     options.convention === 'masked' ? W : matrix(W.rows, W.cols, new Float64Array(W.data.length).fill(1))
-  const own = weighted(ownDensity, factors, inputs)
-  return equalData(own.data, propagate.data) ? { propagate, own: propagate } : { propagate, own }
+  const like = weighted(ownDensity, factors, inputs)
+  // A weight's own derivative knows neither σ_w² nor by what it was rescaled in the standard parameterisation.
+  const units = fanIn && rescaled.map((f) => (f > 0 ? fanIn[index] / (f * sigmaW2[index]) : 0))
+  const live = units?.filter((value) => value > 0) ?? []
+  const scale = live.length > 0 ? live[0] : 1
+  const even = live.every((value) => value === scale)
+  if (even && equalData(like.data, propagate.data)) return { propagate, own: propagate, ownScale: scale, ...bias }
+  const own = units
+    ? weighted(
+        ownDensity,
+        factors.map((f, u) => f * units[u]),
+        inputs,
+      )
+    : like
+  return { propagate, own, ownScale: 1, ...bias }
 }
 
 /**
@@ -70,18 +99,26 @@ export function recursionPlan(chain: GraphonChain, options: PlanOptions): Recurs
     layers.push(merged.layer)
     groups = classRow = merged.groups
   }
-  return { layers, classRow }
+  return { dual: options.dual, layers, classRow }
 }
 
 function equalLayers(a: RecursionLayer, b: RecursionLayer): boolean {
   const equal = (left: Matrix, right: Matrix): boolean =>
     left.rows === right.rows && left.cols === right.cols && equalData(left.data, right.data)
-  return equal(a.propagate, b.propagate) && equal(a.own, b.own)
+  return (
+    equal(a.propagate, b.propagate) &&
+    equal(a.own, b.own) &&
+    a.ownScale === b.ownScale &&
+    a.biasVariance === b.biasVariance &&
+    a.biasTangent === b.biasTangent
+  )
 }
 
 /** Whether two plans give the same kernels of the same classes, whatever the samples. */
 export function equalPlans(a: RecursionPlan, b: RecursionPlan): boolean {
   return (
+    a.dual.family === b.dual.family &&
+    a.dual.slope === b.dual.slope &&
     a.layers.length === b.layers.length &&
     a.layers.every((layer, l) => equalLayers(layer, b.layers[l])) &&
     a.classRow.length === b.classRow.length &&
@@ -90,9 +127,10 @@ export function equalPlans(a: RecursionPlan, b: RecursionPlan): boolean {
 }
 
 /** The plan of some classes only, or of one that is the mean of all: K and Θ are linear in the rows of the last matrix. */
-export function classRows({ layers, classRow }: RecursionPlan, classes?: readonly number[] | 'mean'): RecursionPlan {
-  if (classes === undefined) return { layers, classRow }
-  const { propagate, own } = layers[layers.length - 1]
+export function classRows(plan: RecursionPlan, classes?: readonly number[] | 'mean'): RecursionPlan {
+  if (classes === undefined) return plan
+  const { layers, classRow } = plan
+  const { propagate, own, ...constants } = layers[layers.length - 1]
   const distinct = classes === 'mean' ? [] : [...new Set(classes.map((c) => classRow[c]))]
   const pick = ({ cols, data }: Matrix): Matrix => {
     if (classes !== 'mean') {
@@ -107,7 +145,7 @@ export function classRows({ layers, classRow }: RecursionPlan, classes?: readonl
     return mean
   }
   const picked = pick(propagate)
-  const last = { propagate: picked, own: own === propagate ? picked : pick(own) }
+  const last = { propagate: picked, own: own === propagate ? picked : pick(own), ...constants }
   const rows = classes === 'mean' ? Int32Array.of(0) : Int32Array.from(classes, (c) => distinct.indexOf(classRow[c]))
-  return { layers: [...layers.slice(0, -1), last], classRow: rows }
+  return { ...plan, layers: [...layers.slice(0, -1), last], classRow: rows }
 }

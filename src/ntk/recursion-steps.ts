@@ -8,7 +8,7 @@ import type { LimitKernelName } from './kernel-panel.js'
 import { factorLowRank } from './low-rank.js'
 import { packBasis, packedRows, packRows } from './packed-rows.js'
 import { panelSamples } from './pair-blocks.js'
-import type { RecursionPlan } from './recursion-plan.js'
+import type { RecursionLayer, RecursionPlan } from './recursion-plan.js'
 
 /** Bytes of a position's numbers in a panel of four pairs. */
 export const panelBytes = 8 * panelSamples
@@ -72,6 +72,15 @@ export function sparseEntries({ data }: Matrix): number | undefined {
   return entries <= sparseShare * data.length ? entries : undefined
 }
 
+type LayerBias = Pick<RecursionLayer, 'biasVariance' | 'biasTangent'>
+
+/** A later matrix in kernel memory; `own` is times `ownScale` where it is `propagate`. */
+interface PlacedLayer extends LayerBias {
+  readonly propagate: Applied
+  readonly own: Applied
+  readonly ownScale: number
+}
+
 /** A plan's matrices in kernel memory. */
 export interface PlacedPlan {
   readonly positions: readonly number[]
@@ -79,7 +88,9 @@ export interface PlacedPlan {
   readonly expansion: { readonly at: number; readonly left: Factor } | undefined
   readonly propagateRows: readonly [Pointer, Pointer]
   readonly ownRows: readonly [Pointer, Pointer]
-  readonly weights: readonly { readonly propagate: Applied; readonly own: Applied }[]
+  readonly weights: readonly PlacedLayer[]
+  /** What biases add to K and Θ of the first layer. */
+  readonly firstBias: LayerBias
   /** Of each hidden layer: variances and their roots, `[panel][position][8]`. */
   readonly tables: readonly Pointer[]
   /** Rows of panels that products need between two factors, or between the first layer's Grams and its rows. */
@@ -102,9 +113,10 @@ export function placePlan(
     const found = factorLowRank(m, rankTolerance)
     return found ? [whole(found.right), whole(found.left)] : [whole(m)]
   }
-  const weights = plan.layers.slice(1).map(({ propagate, own }) => {
+  const [firstLayer, ...later] = plan.layers
+  const weights = later.map(({ propagate, own, ...constants }): PlacedLayer => {
     const shared = applied(propagate)
-    return { propagate: shared, own: own === propagate ? shared : applied(own) }
+    return { ...constants, propagate: shared, own: own === propagate ? shared : applied(own) }
   })
   const rowsOf = ({ base, scale }: ScaledRows) => [scratch.put(base), scratch.put(scale)] as const
   const { chunks, expansion, propagate, own } = stacked
@@ -124,8 +136,12 @@ export function placePlan(
     })),
     expansion: expansion && { at: expansion.at, left: whole(expansion.left) },
     propagateRows,
-    ownRows: own === propagate ? propagateRows : rowsOf(own),
+    ownRows:
+      own === propagate && firstLayer.ownScale === 1
+        ? propagateRows
+        : rowsOf({ base: own.base, scale: own.scale.map((value) => value * firstLayer.ownScale) }),
     weights,
+    firstBias: firstLayer,
     tables: positions.slice(0, -1).map((bins) => scratch.alloc(columns * bins * 2 * panelBytes)),
     middleRows: Math.max(0, ...between, expansion?.left.rows ?? 0),
   }
@@ -163,19 +179,19 @@ const shiftedBy = (place: Argument, bytes: number): Argument =>
 /**
  * The steps that carry a block of sample pairs through all layers of a plan, as panels of four pairs that products read and
  * write as they are: K and Θ become G and H = Ġ∘Θ in place, then the next layer's K = V·G and Θ = V·H + W·G. Where own and
- * propagating weights are the same, H takes G in and no further product is needed. Products that no kernel asked for needs
+ * propagating weights are the same but for a factor, H takes G in that often and no further product is needed. Products that no kernel asked for needs
  * are left out.
  */
 export function planSteps(
   plan: PlacedPlan,
   samples: PlacedSamples,
   workspace: Workspace,
-  { dual, sigmaB2, constants }: { readonly dual: Dual; readonly sigmaB2: number; readonly constants: Pointer },
+  { dual, constants }: { readonly dual: Dual; readonly constants: Pointer },
   names: readonly LimitKernelName[],
   kernels: Kernels,
   scratch: Scratch,
 ): PlanSteps {
-  const { positions, weights, tables, expansion, propagateRows, ownRows } = plan
+  const { positions, weights, tables, expansion, propagateRows, ownRows, firstBias } = plan
   const { ld, thetaShift, gram, gramLd, middle, middleLd, work, dualWork } = workspace
   const last = weights.length
   const shifted = (place: Argument): Argument => shiftedBy(place, thetaShift)
@@ -196,13 +212,13 @@ export function planSteps(
     args: [count, m.rows, m.cols, m.at, b, ldb, c, ldc, add ? 1 : 0, bias],
   })
 
-  /** to (+)= bias + m · from, through the factors where there are two. */
-  function apply(factors: Applied, from: Argument, to: Argument, add: boolean): Step[] {
-    const bias = add ? 0 : sigmaB2
-    if (factors.length === 1) return [product(factors[0], from, ld, to, ld, add, bias)]
+  /** to = bias + m · from, or to += m · from without one, through the factors where there are two. */
+  function apply(factors: Applied, from: Argument, to: Argument, bias?: number): Step[] {
+    const add = bias === undefined
+    if (factors.length === 1) return [product(factors[0], from, ld, to, ld, add, bias ?? 0)]
     return [
       product(factors[0], from, ld, middle, middleLd, false, 0),
-      product(factors[1], middle, middleLd, to, ld, add, bias),
+      product(factors[1], middle, middleLd, to, ld, add, bias ?? 0),
     ]
   }
 
@@ -223,28 +239,32 @@ export function planSteps(
     const expanded = expansion
       ? [product(expansion.left, shiftedBy(gram, expansion.at * panelBytes), gramLd, middle, middleLd, false, 0)]
       : []
-    const rowsTo = ([base, scale]: readonly [Pointer, Pointer], to: Argument): Step => ({
+    const rowsTo = ([base, scale]: readonly [Pointer, Pointer], to: Argument, bias: number): Step => ({
       kernel: 'expandRows',
-      args: [count, positions[0], base, scale, ...from, to, ld, sigmaB2],
+      args: [count, positions[0], base, scale, ...from, to, ld, bias],
     })
-    const theta = wantsTheta ? [rowsTo(ownRows, shifted(place(0)))] : []
-    return [...grams, ...expanded, rowsTo(propagateRows, place(0)), ...theta]
+    const theta = wantsTheta ? [rowsTo(ownRows, shifted(place(0)), firstBias.biasTangent)] : []
+    return [...grams, ...expanded, rowsTo(propagateRows, place(0), firstBias.biasVariance), ...theta]
   }
 
   // Without Θ, H is a place that nobody reads: taking G in keeps what stands there within range.
-  const sharesWeights = (l: number): 0 | 1 => (!wantsTheta || weights[l].own === weights[l].propagate ? 1 : 0)
+  const sharedScale = (l: number): number => {
+    if (!wantsTheta) return 1
+    const { own, propagate, ownScale } = weights[l]
+    return own === propagate ? ownScale : 0
+  }
 
   /** From G and H of layer l to K and Θ of the next. */
   function propagation(l: number): Step[] {
     const [from, to] = [place(l), place(l + 1)]
-    const { propagate, own } = weights[l]
-    const k = l + 1 < last || names.includes('nngp') ? apply(propagate, from, to, false) : []
+    const { propagate, own, biasVariance, biasTangent } = weights[l]
+    const k = l + 1 < last || names.includes('nngp') ? apply(propagate, from, to, biasVariance) : []
     if (!wantsTheta) return k
-    const theta = apply(propagate, shifted(from), shifted(to), false)
-    return [...k, ...theta, ...(sharesWeights(l) ? [] : apply(own, from, shifted(to), true))]
+    const theta = apply(propagate, shifted(from), shifted(to), biasTangent)
+    return [...k, ...theta, ...(own === propagate ? [] : apply(own, from, shifted(to)))]
   }
 
-  const dualArguments = (l: number): Argument[] => [dual.slope, sharesWeights(l), positions[l]]
+  const dualArguments = (l: number): Argument[] => [dual.slope, sharedScale(l), positions[l]]
   const layerPlaces = (l: number): Argument[] => [place(l), shifted(place(l)), ld]
 
   function diagonalDuals(l: number): Step {

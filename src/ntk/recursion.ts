@@ -2,7 +2,6 @@ import { withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { parallel } from '../linalg/team.js'
 import { mergeConstantInputs } from './constant-inputs.js'
-import type { Dual } from './duals/dual.js'
 import { factorFirstLayer } from './first-layer.js'
 import { panelRows, type KernelPanel, type LimitKernelName, type PanelEntries } from './kernel-panel.js'
 import { pairBlocks, type PairBlock } from './pair-blocks.js'
@@ -20,8 +19,6 @@ export interface RecursionInput {
   readonly plans: readonly RecursionPlan[]
   /** Samples `[N, d]`. */
   readonly x: Matrix
-  readonly dual: Dual
-  readonly sigmaB2: number
   /** How far low-rank factors of the weights may be off, entry by entry; 0 for whole matrices only. */
   readonly rankTolerance: number
   readonly kernels: Kernels
@@ -80,10 +77,10 @@ function mirror(kernels: Kernels, pieces: readonly Pieces[], height: number, wid
 }
 
 /**
- * Plans that go through blocks of pairs together: those whose samples are laid out alike, as many as fit, so that the first
+ * Plans that go through blocks of pairs together: those of one activation whose samples are laid out alike, as many as fit, so that the first
  * layers of neighbours share their Grams. The layout is each plan's own, whatever company it has.
  */
-function engineInputs({ plans, x, dual, sigmaB2, rankTolerance, kernels, names }: RecursionInput) {
+function engineInputs({ plans, x, rankTolerance, kernels, names }: RecursionInput) {
   const members = plans.map((plan, index) => {
     const first = mergeConstantInputs(x, factorFirstLayer(plan.layers[0], rankTolerance))
     return { plan, first, index }
@@ -96,8 +93,9 @@ function engineInputs({ plans, x, dual, sigmaB2, rankTolerance, kernels, names }
   const open = new Map<string, { plans: EnginePlan[]; indices: number[]; layers: number }>()
   members.forEach(({ index, ...member }) => {
     const layout = layouts[index]
-    const key = `${layout.route} ${layout.shifted}`
-    const layers = member.plan.layers.length
+    const { dual, layers: planLayers } = member.plan
+    const key = `${layout.route} ${layout.shifted} ${dual.family} ${dual.slope}`
+    const layers = planLayers.length
     const group = open.get(key)
     if (group && group.layers + layers <= engineLayers) {
       group.plans.push(member)
@@ -107,7 +105,7 @@ function engineInputs({ plans, x, dual, sigmaB2, rankTolerance, kernels, names }
     }
     const fresh = { plans: [member], indices: [index], layers }
     open.set(key, fresh)
-    const input = { plans: fresh.plans, x, layout, background, dual, sigmaB2, rankTolerance, kernels, names }
+    const input = { plans: fresh.plans, x, layout, background, dual, rankTolerance, kernels, names }
     found.push({ input, indices: fresh.indices })
   })
   return found

@@ -16,9 +16,11 @@ function uniform(rows: number, seed: number): Matrix {
   return randomMatrix(rows, d, () => random.uniform())
 }
 
-const layer = (propagate: Matrix, own = propagate): RecursionLayer => ({ propagate, own })
+type Weights = Pick<RecursionLayer, 'propagate' | 'own'>
 
-const stackOf = (layers: readonly RecursionLayer[], names: readonly ('ntk' | 'nngp')[] = limitKernelNames): GramStack =>
+const layer = (propagate: Matrix, own = propagate): Weights => ({ propagate, own })
+
+const stackOf = (layers: readonly Weights[], names: readonly ('ntk' | 'nngp')[] = limitKernelNames): GramStack =>
   stackGrams(
     kernels,
     layers.map((each) => factorFirstLayer(each, 1e-12)),

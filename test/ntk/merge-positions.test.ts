@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest'
 import type { GraphonChain } from '../../src/graphon/chain.js'
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { graphonNtk } from '../../src/ntk/graphon-ntk.js'
-import { recursionPlan } from '../../src/ntk/recursion-plan.js'
+import { dualOf } from '../../src/ntk/duals/duals.js'
+import { limitNetwork } from '../../src/ntk/limit-network.js'
+import { recursionPlan, type RecursionPlan } from '../../src/ntk/recursion-plan.js'
 import { normalSamples, randomChain, relativeError } from './chains.js'
 
-const options = { convention: 'masked', rescale: 'none', weights: 'kept', sigmaW2: [1, 2, 2, 1] } as const
+const planOf = (chain: GraphonChain): RecursionPlan =>
+  recursionPlan(chain, {
+    convention: 'masked',
+    rescale: 'none',
+    weights: 'kept',
+    network: limitNetwork('test', chain, {}),
+    dual: dualOf({ name: 'relu' }),
+  })
 
 /** Every hidden position in `copies` positions, shuffled, which share its measure unevenly. */
 function refined(chain: GraphonChain, copies: number): GraphonChain {
@@ -35,7 +44,7 @@ describe('positions that nothing tells apart', () => {
   it.each([false, true])('are merged layer by layer, with energies: %s', (energies) => {
     const chain = randomChain({ d: 6, bins: [8, 5, 8], classes: 3, seed: 2, energies })
     const wide = refined(chain, 8)
-    const { layers } = recursionPlan(wide, options)
+    const { layers } = planOf(wide)
     expect(wide.W.map(({ rows }) => rows)).toEqual([64, 40, 64, 3])
     expect(layers.map(({ propagate }) => [propagate.rows, propagate.cols])).toEqual([
       [8, 6],
@@ -53,7 +62,7 @@ describe('positions that nothing tells apart', () => {
     const chain = refined(randomChain({ d: 6, bins: [3, 4, 2], classes: 2, seed: 3, energies: true }), 2)
     const V = chain.V!.map((m, l) => (l === 1 ? { ...m, data: m.data.slice() } : m))
     V[1].data[0] *= 0.5
-    const rows = (c: GraphonChain): number[] => recursionPlan(c, options).layers.map(({ propagate }) => propagate.rows)
+    const rows = (c: GraphonChain): number[] => planOf(c).layers.map(({ propagate }) => propagate.rows)
     expect(rows(chain)).toEqual([3, 4, 2, 2])
     expect(rows({ ...chain, V })).toEqual([3, 5, 2, 2])
   })
@@ -66,7 +75,7 @@ describe('positions that nothing tells apart', () => {
       matrix(1, 2, Float64Array.of(0.5, 0.75)),
     ]
     const chain = { W, measures: [Float64Array.of(0.5, 0.5), Float64Array.of(0.5, 0.5)] }
-    const { layers } = recursionPlan(chain, { ...options, sigmaW2: [1, 2, 1] })
+    const { layers } = planOf(chain)
     expect(layers.map(({ propagate }) => propagate.rows)).toEqual([1, 1, 1])
   })
 })
