@@ -34,6 +34,7 @@ export * from './network/linearize.js'
 export * from './network/loss.js'
 export * from './network/mask.js'
 export * from './network/network.js'
+export * from './network/paths.js'
 export * from './network/train.js'
 
 export * from './prune/criteria.js'

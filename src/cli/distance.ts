@@ -10,9 +10,11 @@ import { distanceChains } from '../graphon/distances/chains.js'
 import { norms, type NormName } from '../graphon/distances/norms.js'
 import { relabelledChains, relabelledDistance, type RelabelledResult } from '../graphon/distances/relabel.js'
 import type { Matrix } from '../linalg/matrix.js'
+import { pathWarnings } from '../network/paths.js'
 import { readBytes } from '../node/files.js'
 import { parseNonNegative, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
+import { sayAll } from './warnings.js'
 
 interface DistanceFlags {
   readonly norm: NormName
@@ -30,7 +32,11 @@ type Operand =
 function readOperand(file: string): Operand {
   const { tensors } = readTensors(readBytes(file), file)
   const [tensor] = tensors.values()
-  if (!file.endsWith('.npy')) return { kind: 'chain', chain: chainFromTensors(tensors, file) }
+  if (!file.endsWith('.npy')) {
+    const chain = chainFromTensors(tensors, file)
+    sayAll(pathWarnings(chain.W), `${file}: `)
+    return { kind: 'chain', chain }
+  }
   const [rows, cols] = tensor.shape
   if (tensor.shape.length !== 2 || rows < 1 || cols < 1) {
     throw new FileError(file, `expected a non-empty matrix, got shape [${tensor.shape.join(', ')}]`)

@@ -5,6 +5,7 @@ import { encodeNpz } from '../data/npz.js'
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type TensorMap } from '../data/tensor.js'
 import { chainToTensors, layersToTensors } from '../graphon/chain-file.js'
+import { graphonMean } from '../graphon/chain.js'
 import { weightEnergies } from '../graphon/energies.js'
 import { assessChain, type Assessment } from '../graphon/assess.js'
 import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from '../graphon/estimate.js'
@@ -77,7 +78,12 @@ function estimate(file: string, flags: GraphonFlags): Estimate {
   }
   const bins = flags.bins === 'auto' ? defaultBins : flags.bins
   const { layers, warnings } = estimateLayers(masks, { bins, estimator, seed })
-  const matrices = layers.matrices.map(({ index, W }) => ({ layer: index + 1, graphon: W }))
+  const matrices = layers.matrices.map(({ index, W }) => ({
+    layer: index + 1,
+    graphon: W,
+    rowMeasure: layers.measures[index],
+    colMeasure: layers.measures[index - 1],
+  }))
   return { tensors: layersToTensors(layers), estimator, bins, warnings, picture: () => matricesFigure(matrices) }
 }
 
@@ -115,9 +121,15 @@ async function run(file: string, flags: GraphonFlags): Promise<void> {
   ])
   sayWarnings(warnings)
   const matrices = [...tensors].filter(([key]) => /^W\d+$/.test(key))
+  const measure = (layer: number) => {
+    const found = tensors.get(`measure${layer}`)
+    return found && toFloat64(found)
+  }
   const summary = matrices.map(([key, tensor]) => {
-    const values = toFloat64(tensor)
-    return { key, shape: tensor.shape, density: values.reduce((sum, value) => sum + value, 0) / values.length }
+    const [rows, cols] = tensor.shape
+    const below = Number(key.slice(1))
+    const graphon = { rows, cols, data: toFloat64(tensor) }
+    return { key, shape: tensor.shape, density: graphonMean(graphon, measure(below + 1), measure(below)) }
   })
   if (json) {
     const messages = warnings.map(({ message }) => message)
@@ -132,7 +144,7 @@ async function run(file: string, flags: GraphonFlags): Promise<void> {
     return
   }
   print(`${align} of ${matrices.length} graphons → ${out}${figure === undefined ? '' : ` and ${figure}`}`)
-  for (const { key, shape, density } of summary) print(`  ${key}  ${shape.join(' × ')} bins  mean ${short(density)}`)
+  for (const { key, shape, density } of summary) print(`  ${key}  ${shape.join(' × ')} bins  density ${short(density)}`)
   if (flags.estimator === 'auto' || flags.bins === 'auto')
     print(`chosen on held-out entries: ${estimator}, ${bins} bins`)
   if (assessment) describe(assessment)

@@ -26,6 +26,8 @@ export interface KernelRun {
 export interface KernelTask {
   /** The file that is named when an entry is not finite. */
   readonly source: string
+  /** Defects of the network, to be said before hours of work. */
+  readonly warnings?: readonly string[]
   readonly classes: number
   readonly n: number
   /** Bytes of working memory with the smallest panels. */

@@ -5,6 +5,7 @@ import type { GraphonChain } from '../graphon/chain.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Activation } from '../network/activation.js'
+import { pathWarnings } from '../network/paths.js'
 import { readBytes } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { empiricalNtkPanels, leastEmpiricalMemory } from '../ntk/empirical-ntk.js'
@@ -101,6 +102,7 @@ function chainTask(file: string, chain: GraphonChain, { x, name }: Samples, flag
   const fixed = ofSamples(x) + ofChain
   return {
     source: file,
+    warnings: pathWarnings(chain.W),
     chain,
     ofChain,
     classes: count,
@@ -181,6 +183,7 @@ export function finiteKernels(files: readonly string[], flags: KernelFlags): Ker
     requireInputs(network, x.cols, name)
     return {
       source: files[k],
+      warnings: pathWarnings(network.layers.map(({ mask }) => mask)),
       classes: classes === 'mean' ? 1 : classes.length,
       n: x.rows,
       least: leastEmpiricalMemory(network, x.rows, classes, availableParallelism()),

@@ -10,6 +10,7 @@ import { networkFromTensors, type Checkpoint } from '../network/checkpoint.js'
 import type { Batch } from '../network/gradient.js'
 import { totalDensity } from '../network/mask.js'
 import type { Network } from '../network/network.js'
+import { pathWarnings } from '../network/paths.js'
 import { readBytes, requireWritable, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import type { Scope } from '../prune/budget.js'
@@ -18,6 +19,7 @@ import { readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { print, printJson, short } from './output.js'
 import { useAllCores } from './threads.js'
+import { sayAll } from './warnings.js'
 
 export interface MaskFlags {
   readonly method?: CriterionName
@@ -84,6 +86,7 @@ export function limitOfMasks(file: string, flags: MaskFlags): void {
   if (out !== undefined) requireWritable(out)
   const network = needs === 'sizes' ? undefined : initialNetwork(file, checkpoint, flags)
   const batch = network && needs === 'batch' ? batchOf(network, flags, seed) : undefined
+  sayAll(pathWarnings(checkpoint.masks))
   useAllCores()
   const { spec } = network ?? checkpoint
   const probabilities = predictMasks(method, {

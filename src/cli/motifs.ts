@@ -12,12 +12,13 @@ import { pathDensity, type PathDensity } from '../graphon/path-density.js'
 import { matrix } from '../linalg/matrix.js'
 import { networkFromTensors } from '../network/checkpoint.js'
 import type { Mask } from '../network/mask.js'
+import { pathWarnings } from '../network/paths.js'
 import { readBytes } from '../node/files.js'
 import { UsageError } from './fail.js'
 import { parseCount, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { useAllCores } from './threads.js'
-import { sayWarnings } from './warnings.js'
+import { sayAll, sayWarnings } from './warnings.js'
 
 interface MotifFlags {
   readonly paths: number
@@ -95,6 +96,7 @@ function printMotifs(rows: readonly MotifRow[]): void {
 function describe(file: string, { paths, json }: MotifFlags): void {
   const operand = readOperand(file)
   const { kind, chain } = operand
+  if (chain.W.length > 1) sayAll(pathWarnings(chain.W))
   const matrices = chain.W.map((W, l) => {
     const motifs = motifTable(W, { ...measuresOf(chain, l), paths }, kind === 'masks' ? operand.masks[l] : undefined)
     return { matrix: l + 1, shape: [W.rows, W.cols], density: motifs[0].density, motifs }
@@ -114,7 +116,10 @@ function describe(file: string, { paths, json }: MotifFlags): void {
 
 /** Masks of different widths are compared as the step graphons that limn graphon gives them. */
 function forComparison(operand: Operand, file: string, bins: number): GraphonChain {
-  if (operand.kind !== 'masks') return operand.chain
+  if (operand.kind !== 'masks') {
+    if (operand.kind === 'chain') sayAll(pathWarnings(operand.chain.W), `${file}: `)
+    return operand.chain
+  }
   const { chain, warnings } = estimateChain(operand.masks, { bins })
   sayWarnings(warnings, `${file}: `)
   return chain

@@ -8,6 +8,7 @@ import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
 import { kernelFiles, planOutputs } from './several-kernels.js'
 import { useAllCores } from './threads.js'
+import { sayAll } from './warnings.js'
 
 interface NtkFlags extends KernelFlags {
   readonly empirical?: boolean
@@ -17,12 +18,22 @@ interface NtkFlags extends KernelFlags {
   readonly json?: boolean
 }
 
+/** Shape and mean diagonal of a kernel, over all its classes and, where they differ, from the least to the largest. */
+function describe({ shape, trace }: WrittenKernel, n: number): string {
+  const ofClass = trace.map((sum) => sum / n)
+  const mean = ofClass.reduce((sum, value) => sum + value, 0) / ofClass.length
+  const [least, most] = [Math.min(...ofClass), Math.max(...ofClass)].map(short)
+  const classes = least === most ? '' : ` over ${ofClass.length} classes (${least} … ${most})`
+  return `kernel [${shape.join(', ')}], mean diagonal ${short(mean)}${classes}`
+}
+
 function run(files: readonly string[], flags: NtkFlags): void {
   const outs = kernelFiles(files, flags.out)
   outs.forEach(requireWritable)
   const several = files.length > 1
   const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags)
   const plans = planOutputs(kernels, outs, flags)
+  kernels.tasks.forEach(({ source, warnings = [] }) => sayAll(warnings, several ? `${source}: ` : ''))
   useAllCores()
   const found: WrittenKernel[] = []
   for (const { which, open } of plans) {
@@ -31,9 +42,8 @@ function run(files: readonly string[], flags: NtkFlags): void {
     const written = compute((share, label) => progress.update(share, label))
     progress.stop()
     which.forEach((t, k) => {
-      const { shape, trace } = (found[t] = written[k])
-      if (flags.json) return
-      print(`kernel [${shape.join(', ')}], mean diagonal ${short(trace[0] / kernels.tasks[t].n)} → ${outs[t]}`)
+      found[t] = written[k]
+      if (!flags.json) print(`${describe(written[k], kernels.tasks[t].n)} → ${outs[t]}`)
     })
   }
   if (!flags.json) return

@@ -79,6 +79,7 @@ function run(file: string, { targets: targetFile, lr, steps, flow = false, json 
   requireRoute(file, route, kernel, targets, steps)
   useAllCores()
   let worst = 0
+  let still = 0
   const onExtremes = ({ largest, smallest }: Extremes): void => {
     if (mode === 'descent' && lr * largest > 2 * n) {
       // Six digits, rounded down.
@@ -89,6 +90,7 @@ function run(file: string, { targets: targetFile, lr, steps, flow = false, json 
       )
     }
     const size = Math.max(largest, -smallest)
+    if (size === 0) still++
     if (smallest < 0) worst = Math.max(worst, -smallest / size)
   }
   const result = inFile(file, () => predict(kernel, targets, { learningRate: lr, steps, mode, route, onExtremes }))
@@ -97,6 +99,10 @@ function run(file: string, { targets: targetFile, lr, steps, flow = false, json 
     say(
       `warning: ${file} is not positive semidefinite: its smallest eigenvalue is −${short(worst)} λ₁, and the predicted loss grows along it`,
     )
+  }
+  if (still > 0) {
+    const which = classes > 1 ? `${still} of ${classes} classes are` : 'is'
+    say(`warning: ${file} ${which} zero: no path leads from the input to these outputs, which never learn`)
   }
   const unclear = targets.cols > 1 ? rowWithoutClass(targets) : -1
   if (unclear >= 0) {

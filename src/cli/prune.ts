@@ -16,9 +16,10 @@ import { version } from '../version.js'
 import { readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { parseDensity, parsePositive, parseSizes, shared } from './options.js'
-import { print, printJson, say, short } from './output.js'
+import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
 import { useAllCores } from './threads.js'
+import { sayAll } from './warnings.js'
 
 interface PruneFlags {
   readonly sizes?: number[]
@@ -112,7 +113,7 @@ function run(flags: PruneFlags): void {
     limn: version,
   })
   writeAtomic(out, encodeSafetensors(tensors, metadata))
-  for (const warning of result.warnings) say(`warning: ${warning}`)
+  sayAll(result.warnings)
   if (json) {
     printJson({ method, density: totalDensity(result.layers), layers: result.layers, seconds })
     return

@@ -10,11 +10,13 @@ import { networkToTensors } from '../network/checkpoint.js'
 import { initialize } from '../network/initialize.js'
 import { density, totalDensity } from '../network/mask.js'
 import { createSpec } from '../network/create.js'
+import { pathWarnings } from '../network/paths.js'
 import { readBytes, requireWritable, writeAtomic } from '../node/files.js'
 import { applyMasks } from '../prune/prune.js'
 import { version } from '../version.js'
 import { parseSizes, shared } from './options.js'
 import { print, printJson, short } from './output.js'
+import { sayAll } from './warnings.js'
 
 interface SampleFlags {
   readonly sizes: readonly number[]
@@ -44,6 +46,7 @@ function run(file: string, { sizes, fixedDensity, seed, activation, out, json }:
     limn: version,
   })
   writeAtomic(out, encodeSafetensors(tensors, metadata))
+  sayAll(pathWarnings(masks))
   const layers = masks.map((mask) => ({
     shape: [mask.rows, mask.cols],
     kept: mask.kept,

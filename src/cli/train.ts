@@ -10,6 +10,7 @@ import type { Activation } from '../network/activation.js'
 import { lossNames, type LossName } from '../network/loss.js'
 import type { Network } from '../network/network.js'
 import { optimizerNames, type OptimizerName } from '../network/optimizer.js'
+import { pathWarnings } from '../network/paths.js'
 import { train } from '../network/train.js'
 import { pathKind, requireWritable, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
@@ -20,6 +21,7 @@ import { parseCount, parseMomentum, parsePath, parsePositive, parseSteps, shared
 import { printCurve, short } from './output.js'
 import { startProgress } from './progress.js'
 import { useAllCores } from './threads.js'
+import { sayAll } from './warnings.js'
 
 interface TrainFlags {
   readonly data: string
@@ -82,6 +84,7 @@ function run(file: string, flags: TrainFlags): void {
   const data = loadData(flags.data, { ...flags, needLabels: pathKind(flags.data) === 'folder' })
   requireInputs(network, data.x.cols, data.name)
   const targets = targetsFor(network, data, loss)
+  sayAll(pathWarnings(network.layers.map(({ mask }) => mask)))
   useAllCores()
   const progress = startProgress('train')
   const result = train(

@@ -14,3 +14,10 @@ export function sayWarnings(warnings: readonly EstimateWarning[], prefix = ''): 
     if (more > 0) say(`warning: ${prefix}… and ${more} more ${what[more === 1 ? 0 : 1]}`)
   }
 }
+
+/** Prints messages as warnings on stderr, the first few of them, and then how many more there are. */
+export function sayAll(messages: readonly string[], prefix = ''): void {
+  for (const message of messages.slice(0, mostLines)) say(`warning: ${prefix}${message}`)
+  const more = messages.length - mostLines
+  if (more > 0) say(`warning: ${prefix}… and ${more} more`)
+}

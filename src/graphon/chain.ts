@@ -20,6 +20,21 @@ export interface GraphonChain {
   readonly origin?: Origin
 }
 
+/** Mean of a step graphon over [0, 1]²: bins weigh by their measures. An axis without measures is exact, all alike. */
+export function graphonMean(
+  { rows, cols, data }: Matrix,
+  rowMeasure?: Float64Array,
+  colMeasure?: Float64Array,
+): number {
+  let sum = 0
+  for (let u = 0; u < rows; u++) {
+    let along = 0
+    for (let v = 0; v < cols; v++) along += data[u * cols + v] * (colMeasure ? colMeasure[v] : 1 / cols)
+    sum += along * (rowMeasure ? rowMeasure[u] : 1 / rows)
+  }
+  return sum
+}
+
 /** What is wrong with a chain, and at which key of its file form: `W1`, `V0`, `measure2`, … */
 export interface ChainProblem {
   readonly key: string

@@ -1,5 +1,6 @@
 import type { Matrix } from '../linalg/matrix.js'
 import { columnDegrees, rowDegrees, totalDensity, type Mask } from '../network/mask.js'
+import { pathWarnings } from '../network/paths.js'
 import { checkChained } from './align.js'
 import type { GraphonChain } from './chain.js'
 import { chainEntries } from './estimators/auto.js'
@@ -19,8 +20,8 @@ export interface EstimateOptions {
 
 /** What should be known before trusting an estimate. */
 export interface EstimateWarning {
-  readonly kind: 'few-units-per-bin' | 'dead-units' | 'empty-matrix' | 'unresolved-structure'
-  /** Hidden layer 1 … L, or weight matrix 1 … L + 1 for `empty-matrix` and `unresolved-structure`. */
+  readonly kind: 'few-units-per-bin' | 'dead-units' | 'empty-matrix' | 'no-path' | 'unresolved-structure'
+  /** Hidden layer 1 … L, or weight matrix 1 … L + 1 for `empty-matrix`, `no-path` (the last) and `unresolved-structure`. */
   readonly layer: number
   /** One sentence for people. */
   readonly message: string
@@ -78,7 +79,13 @@ function deadWarnings(masks: readonly Mask[]): EstimateWarning[] {
   const empty = masks.flatMap(({ kept }, i) =>
     kept > 0
       ? []
-      : [{ kind: 'empty-matrix', layer: i + 1, message: `weight matrix ${i + 1}: no weight is kept` } as const],
+      : [
+          {
+            kind: 'empty-matrix',
+            layer: i + 1,
+            message: `weight matrix ${i + 1}: no weight is kept, so that the output no longer depends on the input`,
+          } as const,
+        ],
   )
   const dead = masks.slice(1).flatMap((next, l) => {
     const [fanIn, fanOut] = [rowDegrees(masks[l]), columnDegrees(next)]
@@ -87,7 +94,9 @@ function deadWarnings(masks: readonly Mask[]): EstimateWarning[] {
     const message = `hidden layer ${l + 1}: ${count} of ${next.cols} units are dead, without incoming or without outgoing weights`
     return [{ kind: 'dead-units', layer: l + 1, message } as const]
   })
-  return [...empty, ...dead]
+  const paths = empty.length > 0 ? [] : pathWarnings(masks)
+  const cut = paths.map((message) => ({ kind: 'no-path', layer: masks.length, message }) as const)
+  return [...empty, ...cut, ...dead]
 }
 
 /** Estimators that find structure which degrees do not show. */

@@ -3,11 +3,12 @@ import type { Batch } from '../network/gradient.js'
 import { createNetwork } from '../network/initialize.js'
 import type { Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
+import { pathWarnings } from '../network/paths.js'
 import { pruningBudgets, type Budget, type Scope } from './budget.js'
 import { criteria, type CriterionName } from './criteria.js'
 import type { Criterion, CriterionContext } from './criterion.js'
 import { selectPlaced } from './select.js'
-import { maskWarnings, summarizeLayers, type LayerSummary } from './summary.js'
+import { summarizeLayers, type LayerSummary } from './summary.js'
 
 export interface PruneOptions {
   readonly method: CriterionName
@@ -101,7 +102,7 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
     }
     return 'masks' in criterion ? criterion.masks(network, context) : selectByScores(criterion, network, context, batch)
   })
-  return { masks, layers: summarizeLayers(masks), warnings: maskWarnings(masks) }
+  return { masks, layers: summarizeLayers(masks), warnings: pathWarnings(masks) }
 }
 
 /**

@@ -1,19 +1,11 @@
 import { matrix, type Matrix } from '../../linalg/matrix.js'
-import type { GraphonChain } from '../chain.js'
+import { graphonMean, type GraphonChain } from '../chain.js'
 import { commonRefinement, expand, samePartition } from '../refine.js'
 import type { Trials } from './squared-distance.js'
 
 /** Measure-weighted mean of one matrix of a chain: the layer's density. */
 export function layerDensity({ W, measures }: GraphonChain, index: number): number {
-  const { rows, cols, data } = W[index]
-  const [row, col] = [measures.at(index), index > 0 ? measures[index - 1] : undefined]
-  let sum = 0
-  for (let u = 0; u < rows; u++) {
-    let along = 0
-    for (let v = 0; v < cols; v++) along += data[u * cols + v] * (col ? col[v] : 1 / cols)
-    sum += along * (row ? row[u] : 1 / rows)
-  }
-  return sum
+  return graphonMean(W[index], measures.at(index), index > 0 ? measures[index - 1] : undefined)
 }
 
 interface Axis {
