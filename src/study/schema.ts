@@ -3,6 +3,7 @@ import { parseActivation } from '../network/activation.js'
 import { criteria } from '../prune/criteria.js'
 import { estimators } from '../graphon/estimators/estimators.js'
 import type { Scope } from './findings.js'
+import { keyUses } from './key-uses.js'
 
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(table) as [Name, ...Name[]])
@@ -31,11 +32,8 @@ const activation = z
   )
   .describe('relu, leaky-relu:<slope>, erf or identity')
 
-/** A study file: what is varied, what is measured, and on which data. The defaults are those of the quickstart. */
-export const studySchema = z.strictObject({
-  title: z.string().min(1).default('A study of pruned networks').describe('headline of the report'),
-  seed: z.int().nonnegative().default(0).describe('every random draw derives from it'),
-  trials: count('independent networks per method, density and width', 10_000).default(3),
+/** The sections of a study file. */
+const sections = {
   data: z.strictObject({
     source: z.string().min(1).describe('mnist, a folder of IDX files, a CIFAR folder, an .npz with x and y'),
     samples: count('samples for kernels and training (class-balanced for a named dataset)').default(256),
@@ -85,36 +83,42 @@ export const studySchema = z.strictObject({
     samples: count('samples for data-dependent scores').optional().describe('default: data.samples'),
     temperature: z.number().positive().default(1).describe('softmax temperature of GraSP'),
   }),
-  graphon: z
-    .strictObject({
-      bins: count('bins per hidden layer').default(64),
-      estimator: names(estimators).default('histogram'),
-    })
-    .prefault({}),
-  convergence: z
-    .strictObject({
-      tolerance: z.number().positive().max(1).default(0.05).describe('relative distance to the limit that is arrival'),
-      simulations: z.int().min(3).optional().describe('simulated trials per width; default: trials, 3 to 8'),
-    })
-    .prefault({}),
-  kernel: z
-    .strictObject({
-      compute: z.boolean().default(true).describe('limit kernels and spectra; false: graphons only'),
-      convention: z.enum(['masked', 'variance']).default('masked'),
-      rescale: z.enum(['none', 'layer', 'fan-in']).default('none'),
-    })
-    .prefault({}),
-  training: z
-    .strictObject({
-      steps: z.int().nonnegative().max(1_000_000).default(200).describe('full-batch gradient steps; 0: no training'),
-      trials: z.int().nonnegative().default(1).describe('how many of the trials are trained'),
-      learningRate: z
-        .union([z.number().positive(), z.literal('auto')], { error: 'expected a positive number or auto' })
-        .default('auto')
-        .describe('auto: relativeRate · N / λ_max of each network’s own empirical NTK'),
-      relativeRate: z.number().positive().max(2).default(0.5).describe('share of N / λ_max used by learningRate: auto'),
-    })
-    .prefault({}),
+  graphon: z.strictObject({
+    bins: count('bins per hidden layer').default(64),
+    estimator: names(estimators).default('histogram'),
+  }),
+  convergence: z.strictObject({
+    tolerance: z.number().positive().max(1).default(0.05).describe('relative distance to the limit that is arrival'),
+    simulations: z.int().min(3).optional().describe('simulated trials per width; default: trials, 3 to 8'),
+  }),
+  kernel: z.strictObject({
+    compute: z.boolean().default(true).describe('limit kernels and spectra; false: graphons only'),
+    convention: z.enum(['masked', 'variance']).default('masked'),
+    rescale: z.enum(['none', 'layer', 'fan-in']).default('none'),
+  }),
+  training: z.strictObject({
+    steps: z.int().nonnegative().max(1_000_000).default(200).describe('full-batch gradient steps; 0: no training'),
+    trials: z.int().nonnegative().default(1).describe('how many of the trials are trained'),
+    learningRate: z
+      .union([z.number().positive(), z.literal('auto')], { error: 'expected a positive number or auto' })
+      .default('auto')
+      .describe('auto: relativeRate · N / λ_max of each network’s own empirical NTK'),
+    relativeRate: z.number().positive().max(2).default(0.5).describe('share of N / λ_max used by learningRate: auto'),
+  }),
+}
+
+/** A study file: what is varied, what is measured, and on which data. The defaults are those of the quickstart. */
+export const studySchema = z.strictObject({
+  title: z.string().min(1).default('A study of pruned networks').describe('headline of the report'),
+  seed: z.int().nonnegative().default(0).describe('every random draw derives from it'),
+  trials: count('independent networks per method, density and width', 10_000).default(3),
+  data: sections.data,
+  network: sections.network,
+  prune: sections.prune,
+  graphon: sections.graphon.prefault({}),
+  convergence: sections.convergence.prefault({}),
+  kernel: sections.kernel.prefault({}),
+  training: sections.training.prefault({}),
 })
 
 /** A checked study file with every default filled in. */
@@ -131,7 +135,26 @@ export function scopesOf({ prune: { scope } }: StudyConfig): readonly Scope[] {
   return scope === 'both' ? ['global', 'layer'] : [scope]
 }
 
-/** JSON Schema of a study file, for editors and forms. */
+/** The keys that a study file may have at a path: at its top, or in a section. None elsewhere. */
+export function knownKeys(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(studySchema.shape)
+  const [name] = path
+  const known = path.length === 1 && Object.hasOwn(sections, name)
+  return known ? Object.keys(sections[name as keyof typeof sections].shape) : []
+}
+
+interface Described {
+  description?: string
+  readonly properties?: Readonly<Record<string, Described>>
+}
+
+/** JSON Schema of a study file, for editors and forms. A description says too what its key applies to. */
 export function studyJsonSchema(): object {
-  return z.toJSONSchema(studySchema, { io: 'input', unrepresentable: 'any' })
+  const schema: Described = z.toJSONSchema(studySchema, { io: 'input', unrepresentable: 'any' }) as Described
+  for (const [key, { appliesTo }] of Object.entries(keyUses)) {
+    const place = key.split('.').reduce<Described | undefined>((at, part) => at?.properties?.[part], schema)
+    if (place && appliesTo !== null)
+      place.description = [place.description, `applies to ${appliesTo}`].filter(Boolean).join('; ')
+  }
+  return schema
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { keyUses } from '../../src/study/key-uses.js'
 import { readStudy } from '../../src/study/read-study.js'
 import { studyJsonSchema } from '../../src/study/schema.js'
 
@@ -43,9 +44,31 @@ describe('readStudy', () => {
       /^s\.yaml: line 8: colour: unknown key 'colour'; known keys here: title, seed/,
     ],
     [
+      'several unknown keys and the required ones that are missing, all at once,',
+      'data:\n  source: mnist\nnetwork:\n  widht: [3]\nprune:\n  methds: [random]\n  densities: [0.5]\ngraphs: 3\n',
+      /^s\.yaml: line 4: network\.widht: [^;]* \(did you mean widths\?\); line 6: prune\.methods: expected a list, got nothing; line 6: prune\.methds: unknown key 'methds' \(did you mean methods\?\); line 8: graphs: unknown key 'graphs'/,
+    ],
+    [
+      'a method that nearly has a name',
+      minimal.replace('snip', 'synflw'),
+      /line 6: prune\.methods\.1: .* \(did you mean synflow\?\)$/,
+    ],
+    [
+      'keys without effect, all at once,',
+      minimal.concat(
+        'training:\n  learningRate: 0.1\n  relativeRate: 0.2\nconvergence: { tolerance: 0.1 }\ntrials: 1\n',
+      ),
+      /^s\.yaml: line 10: training\.relativeRate: has no effect here: training\.learningRate is fixed at 0\.1; leave it out; line 11: convergence\.tolerance: has no effect here: trials is 1, and it takes 2/,
+    ],
+    [
+      'hidden layers beside sizes',
+      minimal.replace('widths: [32, 64]', 'sizes: [784, 32, 10]\n  hiddenLayers: 5'),
+      /line 5: network\.hiddenLayers: has no effect here: network\.sizes says how many there are: 1/,
+    ],
+    [
       'an unknown key deep inside',
       minimal.replace('  source: mnist', '  source: mnist\n  sample: 3'),
-      /^s\.yaml: line 3: data\.sample: unknown key 'sample'; known keys here: source, samples/,
+      /^s\.yaml: line 3: data\.sample: unknown key 'sample' \(did you mean samples\?\)$/,
     ],
     ['a density of 0', minimal.replace('0.2', '0'), /line 7: prune\.densities\.0: expected a density in \(0, 1\]/],
     ['a density of 1.5', minimal.replace('0.2', '1.5'), /line 7: prune\.densities\.0: expected a density/],
@@ -60,7 +83,7 @@ describe('readStudy', () => {
       minimal.replace('widths: [32, 64]', 'hiddenLayers: 2'),
       /network: expected either widths/,
     ],
-    ['a missing section', minimal.replace(/prune:[^]*/, ''), /prune: expected/],
+    ['a missing section', minimal.replace(/prune:[^]*/, ''), /prune: expected a section, got nothing/],
     [
       'a wrong number of variances',
       minimal.replace('64]', '64]\n  sigmaW2: [1, 2]'),
@@ -81,7 +104,10 @@ describe('readStudy', () => {
     expect((caught as Error).message).not.toContain('\n')
   })
 
-  it('has a JSON Schema for editors with a description of every setting', () => {
-    expect(JSON.stringify(studyJsonSchema())).toContain('kept fraction of the weights')
+  it('has a JSON Schema for editors with a description of every setting, and what each applies to', () => {
+    const schema = JSON.stringify(studyJsonSchema())
+    expect(schema).toContain('kept fraction of the weights')
+    for (const { appliesTo } of Object.values(keyUses))
+      if (appliesTo !== null) expect(schema).toContain(`applies to ${appliesTo}`)
   })
 })
