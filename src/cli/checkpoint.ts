@@ -3,6 +3,7 @@ import { readTensors } from '../data/archives.js'
 import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
 import type { Network } from '../network/network.js'
 import { readBytes } from '../node/files.js'
+import type { Facts } from './limits.js'
 
 /** Reads masks, and weights where the file has them. */
 export function readCheckpoint(file: string, options: ReadOptions = {}): Checkpoint {
@@ -21,6 +22,23 @@ export function readNetwork(file: string, options: ReadOptions = {}): Network {
     throw new FileError(file, 'holds masks without weights; expected layers.<i>.weight too, as limn prune writes')
   }
   return network
+}
+
+/** What a network's file says on which the use of options depends. */
+export function factsOf({ spec, layers }: Network, file: string): Facts {
+  const { parameterization } = spec
+  return { file, parameterization, biases: layers.some(({ bias }) => bias !== undefined), weights: true }
+}
+
+/** {@link factsOf} several networks: an option that serves one of them has an effect. */
+export function commonFacts(networks: readonly Network[], files: readonly string[]): Facts {
+  const facts = networks.map((network, k) => factsOf(network, files[k]))
+  return {
+    file: files.join(', '),
+    parameterization: facts.every(({ parameterization }) => parameterization === 'standard') ? 'standard' : 'ntk',
+    biases: facts.some(({ biases }) => biases),
+    weights: true,
+  }
 }
 
 /** @throws FileError when the samples do not fit the network */

@@ -12,6 +12,7 @@ import { relabelledChains, relabelledDistance, type RelabelledResult } from '../
 import type { Matrix } from '../linalg/matrix.js'
 import { pathWarnings } from '../network/paths.js'
 import { readBytes } from '../node/files.js'
+import { limited } from './limits.js'
 import { parseNonNegative, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
 import { sayAll } from './warnings.js'
@@ -116,10 +117,13 @@ export function addDistance(program: Command): void {
     .argument('<b>', 'the same kind as a')
     .addOption(new Option('--norm <name>', 'which norm').choices(Object.keys(norms)).default('cut'))
     .addOption(
-      new Option(
-        '--gap <fraction>',
-        'relative width that a cut norm’s interval may keep (default 0.09); 0: exact, however long it takes',
-      ).argParser(parseNonNegative),
+      limited(
+        new Option(
+          '--gap <fraction>',
+          'relative width that a cut norm’s interval may keep (default 0.09); 0: exact, however long it takes',
+        ).argParser(parseNonNegative),
+        { only: 'with --norm cut', when: ({ flags }) => flags['norm'] === 'cut' },
+      ),
     )
     .addOption(
       new Option(
@@ -128,12 +132,15 @@ export function addDistance(program: Command): void {
       ),
     )
     .addOption(
-      new Option(
-        '--search-seconds <number>',
-        'with --relabel: when the search for relabellings stops with the best it has (bounds are certain all the same)',
-      )
-        .argParser(parseNonNegative)
-        .default(60),
+      limited(
+        new Option(
+          '--search-seconds <number>',
+          'when the search for relabellings stops with the best it has (bounds are certain all the same)',
+        )
+          .argParser(parseNonNegative)
+          .default(60),
+        { only: 'with --relabel', when: ({ flags }) => flags['relabel'] === true },
+      ),
     )
     .addOption(shared.json())
     .addHelpText(

@@ -15,8 +15,9 @@ import { requireWritable, writeTogether } from '../node/files.js'
 import { writesDirectly } from '../node/staged-file.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
-import { readCheckpoint } from './checkpoint.js'
+import { factsOf, readCheckpoint } from './checkpoint.js'
 import { UsageError } from './fail.js'
+import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseCount, parseFigure, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { useAllCores } from './threads.js'
@@ -44,12 +45,13 @@ interface Estimate {
   readonly picture: () => Figure
 }
 
-function estimate(file: string, flags: GraphonFlags): Estimate {
+function estimate(file: string, flags: GraphonFlags, command: Command): Estimate {
   const { align, estimator, seed } = flags
   if (align === 'layer' && flags.bins === 'auto') {
     throw new UsageError('graphon: --bins auto needs --align chain, whose error on held-out entries it minimises')
   }
   const { masks, network } = readCheckpoint(file, flags)
+  refuseIdle(command, network ? factsOf(network, file) : { file, weights: false })
   if (align === 'chain') {
     const energies = network && weightEnergies(network)
     if (!flags.risk && flags.bins !== 'auto' && estimator !== 'auto') {
@@ -100,7 +102,7 @@ function describe({ risk, noise }: Pick<Assessment, 'risk' | 'noise'>): void {
   })
 }
 
-async function run(file: string, flags: GraphonFlags): Promise<void> {
+async function run(file: string, flags: GraphonFlags, command: Command): Promise<void> {
   const { align, out, figure, json } = flags
   if (figure !== undefined && resolve(figure) === resolve(out)) {
     throw new UsageError(`graphon: expected two files, got ${out} as --out and as --figure`)
@@ -114,7 +116,7 @@ async function run(file: string, flags: GraphonFlags): Promise<void> {
     requireFigure(figure)
     requireWritable(figure)
   }
-  const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, flags)
+  const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, flags, command)
   writeTogether([
     { path: out, contents: encodeNpz(tensors) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
@@ -157,6 +159,27 @@ function estimatorHelp(): string {
   return `how a graphon is estimated; ${lines.join('; ')}`
 }
 
+const asChain: Limit = { only: 'with --align chain', when: ({ flags }) => flags['align'] === 'chain' }
+
+/** Estimators that are the same whatever the seed. */
+const steady: readonly EstimatorName[] = ['histogram', 'degree-product']
+
+const drawing: Limit = {
+  only: `where entries are held out or starts are drawn: with --risk, --bins auto, or an --estimator other than ${steady.join(' and ')}`,
+  when: ({ flags }) =>
+    flags['risk'] === true || flags['bins'] === 'auto' || !steady.includes(flags['estimator'] as EstimatorName),
+}
+
+const ofWeights: Limit = {
+  only: 'with weights, whose energies V it scales',
+  when: ({ facts }) => facts.weights !== false,
+}
+
+const ofStandard: Limit = {
+  only: 'in the standard parameterisation, because NTK weights have unit variance',
+  when: ({ facts }) => facts.parameterization !== 'ntk',
+}
+
 export function addGraphon(program: Command): void {
   program
     .command('graphon')
@@ -177,9 +200,14 @@ export function addGraphon(program: Command): void {
         .default('chain'),
     )
     .addOption(new Option('--estimator <name>', estimatorHelp()).choices(Object.keys(estimators)).default('histogram'))
-    .addOption(new Option('--risk', 'also print the error on held-out entries and the noise floor').default(false))
-    .addOption(shared.seed())
-    .addOption(shared.sigmaW2())
+    .addOption(
+      limited(
+        new Option('--risk', 'also print the error on held-out entries and the noise floor').default(false),
+        asChain,
+      ),
+    )
+    .addOption(limited(shared.seed(), drawing))
+    .addOption(limited(shared.sigmaW2(), asChain, ofWeights, ofStandard))
     .addOption(shared.out('graphon chain, .npz'))
     .addOption(new Option('--figure <file>', 'a picture of the chain (.png or .svg)').argParser(parseFigure))
     .addOption(shared.json())

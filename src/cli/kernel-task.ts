@@ -10,10 +10,11 @@ import { readBytes } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { empiricalNtkPanels, leastEmpiricalMemory } from '../ntk/empirical-ntk.js'
 import { graphonNtkPanels, graphonNtksPanels } from '../ntk/graphon-ntk.js'
-import { readNetwork, requireInputs } from './checkpoint.js'
+import { commonFacts, readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { fingerprint, kernelsIdentity, networkFingerprint } from './kernel-identity.js'
 import type { KernelTask } from './kernel-output.js'
+import type { Facts } from './limits.js'
 import { formatActivation, type ClassChoice } from './options.js'
 import type { KernelGroup, KernelTasks } from './several-kernels.js'
 
@@ -156,10 +157,16 @@ function chainGroup(members: readonly ChainTask[], x: Matrix, flags: KernelFlags
 /**
  * The kernels of the infinitely wide networks that follow chains, on the same data, which is read once.
  *
+ * @param check refuses options without effect, once the files are read
  * @throws FileError or UsageError when a file, data and flags do not fit
  */
-export function limitKernels(files: readonly string[], flags: KernelFlags): KernelTasks {
+export function limitKernels(
+  files: readonly string[],
+  flags: KernelFlags,
+  check: (facts: Facts) => void = () => undefined,
+): KernelTasks {
   const chains = files.map((file) => chainFromTensors(decodeNpz(readBytes(file), file), file))
+  check({ file: files.join(', '), energies: chains.some(({ V }) => V !== undefined) })
   const samples = loadData(flags.data, flags)
   const tasks = chains.map((chain, k) => chainTask(files[k], chain, samples, flags))
   return {
@@ -174,8 +181,13 @@ export function limitKernels(files: readonly string[], flags: KernelFlags): Kern
 }
 
 /** The kernels of finite networks. @throws FileError or UsageError as {@link limitKernels} */
-export function finiteKernels(files: readonly string[], flags: KernelFlags): KernelTasks {
+export function finiteKernels(
+  files: readonly string[],
+  flags: KernelFlags,
+  check: (facts: Facts) => void = () => undefined,
+): KernelTasks {
   const networks = files.map((file) => readNetwork(file, flags))
+  check(commonFacts(networks, files))
   const { x, name } = loadData(flags.data, flags)
   const tasks = networks.map((network, k): KernelTask => {
     const { sizes } = network.spec

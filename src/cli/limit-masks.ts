@@ -17,6 +17,7 @@ import type { Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
 import { readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
+import type { Facts } from './limits.js'
 import { print, printJson, short } from './output.js'
 import { useAllCores } from './threads.js'
 import { sayAll } from './warnings.js'
@@ -75,12 +76,17 @@ function batchOf(network: Network, flags: MaskFlags, seed: number): Batch {
   return { x, targets: oneHot(labels!, outputs) }
 }
 
-/** Puts the closed form of a method beside the masks that it made. */
-export function limitOfMasks(file: string, flags: MaskFlags): void {
+/**
+ * Puts the closed form of a method beside the masks that it made.
+ *
+ * @param check refuses options without effect, once the file is read
+ */
+export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Facts) => void): void {
   const { bins, out, json } = flags
   const { tensors, metadata } = readTensors(readBytes(file), file)
   const checkpoint = networkFromTensors(tensors, metadata, file, flags)
   const { method, scope, density, seed } = origin(file, metadata, checkpoint, flags)
+  check({ file, method, scope })
   const { summary, needs, isOfMethod } = predictions[method]
   if (needs === null) throw new FileError(file, `has no closed form to compare with: ${method}, ${summary}`)
   if (out !== undefined) requireWritable(out)

@@ -8,7 +8,11 @@ import { predictions } from '../graphon/limits/predictions.js'
 import { constantLimitChain, type ConstantLimit } from '../graphon/limits/closed-form.js'
 import type { Activation } from '../network/activation.js'
 import { requireWritable, writeAtomic } from '../node/files.js'
+import type { Scope } from '../prune/budget.js'
+import { criterionNames, type CriterionName } from '../prune/criteria.js'
+import { applies } from './applies.js'
 import { UsageError } from './fail.js'
+import { limited, refuseIdle, type Given, type Limit } from './limits.js'
 import { limitOfMasks, type MaskFlags } from './limit-masks.js'
 import { parseCount, parseDensity, parseNumbers, parsePath, parseSizes, parseWhole, shared } from './options.js'
 import { print, printJson, short } from './output.js'
@@ -17,16 +21,6 @@ interface LimitFlags extends MaskFlags {
   readonly sizes?: readonly number[]
   readonly activation?: Activation
   readonly widths?: readonly number[]
-}
-
-/** What is only of use with a file of masks, or only without one. */
-const ofMasks = ['weights', 'data', 'samples', 'standardize', 'seed'] as const
-const ofSizes = ['sizes', 'widths', 'activation'] as const
-
-/** @throws UsageError when a flag of the other form of the command is there */
-function refuseFlags(flags: LimitFlags, names: readonly (keyof LimitFlags)[], why: string): void {
-  const given = names.find((name) => flags[name] !== undefined)
-  if (given) throw new UsageError(`limit: --${given} has no use ${why}`)
 }
 
 const isClosedForm = (method: string): method is ClosedForm => Object.hasOwn(closedForms, method)
@@ -57,7 +51,6 @@ const numbersOf = ({ densities, energies, deviations }: ConstantLimit): Constant
 
 /** Formulas that need nothing but sizes. */
 function limitOfSizes(flags: LimitFlags): void {
-  refuseFlags(flags, ofMasks, 'without a file of masks')
   const { sizes, method, density, scope } = requireFlags(flags)
   const { activation, sigmaW2, out, json } = flags
   if (sizes.length < 3)
@@ -86,13 +79,52 @@ function limitOfSizes(flags: LimitFlags): void {
   print(`n → ∞  ${line(infinite)}${out === undefined ? '' : `  → ${out}`}`)
 }
 
-function run(file: string | undefined, flags: LimitFlags): void {
+function run(file: string | undefined, flags: LimitFlags, command: Command): void {
   if (file === undefined) {
     limitOfSizes(flags)
     return
   }
-  refuseFlags(flags, ofSizes, 'with a file of masks, which says it')
-  limitOfMasks(file, flags)
+  limitOfMasks(file, flags, (facts) => refuseIdle(command, facts))
+}
+
+const ofMasks: Limit = { only: 'with a file of masks', when: ({ operands }) => operands[0] !== undefined }
+
+const ofSizes: Limit = {
+  only: 'without a file of masks, which says it',
+  when: ({ operands }) => operands[0] === undefined,
+}
+
+const asked = ({ flags, facts }: Given) => ({
+  method: facts.method ?? (flags['method'] as CriterionName | undefined),
+  scope: facts.scope ?? (flags['scope'] as Scope | undefined),
+})
+
+/** Methods whose closed form must know one of these. */
+const needing = (...needs: readonly unknown[]): string =>
+  criterionNames.filter((name) => needs.includes(predictions[name].needs)).join(' and ')
+
+const ofNetworks: Limit = {
+  only: `for ${needing('network', 'batch')}, whose closed forms read weights`,
+  when: (given) => {
+    const { method } = asked(given)
+    return method === undefined || predictions[method].needs !== 'sizes'
+  },
+}
+
+const ofBatches: Limit = {
+  only: `for ${needing('batch')}, whose closed form reads samples`,
+  when: (given) => {
+    const { method } = asked(given)
+    return method === undefined || predictions[method].needs === 'batch'
+  },
+}
+
+const byScale: Limit = {
+  only: 'where weights of several matrices are compared, not for random nor for magnitude with --scope layer',
+  when: (given) => {
+    const { method, scope } = asked(given)
+    return method !== 'random' && !(method === 'magnitude' && scope === 'layer')
+  },
 }
 
 export function addLimit(program: Command): void {
@@ -104,7 +136,7 @@ export function addLimit(program: Command): void {
       `Without a file: densities W and weight energies V of every matrix at given sizes and in the limit of infinite width, for ${Object.keys(closedForms).join(' and ')}. With masks: what the closed form of their method predicts, beside what is found in them: L² and cut distance, noise floor, and the share of the structure that is explained. ${about.join('; ')}.`,
     )
     .argument('[masks]', 'masks of limn prune, with the weights before pruning (.safetensors, .npz)')
-    .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes))
+    .addOption(limited(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes), ofSizes))
     .addOption(
       new Option('--method <name>', 'pruning method; default: what the file says').choices(Object.keys(predictions)),
     )
@@ -116,26 +148,44 @@ export function addLimit(program: Command): void {
       ).choices(['global', 'layer']),
     )
     .addOption(
-      new Option('--widths <list>', 'widths of all hidden layers, in place of those in --sizes').argParser(
-        parseNumbers,
+      limited(
+        new Option('--widths <list>', 'widths of all hidden layers, in place of those in --sizes').argParser(
+          parseNumbers,
+        ),
+        ofSizes,
       ),
     )
-    .addOption(shared.activation())
-    .addOption(shared.sigmaW2())
     .addOption(
-      new Option('--weights <file>', 'weights before pruning, where the masks’ file has only those that survived'),
+      limited(shared.activation(), ofSizes, byScale, {
+        only: 'without --sigma-w2, whose default it sets',
+        when: ({ flags }) => flags['sigmaW2'] === undefined,
+      }),
     )
-    .addOption(shared.data())
-    .addOption(shared.samples())
-    .addOption(shared.standardize())
+    .addOption(limited(shared.sigmaW2(), byScale))
     .addOption(
-      new Option(
-        '--seed <integer>',
-        'of the draw of samples and the noise floor; default: what the file says',
-      ).argParser(parseWhole),
+      limited(
+        new Option('--weights <file>', 'weights before pruning, where the masks’ file has only those that survived'),
+        ofMasks,
+        ofNetworks,
+      ),
+    )
+    .addOption(limited(shared.data(), ofMasks, ofBatches))
+    .addOption(limited(shared.samples(), ofMasks, ofBatches, applies.withData))
+    .addOption(limited(shared.standardize(), ofMasks, ofBatches, applies.withData, applies.unnamedData))
+    .addOption(
+      limited(
+        new Option(
+          '--seed <integer>',
+          'of the draw of samples and the noise floor; default: what the file says',
+        ).argParser(parseWhole),
+        ofMasks,
+      ),
     )
     .addOption(
-      new Option('--bins <n>', 'bins per hidden layer of the comparison').argParser(parseCount).default(defaultBins),
+      limited(
+        new Option('--bins <n>', 'bins per hidden layer of the comparison').argParser(parseCount).default(defaultBins),
+        ofMasks,
+      ),
     )
     .addOption(
       new Option('--out <file>', 'the chain at infinite width, or the predicted one binned, .npz').argParser(parsePath),

@@ -1,49 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander'
-import { version } from '../version.js'
-import { addDistance } from './distance.js'
-import { addDoctor } from './doctor.js'
+import { CommanderError } from 'commander'
 import { exitCodes, isExpected, oneLine } from './fail.js'
-import { addGraphon } from './graphon.js'
-import { addLimit } from './limit.js'
-import { addMotifs } from './motifs.js'
-import { addNtk } from './ntk.js'
-import { print } from './output.js'
-import { addPredict } from './predict.js'
-import { addPrune } from './prune.js'
-import { addSample } from './sample.js'
-import { addSpectrum } from './spectrum.js'
-import { addStudy } from './study.js'
-import { addTrain } from './train.js'
-
-const commands = [
-  addStudy,
-  addPrune,
-  addGraphon,
-  addLimit,
-  addSample,
-  addDistance,
-  addMotifs,
-  addNtk,
-  addSpectrum,
-  addTrain,
-  addPredict,
-  addDoctor,
-]
-
-function buildProgram(): Command {
-  const program = new Command('limn')
-    .description('Depict the infinite-width limit of a pruned neural network.')
-    .version(version)
-    .showSuggestionAfterError(false)
-  for (const add of commands) add(program)
-  const quiet = (command: Command): void => {
-    command.exitOverride().configureOutput({ outputError: () => undefined, writeErr: () => undefined, writeOut: print })
-    command.commands.forEach(quiet)
-  }
-  quiet(program)
-  return program
-}
+import { buildProgram } from './program.js'
+import { helpCommand, usageProblem } from './usage.js'
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
@@ -72,8 +31,9 @@ try {
   } else if (error instanceof CommanderError && error.code === 'commander.help') {
     process.stderr.write(`limn: ${missingCommand()}\n`)
   } else if (isExpected(error) || error instanceof CommanderError) {
-    const text = oneLine(error).replace(/^error: /, '')
-    const hint = process.exitCode === exitCodes.usage ? ` (see limn ${process.argv.slice(2, 3).join(' ')} --help)` : ''
+    const words = process.argv.slice(2)
+    const text = error instanceof CommanderError ? oneLine(usageProblem(buildProgram(), words, error)) : oneLine(error)
+    const hint = process.exitCode === exitCodes.usage ? ` (see ${helpCommand(program, words)})` : ''
     process.stderr.write(`limn: ${text}${hint}\n`)
   } else {
     process.stderr.write(`limn: this is a defect of limn: ${oneLine(error)}; LIMN_DEBUG=1 shows where\n`)

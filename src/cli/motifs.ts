@@ -15,6 +15,7 @@ import type { Mask } from '../network/mask.js'
 import { pathWarnings } from '../network/paths.js'
 import { readBytes } from '../node/files.js'
 import { UsageError } from './fail.js'
+import { limited, refuseIdle } from './limits.js'
 import { parseCount, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { useAllCores } from './threads.js'
@@ -125,8 +126,9 @@ function forComparison(operand: Operand, file: string, bins: number): GraphonCha
   return chain
 }
 
-function compare(fileA: string, fileB: string, { paths, bins, json }: MotifFlags): void {
+function compare(fileA: string, fileB: string, { paths, bins, json }: MotifFlags, command: Command): void {
   const operands = [readOperand(fileA), readOperand(fileB)]
+  refuseIdle(command, { file: `${fileA} and ${fileB}`, masks: operands.some(({ kind }) => kind === 'masks') })
   const [a, b] = operands.map((operand, i) => forComparison(operand, i === 0 ? fileA : fileB, bins))
   let cuts
   try {
@@ -160,13 +162,13 @@ function compare(fileA: string, fileB: string, { paths, bins, json }: MotifFlags
   })
 }
 
-function run(a: string, b: string | undefined, flags: MotifFlags): void {
+function run(a: string, b: string | undefined, flags: MotifFlags, command: Command): void {
   if (flags.paths > mostPathEdges) {
     throw new UsageError(`motifs: expected at most ${mostPathEdges} edges as --paths, got ${flags.paths}`)
   }
   useAllCores()
   if (b === undefined) describe(a, flags)
-  else compare(a, b, flags)
+  else compare(a, b, flags, command)
 }
 
 export function addMotifs(program: Command): void {
@@ -180,9 +182,13 @@ export function addMotifs(program: Command): void {
     .argument('[b]', 'a second one to compare with')
     .addOption(new Option('--paths <k>', 'longest path, in edges').argParser(parseCount).default(5))
     .addOption(
-      new Option('--bins <n>', 'bins per hidden layer where two files of masks are compared')
-        .argParser(parseCount)
-        .default(defaultBins),
+      limited(
+        new Option('--bins <n>', 'bins per hidden layer of masks that are compared')
+          .argParser(parseCount)
+          .default(defaultBins),
+        { only: 'with two files', when: ({ operands }) => operands[1] !== undefined },
+        { only: 'where a file holds masks, because chains are binned', when: ({ facts }) => facts.masks !== false },
+      ),
     )
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn motifs masks.safetensors --paths 8\n  limn motifs a.npz b.npz --json')

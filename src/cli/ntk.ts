@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { requireWritable } from '../node/files.js'
 import type { WrittenKernel } from '../node/kernel-writer.js'
+import { applies } from './applies.js'
 import { finiteKernels, limitKernels, type KernelFlags } from './kernel-task.js'
+import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseClasses, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
@@ -27,11 +29,11 @@ function describe({ shape, trace }: WrittenKernel, n: number): string {
   return `kernel [${shape.join(', ')}], mean diagonal ${short(mean)}${classes}`
 }
 
-function run(files: readonly string[], flags: NtkFlags): void {
+function run(files: readonly string[], flags: NtkFlags, command: Command): void {
   const outs = kernelFiles(files, flags.out)
   outs.forEach(requireWritable)
   const several = files.length > 1
-  const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags)
+  const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags, (facts) => refuseIdle(command, facts))
   const plans = planOutputs(kernels, outs, flags)
   kernels.tasks.forEach(({ source, warnings = [] }) => sayAll(warnings, several ? `${source}: ` : ''))
   useAllCores()
@@ -55,6 +57,11 @@ function run(files: readonly string[], flags: NtkFlags): void {
   printJson(several ? documents : documents[0])
 }
 
+const ofChains: Limit = {
+  only: 'on graphon chains, without --empirical',
+  when: ({ flags }) => flags['empirical'] !== true,
+}
+
 export function addNtk(program: Command): void {
   program
     .command('ntk')
@@ -66,32 +73,42 @@ export function addNtk(program: Command): void {
     .addOption(new Option('--empirical', 'the kernel of a finite network from its surviving weights'))
     .addOption(shared.data().makeOptionMandatory())
     .addOption(shared.samples())
-    .addOption(shared.standardize())
+    .addOption(limited(shared.standardize(), applies.unnamedData))
     .addOption(
-      new Option('--convention <name>', 'whether the own-layer term carries the density W')
-        .choices(['masked', 'variance'])
-        .default('masked'),
+      limited(
+        new Option('--convention <name>', 'whether the own-layer term carries the density W')
+          .choices(['masked', 'variance'])
+          .default('masked'),
+        ofChains,
+      ),
     )
     .addOption(
-      new Option('--rescale <how>', 'divide σ_w² by the layer’s density or by each unit’s fan-in')
-        .choices(['none', 'layer', 'fan-in'])
-        .default('none'),
+      limited(
+        new Option('--rescale <how>', 'divide σ_w² by the layer’s density or by each unit’s fan-in')
+          .choices(['none', 'layer', 'fan-in'])
+          .default('none'),
+        ofChains,
+      ),
     )
     .addOption(
-      new Option('--weights <which>', 'kept: use V when the chain has it; redrawn: V = W')
-        .choices(['kept', 'redrawn'])
-        .default('kept'),
+      limited(
+        new Option('--weights <which>', 'kept: use V when the chain has it; redrawn: V = W')
+          .choices(['kept', 'redrawn'])
+          .default('kept'),
+        ofChains,
+        { only: 'on chains with weight energies V', when: ({ facts }) => facts.energies !== false },
+      ),
     )
     .addOption(shared.activation())
-    .addOption(shared.sigmaW2())
-    .addOption(shared.sigmaB2())
+    .addOption(limited(shared.sigmaW2(), applies.scaled))
+    .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
     .addOption(
       new Option('--classes <which>', 'output classes: all, their mean as one kernel, or a list such as 0,3')
         .argParser(parseClasses)
         .default('all'),
     )
     .addOption(shared.memory())
-    .addOption(shared.seed())
+    .addOption(limited(shared.seed(), applies.drawnSamples))
     .addOption(shared.out('kernel .npy, float64; of several files a folder, where each gets its file’s name'))
     .addOption(
       new Option(

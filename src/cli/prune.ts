@@ -10,11 +10,13 @@ import type { Activation } from '../network/activation.js'
 import { requireWritable, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { bytesPerWeight, requireMemory } from '../node/memory.js'
-import { criteria, type CriterionName } from '../prune/criteria.js'
+import { criteria, criterionNames, type CriterionName } from '../prune/criteria.js'
 import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
-import { readNetwork, requireInputs } from './checkpoint.js'
+import { applies, drawsSamples } from './applies.js'
+import { factsOf, readNetwork, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
+import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseDensity, parsePositive, parseSizes, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
@@ -40,7 +42,7 @@ interface PruneFlags {
   readonly json?: boolean
 }
 
-function startNetwork(flags: PruneFlags): Network {
+function startNetwork(flags: PruneFlags, command: Command): Network {
   const { sizes, weights, activation, sigmaW2, sigmaB2, parameterization, seed } = flags
   if (weights !== undefined) {
     const network = readNetwork(weights, { ...flags, zeros: 'kept' })
@@ -50,6 +52,7 @@ function startNetwork(flags: PruneFlags): Network {
         `expected sizes ${sizes.join(',')} as --sizes says, got ${network.spec.sizes.join(',')}`,
       )
     }
+    refuseIdle(command, factsOf(network, weights))
     return network
   }
   if (!sizes) throw new UsageError('prune: expected --sizes or --weights')
@@ -69,10 +72,10 @@ function startNetwork(flags: PruneFlags): Network {
   return initialize(spec, seed)
 }
 
-function run(flags: PruneFlags): void {
+function run(flags: PruneFlags, command: Command): void {
   const { method, density, scope, seed, temperature, out, json } = flags
   requireWritable(out)
-  const network = startNetwork(flags)
+  const network = startNetwork(flags, command)
   const { sizes } = network.spec
   let batch
   if (criteria[method].needsData) {
@@ -87,9 +90,6 @@ function run(flags: PruneFlags): void {
       )
     }
     batch = { x: data.x, targets: oneHot(data.labels!, outputs) }
-  } else if (flags.data !== undefined) {
-    const data = loadData(flags.data, { ...flags, samples: flags.samples ?? 1 })
-    requireInputs(network, data.x.cols, data.name)
   }
   useAllCores()
   const progress = startProgress(`prune ${method}`)
@@ -131,6 +131,24 @@ function totalDensity(layers: readonly { readonly kept: number; readonly shape: 
   return kept / layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
 }
 
+/** Methods that score on samples, for help texts. */
+const onData = criterionNames.filter((name) => criteria[name].needsData).join(' or ')
+
+const scoredOnData: Limit = {
+  only: `with --method ${onData}`,
+  when: ({ flags }) => criteria[flags['method'] as CriterionName].needsData,
+}
+
+const drawnWeights: Limit = {
+  only: 'with weights that are drawn, without --weights',
+  when: ({ flags }) => flags['weights'] === undefined,
+}
+
+const randomPruning: Limit = {
+  only: 'where something is drawn: weights, random masks, or --samples of a named dataset',
+  when: (given) => drawnWeights.when(given) || given.flags['method'] === 'random' || drawsSamples(given),
+}
+
 export function addPrune(program: Command): void {
   program
     .command('prune')
@@ -147,15 +165,25 @@ export function addPrune(program: Command): void {
         .choices(['global', 'layer'])
         .default('global'),
     )
-    .addOption(shared.data())
-    .addOption(shared.samples())
-    .addOption(shared.standardize())
-    .addOption(new Option('--temperature <number>', 'softmax temperature of GraSP; default 1').argParser(parsePositive))
+    .addOption(limited(shared.data(), scoredOnData))
+    .addOption(limited(shared.samples(), scoredOnData, applies.withData))
+    .addOption(limited(shared.standardize(), scoredOnData, applies.withData, applies.unnamedData))
+    .addOption(
+      limited(
+        new Option('--temperature <number>', 'softmax temperature of GraSP; default 1').argParser(parsePositive),
+        { only: 'with --method grasp', when: ({ flags }) => flags['method'] === 'grasp' },
+      ),
+    )
     .addOption(shared.activation())
-    .addOption(shared.sigmaW2())
-    .addOption(shared.sigmaB2())
-    .addOption(new Option('--parameterization <name>', 'of drawn weights').choices(['ntk', 'standard']).default('ntk'))
-    .addOption(shared.seed())
+    .addOption(limited(shared.sigmaW2(), applies.scaled))
+    .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
+    .addOption(
+      limited(
+        new Option('--parameterization <name>', 'of drawn weights').choices(['ntk', 'standard']).default('ntk'),
+        drawnWeights,
+      ),
+    )
+    .addOption(limited(shared.seed(), randomPruning))
     .addOption(shared.out('masks and weights, .safetensors'))
     .addOption(shared.json())
     .addHelpText(

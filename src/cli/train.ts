@@ -15,8 +15,9 @@ import { train } from '../network/train.js'
 import { pathKind, requireWritable, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { version } from '../version.js'
-import { readNetwork, requireInputs } from './checkpoint.js'
-import { UsageError } from './fail.js'
+import { applies, drawsSamples } from './applies.js'
+import { factsOf, readNetwork, requireInputs } from './checkpoint.js'
+import { limited, refuseIdle } from './limits.js'
 import { parseCount, parseMomentum, parsePath, parsePositive, parseSteps, shared } from './options.js'
 import { printCurve, short } from './output.js'
 import { startProgress } from './progress.js'
@@ -64,7 +65,7 @@ function targetsFor(network: Network, data: Dataset, loss: LossName): Matrix {
   return data.targets
 }
 
-function run(file: string, flags: TrainFlags): void {
+function run(file: string, flags: TrainFlags, command: Command): void {
   const {
     steps,
     optimizer: name,
@@ -77,12 +78,12 @@ function run(file: string, flags: TrainFlags): void {
     out,
     json,
   } = flags
-  if (momentum !== undefined && name !== 'sgd') throw new UsageError('train: --momentum goes with --optimizer sgd')
   if (out !== undefined) requireWritable(out)
   const network = readNetwork(file, flags)
   // A folder's labels are a file of their own, which the refusal then names.
   const data = loadData(flags.data, { ...flags, needLabels: pathKind(flags.data) === 'folder' })
   requireInputs(network, data.x.cols, data.name)
+  refuseIdle(command, { ...factsOf(network, file), samples: data.x.rows })
   const targets = targetsFor(network, data, loss)
   sayAll(pathWarnings(network.layers.map(({ mask }) => mask)))
   useAllCores()
@@ -119,18 +120,33 @@ export function addTrain(program: Command): void {
     .argument('<masks>', 'masks and weights (.safetensors, .npz)')
     .addOption(shared.data().makeOptionMandatory())
     .addOption(shared.samples())
-    .addOption(shared.standardize())
+    .addOption(limited(shared.standardize(), applies.unnamedData))
     .addOption(new Option('--steps <n>', 'number of updates').argParser(parseSteps).default(200))
     .addOption(new Option('--optimizer <name>', 'update rule').choices([...optimizerNames]).default('sgd'))
     .addOption(new Option('--lr <number>', 'learning rate').argParser(parsePositive).default(1e-3))
-    .addOption(new Option('--momentum <number>', 'momentum of sgd; default 0').argParser(parseMomentum))
+    .addOption(
+      limited(new Option('--momentum <number>', 'momentum of updates; default 0').argParser(parseMomentum), {
+        only: 'with --optimizer sgd',
+        when: ({ flags }) => flags['optimizer'] === 'sgd',
+      }),
+    )
     .addOption(new Option('--loss <name>', 'what is minimised').choices([...lossNames]).default('mse'))
-    .addOption(new Option('--batch-size <n>', 'samples per update; default: all').argParser(parseCount))
+    .addOption(
+      limited(new Option('--batch-size <n>', 'samples per update; default: all').argParser(parseCount), {
+        only: 'below the number of samples',
+        when: ({ flags, facts }) => facts.samples === undefined || Number(flags['batchSize']) < facts.samples,
+      }),
+    )
     .addOption(new Option('--centered', 'train f − f₀, so that the output starts at 0 as in predictions'))
     .addOption(shared.activation())
-    .addOption(shared.sigmaW2())
-    .addOption(shared.sigmaB2())
-    .addOption(shared.seed())
+    .addOption(limited(shared.sigmaW2(), applies.scaled))
+    .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
+    .addOption(
+      limited(shared.seed(), {
+        only: 'with --batch-size, or --samples of a named dataset',
+        when: (given) => given.flags['batchSize'] !== undefined || drawsSamples(given),
+      }),
+    )
     .addOption(new Option('--out <file>', 'write the trained network, .safetensors').argParser(parsePath))
     .addOption(shared.json())
     .addHelpText(

@@ -20,7 +20,8 @@ const named = {
   mnist: loadMnist,
 } as const satisfies Record<string, (samples: number | undefined, seed: number, split: Split) => Dataset>
 
-function isNamed(source: string): source is keyof typeof named {
+/** Whether a source is a dataset by name, and so standardised and sub-sampled by a seed, and no path. */
+export function isNamedData(source: string): source is keyof typeof named {
   return Object.hasOwn(named, source)
 }
 
@@ -42,7 +43,7 @@ const sampleReaders = {
  */
 export function loadData(source: string, options: DataOptions = {}): Dataset {
   const { samples, seed = 0, split = 'train', needLabels = false } = options
-  if (isNamed(source)) return named[source](samples, seed, split)
+  if (isNamedData(source)) return named[source](samples, seed, split)
   return firstRows(readSource(), source, options)
 
   function readSource(): StoredSamples {

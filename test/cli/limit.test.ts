@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { addLimit } from '../../src/cli/limit.js'
+import { refuseIdle } from '../../src/cli/limits.js'
 import { chainFromTensors } from '../../src/graphon/chain-file.js'
 import { decodeNpz, encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
@@ -28,7 +29,7 @@ vi.mock('../../src/cli/output.js', () => ({
 /** Runs the command in this process and returns the JSON document that it prints, if any. */
 function limit(...args: readonly string[]): unknown {
   documents.length = 0
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined })
+  const program = new Command().exitOverride().hook('preAction', (_, command) => refuseIdle(command))
   addLimit(program)
   program.commands[0].exitOverride().configureOutput({ writeErr: () => undefined })
   program.parse(['limit', '--method', 'magnitude', '--density', '0.2', ...args], { from: 'user' })
@@ -69,7 +70,9 @@ describe('limn limit', () => {
     expect(() => limit('--sizes', '20,9,3', '--method', 'snip')).toThrow(/file of masks for snip/)
     expect(() => limit('--sizes', '20,9,3', '--method', 'best')).toThrow(/Allowed choices/)
     expect(() => limit()).toThrow(/expected a file of masks, or --sizes/)
-    expect(() => limit('--sizes', '20,9,3', '--data', 'mnist')).toThrow(/--data has no use without/)
+    expect(() => limit('--sizes', '20,9,3', '--data', 'mnist')).toThrow(
+      /--data has no effect here, it works only with a file of masks/,
+    )
   })
 })
 
@@ -170,6 +173,8 @@ describe('limn limit of masks', () => {
     expect(compared(pruned('synflow')).isOfMethod).toBe(false)
     expect(() => compared(pruned('grasp'))).toThrow(/no closed form to compare with: grasp, none known/)
     expect(() => compared(pruned('snip'))).toThrow(/needs --data/)
-    expect(() => compared(pruned('random'), '--widths', '3')).toThrow(/--widths has no use with/)
+    expect(() => compared(pruned('random'), '--widths', '3')).toThrow(
+      /--widths has no effect .*only without a file of masks/,
+    )
   })
 })

@@ -1,0 +1,25 @@
+import { isNamedData } from '../node/load-data.js'
+import type { Given, Limit } from './limits.js'
+
+const namesData = ({ flags }: Given): boolean => typeof flags['data'] === 'string' && isNamedData(flags['data'])
+
+/** Whether the samples are a seed's choice. */
+export const drawsSamples = (given: Given): boolean => namesData(given) && given.flags['samples'] !== undefined
+
+/** Limits that options of several commands have. */
+export const applies = {
+  withData: { only: 'with --data', when: ({ flags }) => flags['data'] !== undefined },
+  unnamedData: {
+    only: 'with data of a file, because a named dataset always is standardised',
+    when: (given) => !namesData(given),
+  },
+  drawnSamples: {
+    only: 'where --samples are drawn from a named dataset; rows of a file are taken in order',
+    when: drawsSamples,
+  },
+  biases: { only: 'where the network has biases', when: ({ facts }) => facts.biases !== false },
+  scaled: {
+    only: 'in the NTK parameterisation, because standard weights and biases carry their scale',
+    when: ({ facts }) => facts.parameterization !== 'standard',
+  },
+} as const satisfies Readonly<Record<string, Limit>>
