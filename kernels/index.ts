@@ -16,6 +16,8 @@ export {
   sumVectors, synflowBackward, synflowForward, synflowGather, synflowHistogram, synflowLargest, synflowPlace,
 } from './synflow'
 export { mirrorColumns, storeDiagonal, storePanels } from './kernel-panels'
+export { markNear } from './near-marks'
+export { nearPairs, nearWorkspace } from './near-parallel'
 export { applyPanels, rowGroup } from './pair-panels'
 export { diagonalDuals, dualConstants, dualPanels, dualWorkspace, expandRows, fillDualConstants } from './recursion'
 export { setThreadScratch } from './thread'

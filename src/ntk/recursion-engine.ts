@@ -5,6 +5,7 @@ import type { Dual } from './duals/dual.js'
 import type { FirstLayer } from './first-layer.js'
 import { stackGrams } from './gram-stack.js'
 import type { LimitKernelName } from './kernel-panel.js'
+import { needsCare, nearWorkspace, placeNear } from './near-parallel.js'
 import { packedRows } from './packed-rows.js'
 import { panelCount, panelSamples, type PairBlock } from './pair-blocks.js'
 import type { RecursionPlan } from './recursion-plan.js'
@@ -87,6 +88,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
     panels: scratch.put(samplePanels(x, stack.live, background)),
     live: stack.live.length,
     route: layout.route,
+    count: n,
     columns,
   }
   const chunks = stack.layers.flatMap((layer) => layer.chunks)
@@ -120,9 +122,13 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const sizes = [2 * ld, 2 * ld, gramLd, middleLd].map((bytes) => bytes * capacity)
   const sparse = chunks.map(({ weights }) => call['sparseGramsWorkspace'](sparseEntries(weights) ?? 0, weights.rows))
   sizes.push(Math.max(call['weightedGramsWorkspace'](widest), ...sparse), call['dualWorkspace'](most))
+  const [mostRows, middleRows] = [ld, middleLd].map((bytes) => bytes / panelBytes)
+  const careful = plans.filter(({ plan }) => needsCare(plan))
+  const near = careful.map(({ first }) => nearWorkspace(kernels, stack.live.length, first, mostRows, middleRows))
+  sizes.push(4 * capacity, Math.max(0, ...near))
   const threadBytes = sizes.reduce((sum, bytes) => sum + roundUp(bytes, 64), 0)
   let end = scratch.alloc(threadBytes * threads)
-  const [even, odd, gram, middle, work, dualWork] = sizes.map((bytes) => {
+  const [even, odd, gram, middle, work, dualWork, marks, nearWork] = sizes.map((bytes) => {
     const at = perThread(end, threadBytes)
     end += roundUp(bytes, 64)
     return at
@@ -130,7 +136,12 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const thetaShift = ld * capacity
   const workspace: Workspace = { even, odd, ld, thetaShift, gram, gramLd, middle, middleLd, work, dualWork }
   const common = { dual, constants }
-  const steps = placed.map((plan) => planSteps(plan, samples, workspace, common, names, kernels, scratch))
+  const steps = placed.map((place, p) => {
+    const { plan, first } = plans[p]
+    const input = { plan, placed: place, first, live: stack.live, background, names, most: mostRows }
+    const near = needsCare(plan) ? { plan: placeNear(input, scratch), marks, work: nearWork } : undefined
+    return planSteps(place, samples, workspace, common, names, near, kernels, scratch)
+  })
   /** Where the outputs' kernels stand after plan p's steps, in the order of the names. */
   const results = (p: number): Argument[] => names.map((name) => (name === 'ntk' ? steps[p].theta : steps[p].k))
 

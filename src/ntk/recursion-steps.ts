@@ -6,6 +6,7 @@ import type { ScaledRows } from './first-layer.js'
 import type { StackedLayer } from './gram-stack.js'
 import type { LimitKernelName } from './kernel-panel.js'
 import { factorLowRank } from './low-rank.js'
+import { markStep, nearStep, type NearPlaces } from './near-parallel.js'
 import { packBasis, packedRows, packRows } from './packed-rows.js'
 import { panelSamples } from './pair-blocks.js'
 import type { RecursionLayer, RecursionPlan } from './recursion-plan.js'
@@ -29,7 +30,7 @@ interface Factor {
 }
 
 /** A matrix of weights, whole or as two factors, the right one first. */
-type Applied = readonly Factor[]
+export type Applied = readonly Factor[]
 
 /** The samples of one layout in kernel memory. */
 export interface PlacedSamples {
@@ -37,7 +38,8 @@ export interface PlacedSamples {
   /** Columns of the panels. */
   readonly live: number
   readonly route: 'rows' | 'blocks'
-  /** Panels of four samples that there are. */
+  /** How many there are, and panels of four of them. */
+  readonly count: number
   readonly columns: number
 }
 
@@ -179,8 +181,11 @@ const shiftedBy = (place: Argument, bytes: number): Argument =>
 /**
  * The steps that carry a block of sample pairs through all layers of a plan, as panels of four pairs that products read and
  * write as they are: K and Θ become G and H = Ġ∘Θ in place, then the next layer's K = V·G and Θ = V·H + W·G. Where own and
- * propagating weights are the same but for a factor, H takes G in that often and no further product is needed. Products that no kernel asked for needs
- * are left out.
+ * propagating weights are the same but for a factor, H takes G in that often and no further product is needed. Products that
+ * no kernel asked for needs are left out. Pairs that are nearly parallel are marked on the way and, in the end, computed once
+ * more with care.
+ *
+ * @param near absent where no pair needs that care
  */
 export function planSteps(
   plan: PlacedPlan,
@@ -188,6 +193,7 @@ export function planSteps(
   workspace: Workspace,
   { dual, constants }: { readonly dual: Dual; readonly constants: Pointer },
   names: readonly LimitKernelName[],
+  near: NearPlaces | undefined,
   kernels: Kernels,
   scratch: Scratch,
 ): PlanSteps {
@@ -291,11 +297,13 @@ export function planSteps(
     return { kernel: 'dualPanels', args }
   }
 
+  const mark = (l: number): Step[] => (near ? [markStep(near, dual, plan, l, block, [place(l), ld])] : [])
   const hidden = Array.from(weights.keys())
+  const outputs = { k: place(last), theta: shifted(place(last)) }
+  const care = near ? [nearStep(near, samples, block, outputs, ld)] : []
   return {
     diagonal: [...firstLayer(true), ...hidden.flatMap((l) => [diagonalDuals(l), ...propagation(l)])],
-    pairs: () => [...firstLayer(false), ...hidden.flatMap((l) => [duals(l), ...propagation(l)])],
-    k: place(last),
-    theta: shifted(place(last)),
+    pairs: () => [...firstLayer(false), ...hidden.flatMap((l) => [...mark(l), duals(l), ...propagation(l)]), ...care],
+    ...outputs,
   }
 }
