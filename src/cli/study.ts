@@ -3,7 +3,15 @@ import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { writeAtomic } from '../node/files.js'
-import { executeStudy, finishedJobs, finishedRows, prepareStudy, readPlan, writeReport } from '../node/study.js'
+import {
+  executeStudy,
+  finishedRows,
+  prepareStudy,
+  readPlan,
+  studyResults,
+  writeReport,
+  type FoundInFolder,
+} from '../node/study.js'
 import { exportTables } from '../study/export.js'
 import { exitCodes } from './fail.js'
 import { parseCount, parsePath, shared } from './options.js'
@@ -19,6 +27,17 @@ interface RunFlags {
   readonly json?: boolean
 }
 
+/** Says what of the folder is used and what is not, where that is not what was left there. */
+function sayFound(directory: string, { whole, damaged, changed, unused }: FoundInFolder, total: number): void {
+  for (const { file, problem } of damaged) say(`study: ${file}: ${problem}; it is computed anew`)
+  if (!changed) return
+  const how = changed.length > 0 ? `another study (different: ${changed.join(', ')})` : 'a plan of another limn'
+  const rest = unused > 0 ? `; ${unused} results of other studies stay and are not used` : ''
+  say(
+    `study: ${directory} holds ${how}; ${whole} of ${total} results are those of an earlier run, ${total - whole} are computed${rest}`,
+  )
+}
+
 async function run(
   file: string,
   { out, workers = Math.min(availableParallelism(), mostWorkers), json }: RunFlags,
@@ -31,30 +50,34 @@ async function run(
   process.once('SIGINT', onSignal)
   process.once('SIGTERM', onSignal)
   const progress = startProgress('study')
+  const total = plan.jobs.length
   let found = 0
+  let anew = 0
   try {
     const report = await executeStudy(directory, plan, {
       workers,
       signal: interrupt.signal,
-      onProgress: ({ done, total, share, latest, found: before }) => {
-        found = before
-        progress.update(share, `${done}/${total} ${latest?.id.replace(/-[0-9a-f]{12}$/, '') ?? ''}`)
+      onFound(before) {
+        found = before.whole
+        anew = before.damaged.length
+        sayFound(directory, before, total)
       },
+      onProgress: ({ done, share, latest }) =>
+        progress.update(share, `${done}/${total} ${latest?.id.replace(/-[0-9a-f]{12}$/, '') ?? ''}`),
     })
     progress.stop()
     const seconds = (performance.now() - begin) / 1000
-    if (json) printJson({ directory, report, jobs: plan.jobs.length, found, seconds })
+    if (json) printJson({ directory, report, jobs: total, found, damaged: anew, seconds })
     else {
-      say(`study: ${plan.jobs.length - found} results computed, ${found} found, in ${Math.round(seconds)} s`)
+      const ofThem = anew > 0 ? ` (${anew} of them in place of damaged ones)` : ''
+      say(`study: ${total - found} results computed${ofThem}, ${found} found, in ${Math.round(seconds)} s`)
       print(report)
     }
   } catch (error) {
     progress.stop()
     if (!interrupt.signal.aborted) throw error
-    const finished = finishedJobs(directory, plan).length
-    say(
-      `study: interrupted with ${finished} of ${plan.jobs.length} results in ${directory}; the same command goes on from there`,
-    )
+    const { length: finished } = (await studyResults(directory, plan)).whole
+    say(`study: interrupted with ${finished} of ${total} results in ${directory}; the same command goes on from there`)
     process.exitCode = exitCodes.interrupted
   } finally {
     process.off('SIGINT', onSignal)
@@ -62,20 +85,25 @@ async function run(
   }
 }
 
-function status(directory: string, { json }: { json?: boolean }): void {
+async function status(directory: string, { json }: { json?: boolean }): Promise<void> {
   const plan = readPlan(directory)
-  const finished = new Set(finishedJobs(directory, plan).map(({ id }) => id))
+  const { whole, damaged } = await studyResults(directory, plan)
+  const finished = new Set(whole.map(({ id }) => id))
   const kinds = [...new Set(plan.jobs.map(({ kind }) => kind))]
   const table = kinds.map((kind) => {
     const jobs = plan.jobs.filter((job) => job.kind === kind)
     return { kind, total: jobs.length, done: jobs.filter(({ id }) => finished.has(id)).length }
   })
   const next = plan.jobs.find(({ id }) => !finished.has(id))?.id ?? null
-  if (json) printJson({ title: plan.config.title, total: plan.jobs.length, done: finished.size, kinds: table, next })
-  else {
+  if (json) {
+    const { length: total } = plan.jobs
+    const files = damaged.map(({ file }) => file)
+    printJson({ title: plan.config.title, total, done: finished.size, kinds: table, next, damaged: files })
+  } else {
     print(`${plan.config.title}: ${finished.size} of ${plan.jobs.length} results`)
     for (const { kind, total, done } of table) print(`  ${kind.padEnd(12)} ${done} of ${total}`)
     if (next !== null) print(`  next         ${next}`)
+    for (const { file, problem } of damaged) print(`  damaged      ${file}: ${problem}; study run computes it anew`)
   }
 }
 

@@ -7,7 +7,9 @@ import { onDisk } from './on-disk.js'
 
 /** Where the files of a study are, below its folder. */
 const places = ['', 'runs', 'figures'] as const
-const temporary = /^\.limn-.*\.(tmp|lock\.stale)$/
+const temporary = /^\.limn(-.*\.tmp|(-.*)?\.lock\.stale)$/
+/** Held by the one process that runs a study in the folder. */
+const running = '.limn.lock'
 const presence = /^\.limn-.*\.lock$/
 
 const namesIn = (folder: string): string[] => {
@@ -51,19 +53,29 @@ function sweep(directory: string, own: string): void {
  * Works in a study's folder, which is made when it is missing: temporary files of dead processes are removed before and
  * after, those of live ones never. Several processes may be at work; `work` must have ended its own threads when it settles.
  *
- * @throws FileError when the folder cannot be made or written to
+ * @param alone whether this is work that one process at a time may do there. Default false.
+ * @throws FileError when the folder cannot be made or written to, or another process is at such work there
  */
-export async function inStudyFolder<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
+export async function inStudyFolder<Result>(
+  directory: string,
+  work: () => Promise<Result>,
+  { alone = false }: { readonly alone?: boolean } = {},
+): Promise<Result> {
   const own = `.limn-${randomUUID()}.lock`
   const lock = onDisk(directory, () => {
     mkdirSync(directory, { recursive: true })
     return takeLock(join(directory, own), directory)
   })
   try {
-    sweep(directory, own)
-    return await work()
+    const only = alone ? onDisk(directory, () => takeLock(join(directory, running), directory)) : undefined
+    try {
+      sweep(directory, own)
+      return await work()
+    } finally {
+      sweep(directory, own)
+      only?.release()
+    }
   } finally {
-    sweep(directory, own)
     lock.release()
   }
 }

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { Job } from '../study/job.js'
 import type { JobRunner } from '../study/run-study.js'
-import type { StudyWorkerData, StudyWorkerReply } from './study-worker.js'
+import { errorOf, type StudyReply } from './study-reply.js'
+import type { StudyWorkerData } from './study-worker.js'
 
 /** A fixed set of worker threads that run a study's jobs. */
 export interface StudyWorkers {
@@ -17,9 +18,7 @@ interface Thread {
 
 function startThread(script: URL, workerData: StudyWorkerData): Thread {
   const thread: Thread = { worker: new Worker(script, { workerData }), settle: undefined }
-  thread.worker.on('message', ({ error }: StudyWorkerReply) =>
-    thread.settle?.(error && Object.assign(new Error(error.message), { name: error.name })),
-  )
+  thread.worker.on('message', (reply: StudyReply) => thread.settle?.(errorOf(reply)))
   thread.worker.on('error', (error) => thread.settle?.(error))
   thread.worker.on('exit', (code) =>
     thread.settle?.(

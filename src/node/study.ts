@@ -2,37 +2,26 @@ import { join } from 'node:path'
 import { FileError } from '../data/file-error.js'
 import { formatActivation, parseActivation } from '../network/activation.js'
 import { supportedKernelBuilds } from '../linalg/kernels.js'
-import { studyFigures } from '../plot/figures.js'
-import { renderSvg, standaloneSvg } from '../plot/render.js'
-import { renderReport } from '../report/report.js'
-import { buildFindings } from '../study/build-findings.js'
-import type { Findings, Provenance } from '../study/findings.js'
-import { hashNumbers } from '../study/hash.js'
-import type { Job } from '../study/job.js'
+import type { Provenance } from '../study/findings.js'
+import type { Damage } from '../study/job.js'
 import { architectures, planStudy, type DataFacts } from '../study/plan.js'
 import { readStudy } from '../study/read-study.js'
-import type { ResultRow } from '../study/rows.js'
 import { runStudy, type StudyProgress } from '../study/run-study.js'
-import { depthsOf, studySchema, type StudyConfig } from '../study/schema.js'
-import type { StudyData } from '../study/study-data.js'
+import { depthsOf, type StudyConfig } from '../study/schema.js'
+import { dataFingerprint, type StudyData } from '../study/study-data.js'
 import { version } from '../version.js'
-import { readText, writeAtomic } from './files.js'
+import { listFolder, pathKind, readText } from './files.js'
 import { bytesPerWeight, requireMemory } from './memory.js'
+import { planDifferences, planPath, readPlan, writePlan, type StudyPlan } from './plan-file.js'
 import { directoryStore } from './result-store.js'
 import { loadStudyData } from './study-data.js'
 import { inStudyFolder } from './study-folder.js'
+import { startReport } from './study-report-thread.js'
 import { startStudyWorkers } from './study-workers.js'
 import { mayStartThreads } from './team.js'
 
-/** What a study's folder says of itself in `plan.json`. */
-export interface StudyPlan {
-  readonly config: StudyConfig
-  readonly provenance: Provenance
-  readonly jobs: readonly Job[]
-}
-
-const planFile = 'plan.json'
-const reportFile = 'report.html'
+export { readPlan, type StudyPlan } from './plan-file.js'
+export { finishedRows, studyFindings, studyResults, writeReport } from './study-report.js'
 
 function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: number): Provenance {
   const { network } = config
@@ -69,26 +58,17 @@ export function prepareStudy(file: string): StudyPlan {
   const facts = {
     inputs: data.x.cols,
     classes: data.classes,
-    fingerprint: [data.x, data.pruneX, ...(data.test ? [data.test.x] : [])]
-      .map(({ data: values }) => hashNumbers(values))
-      .join('-'),
+    fingerprint: dataFingerprint(data),
   }
   try {
     requireStudyMemory(config, facts)
     const jobs = planStudy(config, facts)
     const runs = jobs.filter(({ kind }) => kind === 'run').length
-    return { config, jobs, provenance: provenanceOf(text, config, data, runs) }
+    return { config, provenance: provenanceOf(text, config, data, runs), facts, jobs }
   } catch (error) {
     if (error instanceof RangeError) throw new FileError(file, error.message)
     throw error
   }
-}
-
-function isPlan(value: unknown): value is StudyPlan {
-  const { config, provenance, jobs } = (value ?? {}) as { readonly [key: string]: unknown }
-  const isObject = (part: unknown) => typeof part === 'object' && part !== null
-  const isJob = (job: unknown) => isObject(job) && typeof (job as Job).id === 'string'
-  return studySchema.safeParse(config).success && isObject(provenance) && Array.isArray(jobs) && jobs.every(isJob)
 }
 
 /**
@@ -106,58 +86,31 @@ function requireStudyMemory(config: StudyConfig, facts: DataFacts): void {
   }
 }
 
-/** @throws FileError when the folder holds no study */
-export function readPlan(directory: string): StudyPlan {
-  const file = join(directory, planFile)
-  try {
-    const plan: unknown = JSON.parse(readText(file))
-    if (isPlan(plan)) return plan
-    throw new FileError(file, 'is no plan of a study; run the study again to write it anew')
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new FileError(file, 'is not JSON; run the study again to write it anew')
-    throw error
-  }
-}
-
-/** Findings from a study's folder. @throws FileError when results are missing or damaged */
-export async function studyFindings(directory: string, plan: StudyPlan): Promise<Findings> {
-  const { config, provenance, jobs } = plan
-  const missing = jobs.length - finishedJobs(directory, plan).length
-  if (missing > 0) {
-    throw new FileError(
-      directory,
-      `${missing} of ${jobs.length} results are missing; run the study again to compute them`,
-    )
-  }
-  return buildFindings(config, provenance, jobs, directoryStore(directory))
-}
-
-/** Writes `report.html` and `figures/<id>.svg` from what is in the folder and returns the report's path. */
-export async function writeReport(directory: string, plan: StudyPlan): Promise<string> {
-  return inStudyFolder(directory, () => reportInto(directory, plan))
-}
-
-async function reportInto(directory: string, plan: StudyPlan): Promise<string> {
-  const path = join(directory, reportFile)
-  const findings = await studyFindings(directory, plan)
-  const figures = studyFigures(findings)
-  for (const figure of figures) {
-    writeAtomic(join(directory, 'figures', `${figure.id}.svg`), standaloneSvg(await renderSvg(figure)))
-  }
-  writeAtomic(path, await renderReport(findings, figures))
-  return path
-}
-
 export interface ExecuteOptions {
   readonly workers: number
   readonly onProgress?: (progress: StudyProgress) => void
+  /** Called once before the first job, with what the folder holds. */
+  readonly onFound?: (found: FoundInFolder) => void
   readonly signal?: AbortSignal
+}
+
+/** What a study's folder holds before its missing jobs run. */
+export interface FoundInFolder {
+  /** Results of this study that are computed already. */
+  readonly whole: number
+  /** Results that are there, cannot be believed and are computed anew. */
+  readonly damaged: readonly Damage[]
+  /** How the study differs from the one that was in the folder; undefined where that is the same, or there was none. */
+  readonly changed?: readonly string[]
+  /** Results in the folder that belong to no job of this study. */
+  readonly unused: number
 }
 
 /**
  * Runs the jobs that the folder lacks on worker threads, then writes the report; returns the report's path. What killed
- * processes have left half written is removed.
+ * processes have left half written is removed. One process at a time runs a study in a folder.
  *
+ * @throws FileError when another process runs a study there, or the data are no longer those of the plan
  * @throws Error when the permissions of this process allow no worker threads
  */
 export async function executeStudy(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
@@ -166,13 +119,37 @@ export async function executeStudy(directory: string, plan: StudyPlan, options: 
       'study: expected to start worker threads, which this process may not; start node with --allow-worker',
     )
   }
-  return inStudyFolder(directory, () => executeInto(directory, plan, options))
+  return inStudyFolder(directory, () => executeInto(directory, plan, options), { alone: true })
+}
+
+/** The plan that an earlier run has left, or why it cannot be read; undefined where there is none. */
+function earlierPlan(directory: string): StudyPlan | FileError | undefined {
+  if (pathKind(planPath(directory)) === 'missing') return undefined
+  try {
+    return readPlan(directory)
+  } catch (error) {
+    if (error instanceof FileError) return error
+    throw error
+  }
+}
+
+/** How many results in the folder belong to no job of a plan. */
+function unusedResults(directory: string, { jobs }: StudyPlan): number {
+  const folder = join(directory, 'runs')
+  const own = new Set(jobs.map(({ id }) => `${id}.parquet`))
+  const names = pathKind(folder) === 'folder' ? listFolder(folder) : []
+  return names.filter((name) => name.endsWith('.parquet') && !own.has(name)).length
 }
 
 async function executeInto(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
-  const { workers: count, onProgress, signal } = options
-  writeAtomic(join(directory, planFile), `${JSON.stringify(plan, null, 1)}\n`)
-  const workers = startStudyWorkers(count, { config: plan.config, directory })
+  const { workers: count, onProgress, onFound, signal } = options
+  const { config, facts, jobs } = plan
+  signal?.throwIfAborted()
+  const before = earlierPlan(directory)
+  const changed = before instanceof FileError ? [] : before && planDifferences(before, plan)
+  const unused = unusedResults(directory, plan)
+  writePlan(directory, plan)
+  const workers = startStudyWorkers(count, { config, directory, fingerprint: facts.fingerprint })
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })
@@ -180,10 +157,17 @@ async function executeInto(directory: string, plan: StudyPlan, options: ExecuteO
     await Promise.race([
       aborted,
       runStudy({
-        jobs: plan.jobs,
+        jobs,
         store: directoryStore(directory),
         runner: workers.runner,
         concurrency: count,
+        onFound: ({ length: whole }, damaged) =>
+          onFound?.({
+            whole,
+            damaged,
+            unused,
+            ...(changed && (before instanceof FileError || changed.length > 0) && { changed }),
+          }),
         ...(onProgress && { onProgress }),
         ...(signal && { signal }),
       }),
@@ -191,20 +175,10 @@ async function executeInto(directory: string, plan: StudyPlan, options: ExecuteO
   } finally {
     await workers.close()
   }
-  return reportInto(directory, plan)
-}
-
-export function finishedJobs(directory: string, { jobs }: StudyPlan): Job[] {
-  const store = directoryStore(directory)
-  return jobs.filter((job) => store.has(job.id))
-}
-
-/** The rows of every finished job, in the order of the plan. @throws FileError when none is finished */
-export async function finishedRows(directory: string, plan: StudyPlan): Promise<ResultRow[]> {
-  const store = directoryStore(directory)
-  const jobs = finishedJobs(directory, plan)
-  if (jobs.length === 0) throw new FileError(directory, 'holds no results yet; run the study first')
-  const rows: ResultRow[] = []
-  for (const { id } of jobs) for (const row of (await store.read(id)).rows) rows.push(row)
-  return rows
+  const report = startReport(directory, plan)
+  try {
+    return await Promise.race([aborted, report.path])
+  } finally {
+    await report.close()
+  }
 }

@@ -4,10 +4,12 @@ import type { Matrix } from '../linalg/matrix.js'
 import type { Verdict } from '../graphon/limit-test/verdict.js'
 import type { SpectralSummary } from '../spectrum/summary.js'
 
-export type Scope = 'global' | 'layer'
+export const scopes = ['global', 'layer'] as const
+export type Scope = (typeof scopes)[number]
 
 /** A study's scopes: one, or both. */
-export type StudyScope = Scope | 'both'
+export const studyScopes = [...scopes, 'both'] as const
+export type StudyScope = (typeof studyScopes)[number]
 
 /** What figures and tables show one at a time: a density, how the budget was handed out, and a depth. */
 export interface Setting {

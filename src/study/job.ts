@@ -13,6 +13,8 @@ export interface JobKey {
   readonly trial: number | null
 }
 
+export const jobKinds = ['run', 'kernel', 'convergence', 'dense', 'motifs', 'closed-form'] as const
+
 /**
  * One independent piece of a study. `run`: prune one network, estimate its chain, perhaps train it. `kernel`: the limit
  * kernels of all trials of one method, density and width. `convergence`: distances between widths of one method and
@@ -20,7 +22,7 @@ export interface JobKey {
  * and density. `closed-form`: what theory predicts of one network's masks, against them.
  */
 export interface Job extends JobKey {
-  readonly kind: 'run' | 'kernel' | 'convergence' | 'dense' | 'motifs' | 'closed-form'
+  readonly kind: (typeof jobKinds)[number]
   /** File-safe name, unique in the study; ends in a hash of everything the result depends on. */
   readonly id: string
   /** Ids of the jobs whose results this one reads. */
@@ -31,15 +33,28 @@ export interface Job extends JobKey {
   readonly cost: number
 }
 
+/** Whether a text can be the {@link Job.id} of a job: no path, and no name that a file system reads in its own way. */
+export const isJobId = (text: string): boolean =>
+  /^[A-Za-z0-9][A-Za-z0-9.+-]{0,199}$/.test(text) && !text.includes('..')
+
 /** What a job leaves behind: table rows for people and queries, arrays for later jobs. */
 export interface JobResult {
   readonly rows: readonly ResultRow[]
   readonly arrays: TensorMap
 }
 
-/** Where results are kept. A result is there wholly or not at all. */
+/** A file of a result that cannot be believed, and why. */
+export interface Damage {
+  readonly file: string
+  readonly problem: string
+}
+
+/** Where results are kept. A result is there wholly or not at all; one that is there may have been damaged since. */
 export interface ResultStore {
   has(id: string): boolean
+  /** Why a result that is there cannot be believed: it is not, to the last bit, what this job left. Undefined when it can. */
+  damage(id: string): Damage | undefined
+  /** @throws Error when the result is missing or cannot be believed */
   read(id: string): Promise<JobResult>
   write(id: string, result: JobResult): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { Job, JobKey } from './job.js'
 import { depthsOf, scopesOf, type StudyConfig } from './schema.js'
 
 /** Raise when the meaning of stored results changes: older ones are then computed anew. */
-const resultVersion = 2
+export const resultVersion = 3
 
 /** What a plan must know of the data. */
 export interface DataFacts {

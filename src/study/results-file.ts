@@ -4,15 +4,20 @@ import { columns, type ResultRow } from './rows.js'
 
 const parquetTypes = { string: 'STRING', double: 'DOUBLE', int: 'INT32', boolean: 'BOOLEAN' } as const
 
-/** Rows as one Parquet file with every column of {@link columns}, readable by DuckDB, pandas and polars. */
-export function encodeRows(rows: readonly ResultRow[]): Uint8Array {
+/**
+ * Rows as one Parquet file with every column of {@link columns}, readable by DuckDB, pandas and polars.
+ *
+ * @param metadata texts for the file's own key-value metadata
+ */
+export function encodeRows(rows: readonly ResultRow[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const columnData = Object.entries(columns).map(([name, kind]): ColumnSource => ({
     name,
     type: parquetTypes[kind],
     nullable: true,
     data: rows.map((row) => row[name as keyof ResultRow] ?? null),
   }))
-  return new Uint8Array(parquetWriteBuffer({ columnData }))
+  const kvMetadata = Object.entries(metadata).map(([key, value]) => ({ key, value }))
+  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata }))
 }
 
 /** Reads {@link encodeRows} back; nulls are left out. */

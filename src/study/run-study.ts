@@ -1,4 +1,4 @@
-import type { Job, JobResult, ResultStore } from './job.js'
+import type { Damage, Job, JobResult, ResultStore } from './job.js'
 
 /** Runs a job somewhere and returns when its result is in the store. */
 export type JobRunner = (job: Job) => Promise<void>
@@ -20,19 +20,54 @@ export interface RunStudyOptions {
   /** How many jobs run at once. */
   readonly concurrency: number
   readonly onProgress?: (progress: StudyProgress) => void
+  /** Called before the first job starts, with what the store has and can be believed, and what cannot and is computed anew. */
+  readonly onFound?: (found: readonly Job[], damaged: readonly Damage[]) => void
   /** When aborted, no further job starts and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
 
+/** Milliseconds of work between two pauses. */
+const longestStretch = 50
+
+/** Results of jobs as a store has them. */
+export interface Survey {
+  readonly whole: readonly Job[]
+  readonly damaged: readonly Damage[]
+}
+
 /**
- * Runs every job that the store lacks, each after those it needs. Results do not depend on the concurrency or on the
+ * Looks at every result that is there, one after another with pauses in which the process hears signals.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function surveyResults(jobs: readonly Job[], store: ResultStore, signal?: AbortSignal): Promise<Survey> {
+  const whole: Job[] = []
+  const damaged: Damage[] = []
+  let rested = performance.now()
+  for (const job of jobs) {
+    if (!store.has(job.id)) continue
+    const damage = store.damage(job.id)
+    if (damage) damaged.push(damage)
+    else whole.push(job)
+    if (performance.now() - rested < longestStretch) continue
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    signal?.throwIfAborted()
+    rested = performance.now()
+  }
+  return { whole, damaged }
+}
+
+/**
+ * Runs every job whose result the store lacks or cannot vouch for, each after those it needs. Results do not depend on the concurrency or on the
  * order in which jobs finish, since a job reads nothing but its own description and the results it needs.
  *
  * @throws the first job's error; results already stored stay
  */
 export async function runStudy(options: RunStudyOptions): Promise<void> {
-  const { jobs, store, runner, concurrency, onProgress, signal } = options
-  const finished = new Set(jobs.filter((job) => store.has(job.id)).map((job) => job.id))
+  const { jobs, store, runner, concurrency, onProgress, onFound, signal } = options
+  const { whole, damaged } = await surveyResults(jobs, store, signal)
+  onFound?.(whole, damaged)
+  const finished = new Set(whole.map((job) => job.id))
   const found = finished.size
   const waiting = jobs.filter((job) => !finished.has(job.id))
   const totalCost = waiting.reduce((sum, job) => sum + job.cost, 0)
@@ -72,6 +107,7 @@ export function memoryStore(): ResultStore & { readonly results: ReadonlyMap<str
   return {
     results,
     has: (id) => results.has(id),
+    damage: () => undefined,
     read(id) {
       const result = results.get(id)
       return result ? Promise.resolve(result) : Promise.reject(new Error(`memoryStore: no result '${id}'`))

@@ -1,7 +1,12 @@
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { decodeNpz, encodeNpz } from '../../src/data/npz.js'
+import type { Tensor, TensorMap } from '../../src/data/tensor.js'
+import { prepareStudy } from '../../src/node/study.js'
+import { inStudyFolder } from '../../src/node/study-folder.js'
+import { startStudyWorkers } from '../../src/node/study-workers.js'
 import { decodeRows } from '../../src/study/results-file.js'
 import { writeSamples } from './data.js'
 import { freshFolder, limn, limnJson, startLimn } from './limn.js'
@@ -89,37 +94,117 @@ describe('a study', () => {
     expect(count('step')).toBe(4 * 2 * 11)
   })
 
-  it('refuses damaged results by name, and computes what was deleted', () => {
+  it('names damaged results, and computes them anew', () => {
     const folder = file('damaged')
     cpSync(file('one'), folder, { recursive: true })
-    const [name] = results(folder).filter((result) => result.startsWith('run-'))
-    const damaged = join(folder, 'runs', name)
-    writeFileSync(damaged, readFileSync(damaged).subarray(0, 100))
-    for (const kernel of results(folder).filter((result) => result.startsWith('kernel-')))
-      rmSync(join(folder, 'runs', kernel))
-    for (const args of [
-      ['report', folder],
-      ['run', study, '--out', folder, '--workers', '1'],
-    ]) {
-      const { code, stdout, stderr } = limn('study', ...args)
+    const [first, second] = results(folder).filter((result) => result.startsWith('run-'))
+    const [damaged, copied] = [first, second].map((name) => join(folder, 'runs', name))
+    const bytes = readFileSync(damaged)
+    bytes[1000] ^= 4
+    writeFileSync(damaged, bytes)
+    for (const command of ['report', 'export']) {
+      const { code, stdout, stderr } = limn('study', command, folder)
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
-      expect(stderr).toMatch(
-        args[0] === 'run' ? /^limn: .*run-.*: is damaged .*; delete it/ : /damaged: \d+ of \d+ results/,
+      expect(stderr).toBe(
+        `limn: ${damaged}: is damaged: its bytes do not have its checksum; run the study again to compute it anew\n`,
       )
     }
-    rmSync(damaged)
-    run(folder)
+    cpSync(damaged, copied)
+    const status = limnJson<{ done: number; total: number; damaged: string[] }>('study', 'status', folder)
+    expect(status.done).toBe(status.total - 2)
+    expect([...status.damaged].sort()).toEqual([damaged, copied].sort())
+    const { code, stderr } = limn('study', 'run', study, '--out', folder, '--workers', '1')
+    expect(code).toBe(0)
+    expect(stderr).toContain(`study: ${damaged}: is damaged: its bytes do not have its checksum; it is computed anew\n`)
+    expect(stderr).toMatch(/2 results computed \(2 of them in place of damaged ones\)/)
     expect(report(folder)).toBe(report(file('one')))
   })
 
-  it.each(['', '{', '[]', '{"config": {}, "jobs": []}'])('refuses the plan %j', (plan) => {
+  it('is run in its folder by one process at a time', async () => {
+    const folder = file('alone')
+    await inStudyFolder(
+      folder,
+      () => {
+        const { code, stderr } = limn('study', 'run', study, '--out', folder)
+        expect([code, stderr]).toEqual([
+          1,
+          `limn: ${folder}: process ${process.pid} writes it; wait until it ends, or choose another --out\n`,
+        ])
+        expect(readdirSync(folder).filter((name) => !name.startsWith('.limn'))).toEqual([])
+        return Promise.resolve()
+      },
+      { alone: true },
+    )
+  })
+
+  it('says what it takes from the study that was in its folder', () => {
+    const folder = file('reused')
+    cpSync(file('one'), folder, { recursive: true })
+    const changed = file('one-method.yaml')
+    writeFileSync(changed, readFileSync(study, 'utf8').replace('[random, snip]', '[random]'))
+    const { code, stderr } = limn('study', 'run', changed, '--out', folder, '--workers', '1')
+    expect(code).toBe(0)
+    expect(stderr).toContain(`study: ${folder} holds another study (different: prune.methods); `)
+    const [, whole, total, computed, unused] =
+      /; (\d+) of (\d+) results are those of an earlier run, (\d+) are computed; (\d+) results of other/.exec(stderr) ??
+      []
+    expect(computed).toBe('0')
+    expect(whole).toBe(total)
+    expect(Number(total) + Number(unused)).toBe(results(file('one')).length)
+  })
+
+  it('computes nothing with data that have changed since it was planned', async () => {
+    const source = file('replaced.npz')
+    const replaced = file('replaced.yaml')
+    writeSamples(source, 40, 9, 3)
+    writeFileSync(replaced, readFileSync(study, 'utf8').replace(file('data.npz'), source))
+    const plan = prepareStudy(replaced)
+    const { x, y } = Object.fromEntries(decodeNpz(readFileSync(source), source))
+    const run = async (tensors: TensorMap) => {
+      writeFileSync(source, encodeNpz(tensors))
+      const folder = file('other-data')
+      const workerData = { config: plan.config, directory: folder, fingerprint: plan.facts.fingerprint }
+      const workers = startStudyWorkers(1, workerData, new URL('../../dist/node/study-worker.js', import.meta.url))
+      try {
+        await workers.runner(plan.jobs[0])
+      } finally {
+        await workers.close()
+      }
+      return results(folder)
+    }
+    const other = x.data.map((value: number, i: number) => (i === 7 ? value + 1e-15 : value))
+    const relabelled = y.data.map((value: number, i: number) => (i === 3 ? (value + 1) % 3 : value))
+    for (const [name, tensor] of Object.entries({ x: { ...x, data: other }, y: { ...y, data: relabelled } })) {
+      const changed = new Map([
+        ['x', x],
+        ['y', y],
+        [name, tensor],
+      ] as [string, Tensor][])
+      await expect(run(changed)).rejects.toThrow(`${source}: has changed since the study was planned`)
+    }
+    expect(
+      await run(
+        new Map([
+          ['x', x],
+          ['y', y],
+        ]),
+      ),
+    ).toHaveLength(1)
+  })
+
+  it.each([
+    ['', ': expected JSON'],
+    ['{', ': expected JSON'],
+    ['[]', ': expected object'],
+    ['{"config": {}, "jobs": []}', ': config.data: expected object'],
+  ])('refuses the plan %j', (plan, problem) => {
     const folder = file('plan')
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'plan.json'), plan)
     const { code, stderr } = limn('study', 'status', folder)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^limn: .*plan\.json: is n[^\n]*; run the study again to write it anew\n$/)
+    expect(stderr).toContain(`plan.json${problem}`)
+    expect(stderr).toMatch(/^limn: [^\n]*; run the study again to write it anew\n$/)
   })
 
   it.each([

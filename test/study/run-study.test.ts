@@ -2,23 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeRows, encodeRows } from '../../src/study/results-file.js'
 import { columns, type ResultRow } from '../../src/study/rows.js'
 import { memoryStore, runStudy } from '../../src/study/run-study.js'
-import type { Job } from '../../src/study/job.js'
-
-function job(id: string, needs: string[] = [], cost = 1): Job {
-  return {
-    kind: 'run',
-    id,
-    needs,
-    cost,
-    train: false,
-    method: 'random',
-    density: 0.5,
-    scope: 'global',
-    sizes: [1, 1],
-    width: 1,
-    trial: 0,
-  }
-}
+import { job } from './jobs.js'
 
 const empty = { rows: [], arrays: new Map() }
 

@@ -1,0 +1,18 @@
+import type { Job } from '../../src/study/job.js'
+
+/** A job of a study that never was. */
+export function job(id: string, needs: string[] = [], cost = 1): Job {
+  return {
+    kind: 'run',
+    id,
+    needs,
+    cost,
+    train: false,
+    method: 'random',
+    density: 0.5,
+    scope: 'global',
+    sizes: [1, 1],
+    width: 1,
+    trial: 0,
+  }
+}
