@@ -1,6 +1,9 @@
 import { FileError } from '../data/file-error.js'
+import { decodeNpzArchive, encodeNpz } from '../data/npz.js'
+import type { JsonObject } from '../data/npz-meta.js'
 import { toFloat64, type Tensor, type TensorMap } from '../data/tensor.js'
 import type { Matrix } from '../linalg/matrix.js'
+import { contextFromJson, contextToJson, originFromJson, originToJson } from '../network/context-json.js'
 import { findChainProblem, type GraphonChain } from './chain.js'
 import type { GraphonLayers } from './estimate.js'
 
@@ -82,16 +85,50 @@ function checkHasChain(tensors: TensorMap, file: string): void {
  * Reads a chain from the named arrays of its file. Other arrays are ignored.
  *
  * @param file named in every error
+ * @param meta what the file says of the network and of how the masks came about
  * @throws FileError naming file and key when an array is missing, has the wrong rank, does not chain, or holds a density
  *   outside [0, 1], a negative or non-finite energy, or measures that are not positive or do not sum to 1
  */
-export function chainFromTensors(tensors: TensorMap, file: string): GraphonChain {
+export function chainFromTensors(tensors: TensorMap, file: string, meta: JsonObject = {}): GraphonChain {
   checkHasChain(tensors, file)
   const W = series(tensors, file, 'W', 0, asMatrix(file))
   const V = series(tensors, file, 'V', 0, asMatrix(file))
   const measures = series(tensors, file, 'measure', 1, asMeasure(file))
-  const chain: GraphonChain = V.length > 0 ? { W, V, measures } : { W, measures }
+  const network = contextFromJson(meta, W.length, file)
+  const origin = originFromJson(meta, file)
+  const chain: GraphonChain = {
+    W,
+    ...(V.length > 0 && { V }),
+    measures,
+    ...(network && { network }),
+    ...(Object.keys(origin).length > 0 && { origin }),
+  }
   const found = findChainProblem(chain)
   if (found) throw new FileError(file, found.problem, found.key)
   return chain
+}
+
+/** What a chain's file says beside its arrays: the network's context and how the masks came about; undefined when neither is known. */
+export function chainMeta({ network, origin }: GraphonChain): JsonObject | undefined {
+  if (!network && !origin) return undefined
+  return { ...(network && contextToJson(network)), ...(origin && originToJson(origin)) }
+}
+
+/**
+ * A chain as the bytes of an `.npz` file, with its network as the JSON member `meta`.
+ *
+ * @param more further entries of `meta`, such as the estimator
+ */
+export function encodeChain(chain: GraphonChain, more: JsonObject = {}): Uint8Array {
+  return encodeNpz(chainToTensors(chain), { ...chainMeta(chain), ...more })
+}
+
+/**
+ * The chain in the bytes of an `.npz` file.
+ *
+ * @throws FileError naming file and key, as {@link chainFromTensors}
+ */
+export function decodeChain(bytes: Uint8Array, file: string): GraphonChain {
+  const { tensors, meta } = decodeNpzArchive(bytes, file)
+  return chainFromTensors(tensors, file, meta)
 }

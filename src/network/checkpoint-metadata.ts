@@ -1,7 +1,7 @@
 import { FileError, inFile } from '../data/file-error.js'
 import { formatActivation, parseActivation, type Activation } from './activation.js'
 import { createSpec } from './create.js'
-import type { NetworkSpec, Parameterization } from './network.js'
+import { parameterizations, type NetworkSpec } from './network.js'
 
 /** What a caller says of a network; it goes before what the file's metadata says. */
 export interface SpecOverrides {
@@ -9,8 +9,6 @@ export interface SpecOverrides {
   readonly sigmaW2?: readonly number[]
   readonly sigmaB2?: number
 }
-
-const parameterizations = ['ntk', 'standard'] as const satisfies readonly Parameterization[]
 
 /** A specification as metadata text; numbers read back exactly. */
 export function specToMetadata(spec: NetworkSpec): Record<string, string> {

@@ -7,6 +7,8 @@ import type { Mask } from './mask.js'
  */
 export type Parameterization = 'ntk' | 'standard'
 
+export const parameterizations = ['ntk', 'standard'] as const satisfies readonly Parameterization[]
+
 /** A fully connected network f = z^{L+1}; `sizes` = [d, n_1, …, n_L, C]. */
 export interface NetworkSpec {
   readonly sizes: readonly number[]

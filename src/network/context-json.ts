@@ -1,0 +1,134 @@
+import { FileError, inFile } from '../data/file-error.js'
+import type { JsonObject, JsonValue } from '../data/npz-meta.js'
+import { formatActivation, parseActivation } from './activation.js'
+import { defaultContext, type NetworkContext } from './context.js'
+import { parameterizations } from './network.js'
+import type { DataOrigin, Origin } from './origin.js'
+
+/** Reads the entries of a JSON object that describes a file, each of the kind that is expected. */
+export function metaReader(meta: JsonObject, file: string, prefix = 'meta') {
+  const fail = (key: string, expected: string): never => {
+    throw new FileError(file, `expected ${expected}, got ${JSON.stringify(meta[key])}`, `${prefix} ${key}`)
+  }
+  const optional =
+    <Value>(expected: string, read: (value: JsonValue) => Value | undefined) =>
+    (key: string): Value | undefined => {
+      if (!Object.hasOwn(meta, key) || meta[key] === null) return undefined
+      return read(meta[key]) ?? fail(key, expected)
+    }
+  const isNumber = (value: JsonValue): value is number => typeof value === 'number'
+  return {
+    text: optional('a text', (value) => (typeof value === 'string' ? value : undefined)),
+    number: optional('a number', (value) => (isNumber(value) ? value : undefined)),
+    numbers: optional('a list of numbers', (value) =>
+      Array.isArray(value) && value.every(isNumber) ? value : undefined,
+    ),
+    flags: optional('true, false or a list of them', (value) =>
+      typeof value === 'boolean' || (Array.isArray(value) && value.every((flag) => typeof flag === 'boolean'))
+        ? (value as boolean | readonly boolean[])
+        : undefined,
+    ),
+    object: optional('a JSON object', (value) =>
+      typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined,
+    ),
+    oneOf: <Name extends string>(key: string, names: readonly Name[]): Name | undefined =>
+      optional(`one of ${names.join(', ')}`, (value) => names.find((name) => name === value))(key),
+  }
+}
+
+/** JSON leaves out what is undefined. */
+function defined(entries: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(entries).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
+  )
+}
+
+/** A network's context as entries of a JSON object; numbers read back exactly. */
+export function contextToJson({
+  activation,
+  parameterization,
+  sigmaW2,
+  sigmaB2,
+  biases,
+  biasEnergies,
+  sizes,
+}: NetworkContext): JsonObject {
+  return defined({
+    activation: formatActivation(activation),
+    parameterization,
+    sigma_w2: sigmaW2,
+    sigma_b2: sigmaB2,
+    biases: biases.every((has) => has === biases[0]) ? biases[0] : biases,
+    bias_energies: biasEnergies && biases.includes(true) ? biasEnergies : undefined,
+    sizes,
+  })
+}
+
+const contextKeys = ['activation', 'parameterization', 'sigma_w2', 'sigma_b2', 'biases', 'bias_energies', 'sizes']
+
+/**
+ * The context in a JSON object, or undefined when it says nothing of a network. What is left out has its default: ReLU, the
+ * NTK parameterisation, σ_w² of the activation, σ_b² = 0, biases where σ_b² > 0.
+ *
+ * @param matrices L + 1
+ * @throws FileError naming the entry that is of the wrong kind
+ */
+export function contextFromJson(
+  meta: JsonObject,
+  matrices: number,
+  file: string,
+  prefix?: string,
+): NetworkContext | undefined {
+  if (!contextKeys.some((key) => Object.hasOwn(meta, key))) return undefined
+  const { text, number, numbers, flags, oneOf } = metaReader(meta, file, prefix)
+  const activation = inFile(file, () => parseActivation(text('activation') ?? 'relu'))
+  const known = defaultContext(matrices, activation)
+  const sigmaB2 = number('sigma_b2') ?? known.sigmaB2
+  const biases = flags('biases') ?? sigmaB2 > 0
+  const [biasEnergies, sizes] = [numbers('bias_energies'), numbers('sizes')]
+  return {
+    activation,
+    parameterization: oneOf('parameterization', parameterizations) ?? known.parameterization,
+    sigmaW2: numbers('sigma_w2') ?? known.sigmaW2,
+    sigmaB2,
+    biases: typeof biases === 'boolean' ? Array.from({ length: matrices }, () => biases) : biases,
+    ...(biasEnergies && { biasEnergies }),
+    ...(sizes && { sizes }),
+  }
+}
+
+/** Samples as a JSON object. */
+export function dataToJson({ source, samples, seed, standardized, fingerprint }: DataOrigin): JsonObject {
+  return defined({ source, samples, seed, standardized, fingerprint })
+}
+
+/** @throws FileError naming the entry that is missing or of the wrong kind */
+export function dataFromJson(meta: JsonObject, file: string, prefix = 'meta data'): DataOrigin {
+  const { text, number, oneOf } = metaReader(meta, file, prefix)
+  const [source, samples, seed, fingerprint] = [text('source'), number('samples'), number('seed'), text('fingerprint')]
+  const standardized = oneOf('standardized', ['training', 'rows', 'no'] as const)
+  if (source === undefined || samples === undefined || fingerprint === undefined || standardized === undefined) {
+    throw new FileError(file, 'expected source, samples, standardized and fingerprint', prefix)
+  }
+  return { source, samples, standardized, fingerprint, ...(seed !== undefined && { seed }) }
+}
+
+/** An origin as entries of a JSON object. */
+export function originToJson({ method, density, scope, seed, data, limn }: Origin): JsonObject {
+  return defined({ method, density, scope, seed, data: data && dataToJson(data), limn })
+}
+
+/** The origin in a JSON object. @throws FileError naming the entry that is of the wrong kind */
+export function originFromJson(meta: JsonObject, file: string, prefix?: string): Origin {
+  const { text, number, object } = metaReader(meta, file, prefix)
+  const data = object('data')
+  const found = {
+    method: text('method'),
+    density: number('density'),
+    scope: text('scope'),
+    seed: number('seed'),
+    data: data && dataFromJson(data, file),
+    limn: text('limn'),
+  }
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+}
