@@ -3,7 +3,7 @@ import type { Batch } from '../network/gradient.js'
 import type { Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import type { Budget } from './budget.js'
-import type { PlacedScores } from './select.js'
+import type { PlacedScores, Tie } from './select.js'
 
 /** Options of a criterion, with the values used when none is given. */
 export interface CriterionDefaults {
@@ -49,10 +49,21 @@ type Scoring =
       readonly scores: (network: Network, context: CriterionContext, batch: Batch) => PlacedScores[]
     }
 
+/** A cut inside equal scores among matrices that share a budget. */
+export interface BudgetTie extends Tie {
+  readonly layers: readonly number[]
+}
+
+/** Masks of all matrices, and where a cut fell inside equal scores. */
+export interface Chosen {
+  readonly masks: readonly Mask[]
+  readonly ties: readonly BudgetTie[]
+}
+
 /** Chooses the masks itself, exactly as many per group as the budgets say. */
 interface Choosing {
   readonly needsData: false
-  readonly masks: (network: Network, context: CriterionContext) => Mask[]
+  readonly masks: (network: Network, context: CriterionContext) => Chosen
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   type Flow,
 } from './flow.js'
 import { kthLargestAt, type Threshold } from './quickselect.js'
-import { findBin, sumHistograms, histogramBytes } from './select.js'
+import { findBin, sumHistograms, histogramBytes, tieOf, type Tie } from './select.js'
 
 /** The weights of the matrices that share a budget, round by round. */
 export interface Pool {
@@ -27,13 +27,29 @@ export interface Pool {
   /** Last threshold as a multiple of R, and its growth over the round before; NaN until known. */
   ratio: number
   growth: number
+  /** Weights without flow that were dropped, all or some of those there were. */
+  idle: number
+  /** Cuts inside equal scores that the masks still show: among weights without flow, and the last among others. */
+  idleTie: Tie | undefined
+  tie: Tie | undefined
 }
 
 /** A pool per budget, in scratch memory. */
 export function createPools(flow: Flow, budgets: readonly Budget[], scratch: Scratch): Pool[] {
   return budgets.map(({ layers, total, available }) => {
     const collector = createCollector(flow.kernels, scratch, Math.ceil(available / 16) + 256)
-    return { layers, total, available, kept: available, collector, ratio: NaN, growth: NaN }
+    return {
+      layers,
+      total,
+      available,
+      kept: available,
+      collector,
+      ratio: NaN,
+      growth: NaN,
+      idle: 0,
+      idleTie: undefined,
+      tie: undefined,
+    }
   })
 }
 
@@ -102,6 +118,22 @@ function searchCollected(flow: Flow, { collector }: Pool, target: number): Thres
 }
 
 /**
+ * Weights without flow never get any: a cut among them shows only when some are kept to the end, and then counts those that
+ * earlier rounds have dropped. A cut among weights of equal flow shows from then on; but those of one path without branches,
+ * one in each matrix, are equal because flow is conserved.
+ */
+function noteTie(pool: Pool, threshold: Threshold): void {
+  const { value, ties, equals } = threshold
+  pool.idleTie = undefined
+  if (value > 0) {
+    if (equals > pool.layers.length) pool.tie = tieOf(threshold) ?? pool.tie
+    return
+  }
+  pool.idle += equals - ties
+  if (pool.idle > 0) pool.idleTie = { score: 0, equal: pool.idle + ties, kept: ties }
+}
+
+/**
  * The cut that keeps `target` weights of the pool by the scores of the last backward sweep.
  *
  * @param total R in the units of the scores
@@ -109,8 +141,12 @@ function searchCollected(flow: Flow, { collector }: Pool, target: number): Thres
 export function cutPool(flow: Flow, pool: Pool, target: number, total: number): Cut {
   if (target === pool.kept) return keepAll()
   pool.kept = target
-  if (target === 0) return { value: Infinity, ties: 0, equals: 0 }
+  if (target === 0) {
+    pool.idleTie = pool.tie = undefined
+    return { value: Infinity, ties: 0, equals: 0 }
+  }
   const threshold = searchCollected(flow, pool, target) ?? searchAll(flow, pool, target)
+  noteTie(pool, threshold)
   const ratio = threshold.value / total
   pool.growth = ratio / pool.ratio
   pool.ratio = ratio

@@ -6,9 +6,9 @@ import type { Network } from '../network/network.js'
 import { pathWarnings } from '../network/paths.js'
 import { pruningBudgets, type Budget, type Scope } from './budget.js'
 import { criteria, type CriterionName } from './criteria.js'
-import type { Criterion, CriterionContext } from './criterion.js'
+import type { BudgetTie, Chosen, Criterion, CriterionContext } from './criterion.js'
 import { selectPlaced } from './select.js'
-import { summarizeLayers, type LayerSummary } from './summary.js'
+import { summarizeLayers, tieWarnings, type LayerSummary } from './summary.js'
 
 export interface PruneOptions {
   readonly method: CriterionName
@@ -35,7 +35,7 @@ export interface PruneResult {
   /** One per weight matrix */
   readonly masks: readonly Mask[]
   readonly layers: readonly LayerSummary[]
-  /** Defects of the result, one sentence each: collapsed layers, outputs cut off from the input */
+  /** Defects of the result, one sentence each: cuts inside equal scores, collapsed layers, outputs cut off from the input */
   readonly warnings: readonly string[]
 }
 
@@ -44,18 +44,19 @@ function selectByScores(
   network: Network,
   context: CriterionContext,
   batch: Batch | undefined,
-): Mask[] {
+): Chosen {
   const scores = criterion.needsData ? criterion.scores(network, context, batch!) : criterion.scores(network, context)
   const masks = new Array<Mask>(scores.length)
-  for (const { layers, keep } of context.budgets) {
+  const ties = context.budgets.flatMap(({ layers, keep }): BudgetTie[] => {
     const chosen = selectPlaced(
       context.kernels,
       layers.map((i) => scores[i]),
       keep,
     )
-    for (const [k, i] of layers.entries()) masks[i] = chosen[k]
-  }
-  return masks
+    for (const [k, i] of layers.entries()) masks[i] = chosen.masks[k]
+    return chosen.tie ? [{ layers, ...chosen.tie }] : []
+  })
+  return { masks, ties }
 }
 
 /**
@@ -88,7 +89,7 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
     throw new Error(`prune: ${method} needs data; give a batch of samples and targets`)
   }
   const kernels = options.kernels ?? defaultKernels()
-  const masks = withScratch(kernels, (scratch) => {
+  const { masks, ties } = withScratch(kernels, (scratch) => {
     const context: CriterionContext = {
       kernels,
       scratch,
@@ -102,7 +103,7 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
     }
     return 'masks' in criterion ? criterion.masks(network, context) : selectByScores(criterion, network, context, batch)
   })
-  return { masks, layers: summarizeLayers(masks), warnings: pathWarnings(masks) }
+  return { masks, layers: summarizeLayers(masks), warnings: [...tieWarnings(ties, masks), ...pathWarnings(masks)] }
 }
 
 /**

@@ -33,6 +33,6 @@ export const random: Criterion = {
         }
       }
     }
-    return network.layers.map(({ mask }, i) => createMask(mask.rows, mask.cols, masks[i]))
+    return { masks: network.layers.map(({ mask }, i) => createMask(mask.rows, mask.cols, masks[i])), ties: [] }
   },
 }

@@ -3,7 +3,7 @@ import type { Matrix } from '../linalg/matrix.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 import { chunksOf } from '../network/dense-product.js'
 import type { Mask } from '../network/mask.js'
-import { kthLargestAt } from './quickselect.js'
+import { kthLargestAt, type Threshold } from './quickselect.js'
 
 /** Bytes of a histogram u32[65536] of f64 numbers by sign, exponent and four bits of the mantissa. */
 export const histogramBytes = 0x10000 * 4
@@ -11,6 +11,26 @@ export const histogramBytes = 0x10000 * 4
 const signBit = 0x8000
 /** First bin of what is not finite, for either sign. */
 const infinityBin = 0x7ff0
+
+/** A cut inside equal scores: which of them are kept is decided by their order alone. */
+export interface Tie {
+  readonly score: number
+  /** How many candidates have this score. */
+  readonly equal: number
+  /** How many of them are kept, at least one and not all. */
+  readonly kept: number
+}
+
+export interface Selection {
+  /** One per matrix. */
+  readonly masks: readonly Mask[]
+  /** Absent when the scores decide. */
+  readonly tie?: Tie
+}
+
+/** The tie of a threshold; undefined when all that equal it go the same way. */
+export const tieOf = ({ value, ties, equals }: Threshold): Tie | undefined =>
+  0 < ties && ties < equals ? { score: value === 0 ? 0 : value, equal: equals, kept: ties } : undefined
 
 /** Where the search for the k-th largest goes on: in one bin, with how many to keep of what it holds. */
 export interface BinSearch {
@@ -103,7 +123,7 @@ function histogramOf(kernels: Kernels, scratch: Scratch, chunks: readonly Chunk[
 
 /**
  * Masks that keep the `keep` largest scores of all matrices together; equal scores keep the lowest index (matrices in
- * order, row-major). −0 equals +0. On all threads: a histogram of the upper 16 bits finds the bin with the threshold, a
+ * order, row-major), and a cut among them is told. −0 equals +0. On all threads: a histogram of the upper 16 bits finds the bin with the threshold, a
  * second sweep writes the masks and marks what lies in that bin, where quickselect ends the search.
  *
  * Kernel memory: one byte per entry, 16 bytes per entry of the bin, 256 KiB per thread.
@@ -111,8 +131,10 @@ function histogramOf(kernels: Kernels, scratch: Scratch, chunks: readonly Chunk[
  * @param keep from 0 to the number of candidates
  * @throws RangeError on a score that is NaN or infinite, naming its place, and when there are fewer candidates
  */
-export function selectPlaced(kernels: Kernels, scores: readonly PlacedScores[], keep: number): Mask[] {
-  if (keep === 0) return scores.map(({ rows, cols }) => maskOf(rows, cols, new Uint8Array(rows * cols), 0))
+export function selectPlaced(kernels: Kernels, scores: readonly PlacedScores[], keep: number): Selection {
+  if (keep === 0) {
+    return { masks: scores.map(({ rows, cols }) => maskOf(rows, cols, new Uint8Array(rows * cols), 0)) }
+  }
   return withScratch(kernels, (scratch) => {
     const bytes = scores.map(({ rows, cols }) => scratch.alloc(rows * cols))
     const ranges = scores.map(({ rows, cols }) => chunksOf(rows * cols))
@@ -163,9 +185,11 @@ export function selectPlaced(kernels: Kernels, scores: readonly PlacedScores[], 
       return equal > 0 ? [[task[0], task[3], share]] : []
     })
     parallelSteps(kernels, [{ kernel: 'settleTies', args: [fromTask(0), fromTask(1), fromTask(2)] }], tied)
-    return scores.map(({ rows, cols }, layer) =>
+    const masks = scores.map(({ rows, cols }, layer) =>
       maskOf(rows, cols, scratch.u8(bytes[layer], rows * cols).slice(), kept[layer]),
     )
+    const tie = tieOf(threshold)
+    return { masks, ...(tie && { tie }) }
   })
 }
 
@@ -185,7 +209,7 @@ export function selectLargest(
   keep: number,
   candidates?: readonly Mask[],
   kernels: Kernels = defaultKernels(),
-): Mask[] {
+): Selection {
   return withScratch(kernels, (scratch) => {
     const placed = scores.map(({ rows, cols, data }, layer): PlacedScores => {
       const mask = candidates?.[layer]

@@ -1,4 +1,5 @@
 import { columnDegrees, density, rowDegrees, type Mask } from '../network/mask.js'
+import type { BudgetTie } from './criterion.js'
 
 /** One pruned weight matrix. */
 export interface LayerSummary {
@@ -47,5 +48,16 @@ export function summarizeLayers(masks: readonly Mask[]): LayerSummary[] {
     const fanOut = all.at(i + 1)?.fanOut
     const deadUnits = fanIn.reduce((dead, degree, unit) => dead + (degree === 0 || fanOut?.[unit] === 0 ? 1 : 0), 0)
     return { shape: [mask.rows, mask.cols], kept: mask.kept, density: density(mask), deadUnits }
+  })
+}
+
+/** One sentence per cut inside equal scores. */
+export function tieWarnings(ties: readonly BudgetTie[], masks: readonly Mask[]): string[] {
+  return ties.map(({ layers, score, equal, kept }) => {
+    const [{ rows, cols }, own] = [masks[layers[0]], layers.length === 1 && masks.length > 1]
+    const place = own ? `layers.${layers[0]} (${rows} × ${cols}): ` : ''
+    const cause =
+      score === 0 ? '; look for inputs that are 0, units that never fire, and scores below the range of f64' : ''
+    return `${place}the cut falls inside equal scores: of ${equal} weights that score ${score === 0 ? '0' : 'the same'}, the first ${kept} are kept, by their place alone${cause}`
   })
 }

@@ -2,7 +2,7 @@ import { defaultKernels, withScratch, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Network } from '../network/network.js'
 import { keepCount } from './budget.js'
-import type { Criterion } from './criterion.js'
+import type { BudgetTie, Chosen, Criterion } from './criterion.js'
 import { createCollector, createFlow, denseScores, keepAll, sendBackward, sendForward, survivingMasks } from './flow.js'
 import { aimCollector, createPools, cutPool, type Pool } from './flow-cut.js'
 
@@ -50,7 +50,7 @@ export const synflow: Criterion = {
   paper:
     'Tanaka et al., Pruning Neural Networks without Any Data by Iteratively Conserving Synaptic Flow, NeurIPS 2020',
   masks(network, { kernels, budgets, density, rounds, onProgress }) {
-    return withScratch(kernels, (scratch) => {
+    return withScratch(kernels, (scratch): Chosen => {
       const flow = createFlow(network, kernels, scratch)
       const pools = createPools(flow, budgets, scratch)
       const poolOf = network.layers.map((_, i) => pools.find(({ layers }) => layers.includes(i))!)
@@ -74,7 +74,10 @@ export const synflow: Criterion = {
         onProgress(t / rounds)
       }
       forward()
-      return survivingMasks(flow)
+      const ties = pools.flatMap(({ layers, idleTie, tie }): BudgetTie[] =>
+        [idleTie ?? tie].flatMap((shown) => (shown ? [{ layers, ...shown }] : [])),
+      )
+      return { masks: survivingMasks(flow), ties }
     })
   },
 }

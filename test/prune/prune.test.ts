@@ -137,6 +137,94 @@ describe('prune', () => {
     expect(prune(broken, { ...base, method: 'magnitude', density: 0.5 }).warnings[0]).toMatch(/^no path/)
   })
 
+  describe('warns of a cut inside equal scores', () => {
+    const sizes = [6, 10, 8, 3]
+    const some = network(sizes, 7)
+    const counts = [60, 80, 24]
+    const ties = (
+      method: PruneOptions['method'],
+      scope: 'global' | 'layer',
+      on = some,
+      given = batchFor(some, 12, 1),
+    ) =>
+      prune(on, { method, scope, density: 0.3, seed: 1, batch: given }).warnings.filter((text) =>
+        text.includes('equal'),
+      )
+    const told = (kept: number, of: number, score = '0') =>
+      new RegExp(`of ${of} weights that score ${score}, the first ${kept} are kept`)
+
+    it('where the data are zero, and so every score', () => {
+      const nothing = { ...batchFor(some, 12, 1), x: matrix(12, 6) }
+      for (const method of ['snip', 'grasp'] as const) {
+        const [all, ...more] = ties(method, 'global', some, nothing)
+        expect(all).toMatch(told(49, 164))
+        expect(more).toEqual([])
+        const each = ties(method, 'layer', some, nothing)
+        expect(each).toHaveLength(3)
+        counts.forEach((count, l) => {
+          expect(each[l]).toMatch(new RegExp(`^layers\\.${l} \\(${sizes[l + 1]} × ${sizes[l]}\\)`))
+          expect(each[l]).toMatch(told(Math.round(0.3 * count), count))
+        })
+      }
+    })
+
+    it('where all weights of a matrix are equal, which SNIP’s gradients tell apart', () => {
+      const flat = createNetwork(
+        some.spec,
+        some.layers.map(({ weight, mask }) => ({ weight: weight.map((_, k) => (k % 2 === 0 ? 1 : -1)), mask })),
+      )
+      for (const method of ['magnitude', 'synflow'] as const) {
+        const each = ties(method, 'layer', flat)
+        expect(each).toHaveLength(3)
+        if (method === 'magnitude')
+          counts.forEach((n, l) => expect(each[l]).toMatch(told(Math.round(0.3 * n), n, 'the same')))
+      }
+      expect(ties('random', 'layer', flat)).toEqual([])
+    })
+
+    it('where more is kept than has a gradient: inputs that are always 0', () => {
+      const dark = batchFor(some, 12, 1)
+      dark.x.data.forEach((_, k) => k % 6 < 4 && (dark.x.data[k] = 0))
+      const { masks, warnings } = prune(some, { method: 'snip', scope: 'layer', density: 0.5, seed: 1, batch: dark })
+      // Of the first matrix 2 · 10 weights see something, unless their unit never fires: 30 are kept.
+      const seen = masks[0].data.reduce((sum, bit, k) => sum + (k % 6 >= 4 ? bit : 0), 0)
+      const first = warnings.filter((text) => text.startsWith('layers.0'))
+      expect(first).toHaveLength(1)
+      const [, equal, kept] = /of (\d+) weights that score 0, the first (\d+) are kept/.exec(first[0])!.map(Number)
+      expect(equal).toBeGreaterThanOrEqual(40)
+      expect(60 - equal + kept).toBe(30)
+      expect(seen).toBeGreaterThanOrEqual(60 - equal)
+    })
+
+    it('where SynFlow is left with weights that no flow reaches, however many rounds have dropped some', () => {
+      const stopped = createNetwork(
+        some.spec,
+        some.layers.map(({ weight, mask }, l) => ({ weight: l === 1 ? weight.map(() => 0) : weight, mask })),
+      )
+      for (const rounds of [1, 10, 100]) {
+        const { warnings } = prune(stopped, { method: 'synflow', scope: 'global', density: 0.3, seed: 1, rounds })
+        expect(warnings[0]).toMatch(told(49, 164))
+      }
+    })
+
+    it('and not where the scores decide, nor where all that are equal go the same way', () => {
+      for (const method of criterionNames) {
+        // With a budget for each matrix SynFlow may be left with weights that the other matrices have cut off.
+        for (const scope of scopes)
+          if (method !== 'synflow' || scope === 'global') expect(ties(method, scope)).toEqual([])
+      }
+      const half = createNetwork(
+        some.spec,
+        some.layers.map(({ weight, mask }) => ({
+          weight: weight.map((_, k) => (k < weight.length / 2 ? 2 : 1)),
+          mask,
+        })),
+      )
+      const { warnings } = prune(half, { method: 'magnitude', scope: 'layer', density: 0.5, seed: 1 })
+      expect(warnings.filter((text) => text.includes('equal'))).toEqual([])
+    })
+  })
+
   it('has no warnings when every output is reached', () => {
     expect(prune(net, { ...base, method: 'synflow', density: 0.5 }).warnings).toEqual([])
   })

@@ -39,18 +39,23 @@ describe('selectLargest', () => {
         const best = candidates.sort((a, b) => Number(values[b] > values[a]) - Number(values[b] < values[a]))
         const expected = values.map(() => 0)
         for (const i of best.slice(0, count)) expected[i] = 1
-        const masks = selectLargest([row(values.slice(0, first)), row(values.slice(first))], count, [
+        const { masks, tie } = selectLargest([row(values.slice(0, first)), row(values.slice(first))], count, [
           maskRow(open.slice(0, first)),
           maskRow(open.slice(first)),
         ])
         expect(masks.flatMap(entries)).toEqual(expected)
+        // A cut inside equal scores: the last that is kept equals the first that is not.
+        const equal = best.filter((i) => count > 0 && values[i] === values[best[count - 1]])
+        const kept = equal.filter((i) => expected[i] === 1).length
+        const inside = kept < equal.length
+        expect(tie).toEqual(inside ? { score: values[best[count - 1]] + 0, equal: equal.length, kept } : undefined)
       }),
       { seed: 11, numRuns: 500 },
     )
   })
 
   it('keeps the first of equal scores, matrices in order and row-major', () => {
-    const [a, b] = selectLargest([row([1, 2, 1]), row([1, 3, 1])], 4)
+    const [a, b] = selectLargest([row([1, 2, 1]), row([1, 3, 1])], 4).masks
     expect([entries(a), entries(b)]).toEqual([
       [1, 1, 1],
       [0, 1, 0],
@@ -58,15 +63,20 @@ describe('selectLargest', () => {
   })
 
   it('takes -0 and 0 as equal', () => {
-    expect(entries(selectLargest([row([-1, -0, 0, -0])], 2)[0])).toEqual([0, 1, 1, 0])
+    expect(entries(selectLargest([row([-1, -0, 0, -0])], 2).masks[0])).toEqual([0, 1, 1, 0])
   })
 
   it('finds its way in a million equal scores and in a million scores of one binade', () => {
     const n = 1_000_000
     const equal = selectLargest([matrix(1000, 1000, new Float64Array(n).fill(0.3))], 123_456)
-    expect(equal[0].data.lastIndexOf(1)).toBe(123_455)
+    expect(equal.tie).toEqual({ score: 0.3, equal: n, kept: 123_456 })
+    expect(equal.masks[0].data.lastIndexOf(1)).toBe(123_455)
     const narrow = Float64Array.from({ length: n }, (_, i) => 1 + ((i * 7919) % n) / n / 16)
-    const [mask] = selectLargest([matrix(1000, 1000, narrow)], 1000)
+    const {
+      masks: [mask],
+      tie,
+    } = selectLargest([matrix(1000, 1000, narrow)], 1000)
+    expect(tie).toBeUndefined()
     const sorted = narrow.slice().sort()
     expect(mask.kept).toBe(1000)
     expect(mask.data.every((bit, i) => (bit === 1) === narrow[i] >= sorted[n - 1000])).toBe(true)
@@ -80,7 +90,7 @@ describe('selectLargest', () => {
   })
 
   it('does not look at scores that are no candidates', () => {
-    expect(entries(selectLargest([row([NaN, 1, 2])], 1, [maskRow([false, true, true])])[0])).toEqual([0, 0, 1])
+    expect(entries(selectLargest([row([NaN, 1, 2])], 1, [maskRow([false, true, true])]).masks[0])).toEqual([0, 0, 1])
   })
 
   it('refuses to keep more than there are', () => {

@@ -43,8 +43,8 @@ function plainScores(net: Network): Matrix[] {
   return scores
 }
 
-function plainSynflow(net: Network, density: number, scope: 'global' | 'layer', rounds = 100): Mask[] {
-  let masks = net.layers.map(({ mask }) => mask)
+function plainSynflow(net: Network, density: number, scope: 'global' | 'layer', rounds = 100): readonly Mask[] {
+  let masks: readonly Mask[] = net.layers.map(({ mask }) => mask)
   for (let t = 1; t <= rounds; t++) {
     const scores = plainScores(applyMasks(net, masks))
     const count = (some: readonly Mask[]) =>
@@ -57,8 +57,8 @@ function plainSynflow(net: Network, density: number, scope: 'global' | 'layer', 
       )
     masks =
       scope === 'global'
-        ? selectLargest(scores, count(masks), masks)
-        : masks.flatMap((mask, i) => selectLargest([scores[i]], count([mask]), [mask]))
+        ? selectLargest(scores, count(masks), masks).masks
+        : masks.flatMap((mask, i) => selectLargest([scores[i]], count([mask]), [mask]).masks)
   }
   return masks
 }
@@ -207,8 +207,9 @@ describe('SynFlow', () => {
       [1, 1, 1, 1, 0, 0, 0, 0, 0],
       [0, 0, 0, 0, 0, 0, 0, 0, 0],
     ])
-    expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toMatch(/layers\.1 .*no weights left.*no longer depends on the input/)
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toMatch(/of 9 weights that score 0, the first 4 are kept/)
+    expect(warnings[1]).toMatch(/layers\.1 .*no weights left.*no longer depends on the input/)
   })
 
   it('reports its progress up to 1', () => {

@@ -77,18 +77,21 @@ it.each<CriterionName>(['magnitude', 'snip', 'grasp', 'synflow'])(
 
 it('keeps the lowest indices among equal magnitudes, whichever thread meets them', () => {
   const coarse = withWeights((_, k) => (k % 5) - 2)
-  const kept = sameOnAll((kernels) =>
-    selectLargest(
+  const magnitudes = coarse.layers.flatMap(({ weight }) => Array.from(weight, Math.abs))
+  const [ones, twos] = [1, 2].map((size) => magnitudes.filter((value) => value === size).length)
+  const kept = sameOnAll((kernels) => {
+    const { masks, tie } = selectLargest(
       coarse.layers.map(({ weight, mask }) => matrix(mask.rows, mask.cols, weight.map(Math.abs))),
       Math.floor(0.5 * total),
       undefined,
       kernels,
-    ),
-  )
-  const sizes = coarse.layers.flatMap(({ weight }) => Array.from(weight, Math.abs))
-  const firstOnes = sizes.flatMap((size, i) => (size === 1 && kept[i] === 1 ? [i] : []))
-  expect(sizes.every((size, i) => (size === 2 ? kept[i] === 1 : size === 1 || kept[i] === 0))).toBe(true)
-  expect(firstOnes).toEqual(sizes.flatMap((size, i) => (size === 1 ? [i] : [])).slice(0, firstOnes.length))
+    )
+    expect(tie).toEqual({ score: 1, equal: ones, kept: Math.floor(0.5 * total) - twos })
+    return masks
+  })
+  const firstOnes = magnitudes.flatMap((size, i) => (size === 1 && kept[i] === 1 ? [i] : []))
+  expect(magnitudes.every((size, i) => (size === 2 ? kept[i] === 1 : size === 1 || kept[i] === 0))).toBe(true)
+  expect(firstOnes).toEqual(magnitudes.flatMap((size, i) => (size === 1 ? [i] : [])).slice(0, firstOnes.length))
   expect(kept.reduce((sum, bit) => sum + bit, 0)).toBe(Math.floor(0.5 * total))
 })
 
@@ -106,7 +109,7 @@ it('equals a stable sort of 300,000 scores from subnormal to huge, within the ca
     const expected = new Uint8Array(values.length)
     for (const i of order.slice(0, count)) expected[i] = 1
     const kept = sameOnAll((kernels) => {
-      const masks = selectLargest([matrix(3, 100_000, values)], count, candidates, kernels)
+      const { masks } = selectLargest([matrix(3, 100_000, values)], count, candidates, kernels)
       expect(masks[0].kept).toBe(count)
       return masks
     })
