@@ -20,6 +20,7 @@ export function atSetting(findings: Findings, setting: Setting): Findings {
     spectra: here(findings.spectra),
     training: here(findings.training),
     untrained: here(findings.untrained),
+    failed: here(findings.failed),
   }
 }
 

@@ -286,6 +286,8 @@ function attemptedRows(findings: Findings): Attempted[] {
 const untrainedLabels = {
   dead: 'with no active path from the inputs to the outputs',
   diverged: 'whose loss left the range of numbers',
+  solved: 'with a loss of zero before the first step, as the targets of one class are',
+  impossible: 'whose numbers did not allow it',
 } as const satisfies Record<Untrained, string>
 
 /** How many networks could not be trained, and why; nothing when all were. */

@@ -3,23 +3,30 @@ import { chainFromTensors } from '../graphon/chain-file.js'
 import { countingBound, type MotifName } from '../graphon/motifs.js'
 import { toFloat64 } from '../data/tensor.js'
 import { spectralSummary } from '../spectrum/summary.js'
+import { criteria } from '../prune/criteria.js'
+import type { Criterion } from '../prune/criterion.js'
 import { estimateKey } from './execute-closed-form.js'
+import { failureOf } from './failure.js'
 import {
   rungs,
+  untrainedReasons,
   type ClosedFormFinding,
   type ConvergenceFinding,
+  type FailedFinding,
   type CountingFinding,
   type Findings,
   type GraphonFinding,
   type KernelKind,
   type MotifFinding,
   type Prediction,
+  type Protocol,
   type Provenance,
   type PruningFinding,
   type Setting,
   type SpectrumFinding,
   type TrainingFinding,
   type TrendFinding,
+  type Untrained,
   type UntrainedFinding,
   type VerdictFinding,
 } from './findings.js'
@@ -86,11 +93,19 @@ function lossOf(rows: readonly ResultRow[]): number[] {
   return loss
 }
 
+/** The measured loss of a trained run; empty for one without training. */
+function measuredLoss({ rows }: JobResult): number[] {
+  return lossOf(records(rows, 'step').filter((row) => !row.rung))
+}
+
+/** Whether nothing was left to learn before the first step: there is then no loss to hold predictions against. */
+const isSolved = (measured: readonly number[]): boolean => measured.length > 0 && !(measured[0] > 0)
+
 function trainingFinding(run: Finished, trial: number, kernel: JobResult): TrainingFinding | undefined {
   const summary = records(run.result.rows, 'run')[0]
-  if (typeof summary.learning_rate !== 'number') return undefined
+  const measured = measuredLoss(run.result)
+  if (typeof summary.learning_rate !== 'number' || isSolved(measured)) return undefined
   const steps = records(run.result.rows, 'step')
-  const measured = lossOf(steps.filter((row) => !row.rung))
   const predicted = records(kernel.rows, 'step').filter((row) => row.trial === trial)
   const predictions = rungs.flatMap((rung): Prediction[] => {
     const loss = lossOf((rung === 'finite-width' ? steps : predicted).filter((row) => row.rung === rung))
@@ -103,7 +118,7 @@ function trainingFinding(run: Finished, trial: number, kernel: JobResult): Train
     trial,
     learningRate: summary.learning_rate,
     loss: measured,
-    trainAccuracy: summary.train_accuracy ?? 0,
+    trainAccuracy: summary.train_accuracy ?? null,
     testAccuracy: summary.test_accuracy ?? null,
     laziness: summary.laziness ?? null,
     predictions,
@@ -112,9 +127,45 @@ function trainingFinding(run: Finished, trial: number, kernel: JobResult): Train
 
 function untrainedFinding({ job, result }: Finished): UntrainedFinding | undefined {
   const { aspect, reason } = records(result.rows, 'run')[0]
-  if (aspect !== 'dead' && aspect !== 'diverged') return undefined
   const { method, width, trial } = job
-  return { method, ...settingOf(job), width, trial: trial ?? 0, why: aspect, reason: reason ?? '' }
+  const finding = (why: Untrained, text: string): UntrainedFinding => ({
+    method,
+    ...settingOf(job),
+    width,
+    trial: trial ?? 0,
+    why,
+    reason: text,
+  })
+  if (isSolved(measuredLoss(result))) return finding('solved', 'the loss is zero before the first step')
+  const known = untrainedReasons.find((why) => why === aspect)
+  return known && finding(known, reason ?? '')
+}
+
+function failedFinding({ job, result }: Finished): FailedFinding[] {
+  const reason = failureOf(result)
+  const { kind, method, width, trial } = job
+  return reason === undefined ? [] : [{ kind, method, ...settingOf(job), width, trial, reason }]
+}
+
+/** What the report says of how networks were made and trained. */
+function protocolOf({ data, network, prune, graphon, kernel, training }: StudyConfig): Protocol {
+  const { learningRate, relativeRate } = training
+  const named: readonly Criterion[] = prune.methods.map((method) => criteria[method])
+  const isMnist = data.source === 'mnist'
+  return {
+    steps: training.trials > 0 ? training.steps : 0,
+    trainedTrials: training.steps > 0 ? training.trials : 0,
+    stepSize: learningRate === 'auto' ? { share: relativeRate } : { fixed: learningRate },
+    sigmaW2: network.sigmaW2 ?? null,
+    sigmaB2: network.sigmaB2,
+    weights: network.weights,
+    rescale: kernel.rescale,
+    estimator: graphon.estimator,
+    pruningSamples: named.some(({ needsData }) => needsData) ? (prune.samples ?? data.samples) : null,
+    temperature: named.some(({ defaults }) => defaults.temperature !== undefined) ? prune.temperature : null,
+    testSamples: isMnist ? data.testSamples : 0,
+    standardized: isMnist || data.standardize,
+  }
 }
 
 function trendOf(row: ResultRow): TrendFinding {
@@ -219,8 +270,9 @@ function motifFindings({ job, result }: Finished): MotifFinding[] {
   })
 }
 
-function closedFormFinding({ job, result }: Finished): ClosedFormFinding {
+function closedFormFindings({ job, result }: Finished): ClosedFormFinding[] {
   const rows = records(result.rows, 'closed-form')
+  if (rows.length === 0) return []
   const matrices = [...new Set(rows.map((row) => row.matrix!))].map((matrix) => {
     const value = (aspect: string) => rows.find((row) => row.matrix === matrix && row.aspect === aspect)?.value ?? null
     return {
@@ -245,7 +297,7 @@ function closedFormFinding({ job, result }: Finished): ClosedFormFinding {
         }),
       }
     : null
-  return { method: job.method, ...settingOf(job), width: job.width, matrices, graphons }
+  return [{ method: job.method, ...settingOf(job), width: job.width, matrices, graphons }]
 }
 
 /** Depths, then scopes, then densities as the study file has them. */
@@ -279,6 +331,7 @@ export async function buildFindings(
     spectra: [] as SpectrumFinding[],
     training: [] as TrainingFinding[],
     untrained: [] as UntrainedFinding[],
+    failed: [] as FailedFinding[],
   }
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const order = (job: Job) => config.prune.methods.indexOf(job.method as (typeof config.prune.methods)[number])
@@ -289,21 +342,27 @@ export async function buildFindings(
   for (const job of ordered) {
     if (job.kind === 'run') continue
     const result = await store.read(job.id)
+    findings.failed.push(...failedFinding({ job, result }))
     if (job.kind === 'dense') findings.spectra.push(...spectrumFindings({ job, result }))
     if (job.kind === 'convergence') findings.convergence.push(...convergenceFindings({ job, result }))
     if (job.kind === 'motifs') findings.motifs.push(...motifFindings({ job, result }))
-    if (job.kind === 'closed-form') findings.closedForms.push(closedFormFinding({ job, result }))
+    if (job.kind === 'closed-form') findings.closedForms.push(...closedFormFindings({ job, result }))
     if (job.kind !== 'kernel') continue
     const runJobs = job.needs.map((id) => byId.get(id)!).filter((needed) => needed.kind === 'run')
     const runs = await Promise.all(runJobs.map((run) => store.read(run.id)))
     const { method, width } = job
     const setting = settingOf(job)
-    const pathDensity = records(result.rows, 'run')[0].path_density ?? 0
-    findings.pruning.push(pruningFinding(job, runs))
-    findings.graphons.push({ method, ...setting, width, chain: chainFromTensors(result.arrays, job.id), pathDensity })
+    const pruned = runs.filter((run) => failureOf(run) === undefined)
+    if (pruned.length > 0) findings.pruning.push(pruningFinding(job, pruned))
+    const pathDensity = records(result.rows, 'run')[0].path_density
+    if (typeof pathDensity === 'number') {
+      const chain = chainFromTensors(result.arrays, job.id)
+      findings.graphons.push({ method, ...setting, width, chain, pathDensity })
+    }
     findings.spectra.push(...spectrumFindings({ job, result }))
     runs.forEach((run, i) => {
       const finished = { job: runJobs[i], result: run }
+      findings.failed.push(...failedFinding(finished))
       const training = trainingFinding(finished, runJobs[i].trial ?? 0, result)
       if (training) findings.training.push(training)
       const untrained = untrainedFinding(finished)
@@ -316,6 +375,7 @@ export async function buildFindings(
     widths: [...new Set(findings.pruning.map(({ width }) => width))].sort((a, b) => a - b),
     densities: config.prune.densities,
     settings: settingsOf(config),
+    protocol: protocolOf(config),
     ...findings,
   }
 }

@@ -8,6 +8,7 @@ import { simulateNull } from '../graphon/limit-test/simulate.js'
 import type { Trend } from '../graphon/limit-test/trend.js'
 import { splitHalf } from '../graphon/noise.js'
 import type { Job, JobResult } from './job.js'
+import { failureOf, usable } from './failure.js'
 import { deriveSeed } from './networks.js'
 import { architectures } from './plan.js'
 import type { ResultRow } from './rows.js'
@@ -37,11 +38,12 @@ function rungOf(
   runs: readonly JobResult[],
   ids: readonly string[],
 ): MeasuredRung {
-  const chains = runs.map((run, i) => chainFromTensors(run.arrays, ids[i]))
-  const densities = runs.map(({ rows }) =>
+  const pruned = usable(ids, runs)
+  const chains = pruned.map(({ result, id }) => chainFromTensors(result.arrays, id))
+  const densities = pruned.map(({ result: { rows } }) =>
     rows.filter(({ record }) => record === 'layer').map((row) => row.matrix_density ?? 0),
   )
-  return { width, sizes, chains, densities, observed: runs.map(observedOf) }
+  return { width, sizes, chains, densities, observed: pruned.map(({ result }) => observedOf(result)) }
 }
 
 /** Keeps the numbers that every trial of every width has. */
@@ -100,11 +102,14 @@ export function executeConvergence(
   inputs: readonly JobResult[],
 ): JobResult {
   const { trials, seed, graphon, convergence: settings } = config
+  usable(job.needs, inputs)
   const facts = { inputs: data.x.cols, classes: data.classes, fingerprint: '' }
   const ladder = shared(
-    architectures(config, facts, job.sizes.length - 2).map(({ width, sizes }, i) => {
+    architectures(config, facts, job.sizes.length - 2).flatMap(({ width, sizes }, i) => {
       const from = i * trials
-      return rungOf(width, sizes, inputs.slice(from, from + trials), job.needs.slice(from, from + trials))
+      const runs = inputs.slice(from, from + trials)
+      const isThere = runs.some((run) => failureOf(run) === undefined)
+      return isThere ? [rungOf(width, sizes, runs, job.needs.slice(from, from + trials))] : []
     }),
   )
   const estimate = { bins: graphon.bins, estimator: graphon.estimator }

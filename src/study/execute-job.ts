@@ -3,6 +3,7 @@ import { executeConvergence } from './execute-convergence.js'
 import { executeDense, executeKernel } from './execute-kernel.js'
 import { executeMotifs } from './execute-motifs.js'
 import { executeRun } from './execute-run.js'
+import { failedResult, orRefusal } from './failure.js'
 import type { Job, JobResult, ResultStore } from './job.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
@@ -19,7 +20,8 @@ const executors = {
 } satisfies Record<Job['kind'], Execute>
 
 /**
- * Computes one job from its description and the results it needs, and stores it with its identity on every row.
+ * Computes one job from its description and the results it needs, and stores it with its identity on every row. Numbers
+ * that refuse to be computed (a score beyond the range of f64, say) cost this job alone: its `run` row says why.
  *
  * @param seconds elapsed time of the job, kept in its `run` row
  */
@@ -32,7 +34,7 @@ export async function executeJob(
 ): Promise<void> {
   const inputs = await Promise.all(job.needs.map((id) => store.read(id)))
   const execute: Execute = executors[job.kind]
-  const { rows, arrays } = execute(config, data, job, inputs)
+  const { rows, arrays } = orRefusal(() => execute(config, data, job, inputs), failedResult)
   const identity = {
     job: job.id,
     kind: job.kind,

@@ -15,6 +15,7 @@ import { kernelTargetAlignment } from '../spectrum/alignment.js'
 import { spectrum } from '../spectrum/spectrum.js'
 import { orDivergence } from './divergence.js'
 import { kernelTensor } from './execute-run.js'
+import { orRefusal, usable, type Usable } from './failure.js'
 import type { KernelKind, Rung } from './findings.js'
 import type { Job, JobResult } from './job.js'
 import type { ResultRow } from './rows.js'
@@ -70,35 +71,50 @@ function scaled({ classes, n, data }: Kernel, factor: number): Kernel {
 
 /** The limit kernels of one method, density and width, their spectra, and the training they predict. */
 export function executeKernel(config: StudyConfig, data: StudyData, job: Job, inputs: readonly JobResult[]): JobResult {
-  const runs = inputs.slice(0, -1)
-  const chain: GraphonChain = averageChains(runs.map((run, i) => chainFromTensors(run.arrays, job.needs[i])))
+  const runs = usable(job.needs, inputs.slice(0, -1))
+  const chain: GraphonChain = averageChains(runs.map(({ result, id }) => chainFromTensors(result.arrays, id)))
   const density = pathDensity(chain).mean
   const arrays = new Map(chainToTensors(chain))
-  if (!config.kernel.compute) return { arrays, rows: [{ record: 'run', path_density: density }] }
-  const dense = tensorKernel(inputs[inputs.length - 1].arrays.get('dense')!)
+  const summary: ResultRow = { record: 'run', path_density: density }
+  if (!config.kernel.compute) return { arrays, rows: [summary] }
+  return orRefusal(
+    () => ({ arrays, rows: [summary, ...kernelRows(config, data, chain, density, runs, inputs[inputs.length - 1])] }),
+    (reason) => ({ arrays, rows: [{ ...summary, aspect: 'failed', reason }] }),
+  )
+}
+
+function kernelRows(
+  config: StudyConfig,
+  data: StudyData,
+  chain: GraphonChain,
+  density: number,
+  runs: readonly Usable[],
+  unpruned: JobResult,
+): ResultRow[] {
+  const stored = unpruned.arrays.get('dense')
+  const dense = stored && tensorKernel(stored)
   const options = kernelOptions(config)
   // Without its energies the chain is that of weights drawn again.
   const redrawn = { W: chain.W, measures: chain.measures }
   const limits = limitKernelsOfChains(chain.V ? [redrawn, chain] : [chain], data.x, options, ['ntk'])
   const [graphon, energy = graphon] = limits.map(({ ntk }) => ntk)
-  const stored = runs.find(({ arrays: own }) => own.has('empirical'))?.arrays.get('empirical')
-  const empirical = stored && tensorKernel(stored)
+  const measured = runs.find(({ result }) => result.arrays.has('empirical'))?.result.arrays.get('empirical')
+  const empirical = measured && tensorKernel(measured)
   const rows: ResultRow[] = [
-    { record: 'run', path_density: density },
     ...spectrumRows('graphon', graphon, data, empirical),
     ...spectrumRows('energy', energy, data, empirical),
     ...(empirical ? spectrumRows('empirical', empirical, data, empirical) : []),
   ]
   const targets = oneHot(data.labels, data.classes, { centered: true })
   const ladder: [Rung, Kernel][] = [
-    ['scale', scaled(dense, density)],
+    ...(dense ? [['scale', scaled(dense, density)] as [Rung, Kernel]] : []),
     ['shape', graphon],
     ['weights', energy],
   ]
   const decomposed = ladder.map(([rung, kernel]) => [rung, modes(kernel, targets)] as const)
-  runs.forEach((run, trial) => {
-    const learningRate = run.rows.find((row) => row.record === 'run')?.learning_rate
-    if (learningRate === undefined || learningRate === null) return
+  for (const { trial, result } of runs) {
+    const learningRate = result.rows.find((row) => row.record === 'run')?.learning_rate
+    if (learningRate === undefined || learningRate === null) continue
     for (const [rung, kernelModes] of decomposed) {
       const predicted = orDivergence(() =>
         lossFromModes(kernelModes, { learningRate, steps: config.training.steps, mode: 'descent' }),
@@ -106,6 +122,6 @@ export function executeKernel(config: StudyConfig, data: StudyData, job: Job, in
       if ('diverged' in predicted) rows.push({ record: 'step', trial, rung, reason: predicted.diverged })
       else predicted.loss.forEach((value, step) => rows.push({ record: 'step', trial, rung, step, loss: value }))
     }
-  })
-  return { arrays, rows }
+  }
+  return rows
 }

@@ -4,6 +4,7 @@ import type { GraphonChain } from '../graphon/chain.js'
 import { distanceChains } from '../graphon/distances/chains.js'
 import { simulateNull } from '../graphon/limit-test/simulate.js'
 import { measuresOf, motifReport, motifTable } from '../graphon/motif-report.js'
+import { failureOf, usable } from './failure.js'
 import type { Job, JobResult } from './job.js'
 import { deriveSeed } from './networks.js'
 import { architectures } from './plan.js'
@@ -88,16 +89,16 @@ function countingRows(narrow: Rung, wide: Rung): ResultRow[] {
  * the counting lemma between the two largest widths.
  */
 export function executeMotifs(config: StudyConfig, data: StudyData, job: Job, inputs: readonly JobResult[]): JobResult {
+  usable(job.needs, inputs)
   const facts = { inputs: data.x.cols, classes: data.classes, fingerprint: '' }
   const { trials } = config
-  const ladder = architectures(config, facts, job.sizes.length - 2).map(({ width, sizes }, i): Rung => {
-    const runs = inputs.slice(i * trials, (i + 1) * trials)
-    return {
-      width,
-      sizes,
-      runs,
-      chains: runs.map(({ arrays }, trial) => chainFromTensors(arrays, job.needs[i * trials + trial])),
-    }
+  const ladder = architectures(config, facts, job.sizes.length - 2).flatMap(({ width, sizes }, i): Rung[] => {
+    const [from, to] = [i * trials, (i + 1) * trials]
+    const results = inputs.slice(from, to)
+    if (results.every((result) => failureOf(result) !== undefined)) return []
+    const runs = usable(job.needs.slice(from, to), results)
+    const chains = runs.map(({ result, id }) => chainFromTensors(result.arrays, id))
+    return [{ width, sizes, runs: runs.map(({ result }) => result), chains }]
   })
   const [narrow, wide] = ladder.slice(-2)
   const counting = ladder.length > 1 ? countingRows(narrow, wide) : []

@@ -12,6 +12,7 @@ import { empiricalNtk } from '../ntk/empirical-ntk.js'
 import type { Kernel } from '../ntk/kernel.js'
 import type { Job, JobResult } from './job.js'
 import { orDivergence } from './divergence.js'
+import { orRefusal } from './failure.js'
 import type { Untrained } from './findings.js'
 import { linearize } from './linearized.js'
 import { deriveSeed, prunedNetwork } from './networks.js'
@@ -34,8 +35,16 @@ interface TrainedRun {
 }
 
 /** The `run` row of a network that was not trained: without a step size, and with the reason. */
-function untrained(why: Untrained, reason: string, lambdaMax: number): ResultRow {
+function untrained(why: Untrained, reason: string, lambdaMax: number | null): ResultRow {
   return { ntk_lambda_max: lambdaMax, aspect: why, reason }
+}
+
+/** Why a tangent kernel is zero. */
+function whyZero({ x }: StudyData): string {
+  const largest = x.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  if (largest === 0) return 'all inputs are zero, so that the tangent kernel is zero'
+  if (Math.fround(largest) === 0) return `all inputs vanish in f32, the largest is ${largest}; scale the data`
+  return 'no active path leads from the inputs to the outputs, so that the tangent kernel is zero'
 }
 
 /**
@@ -48,8 +57,7 @@ function trainRun(config: StudyConfig, data: StudyData, network: Network, job: J
   const seed = deriveSeed(config.seed, 'power', job.width, job.trial ?? 0)
   const { lambdaMax, empirical, loss: linearLoss } = linearize(network, data.x, targets, steps, seed)
   if (learningRate === 'auto' && !(lambdaMax > 0)) {
-    const reason = 'no active path leads from the inputs to the outputs, so that the tangent kernel is zero'
-    return { summary: untrained('dead', reason, lambdaMax), steps: [] }
+    return { summary: untrained('dead', whyZero(data), lambdaMax), steps: [] }
   }
   const eta = learningRate === 'auto' ? (relativeRate * data.x.rows) / lambdaMax : learningRate
   const measured = orDivergence(() =>
@@ -86,6 +94,13 @@ function trainRun(config: StudyConfig, data: StudyData, network: Network, job: J
   }
 }
 
+function trainedOrNot(config: StudyConfig, data: StudyData, network: Network, job: Job): TrainedRun {
+  return orRefusal(
+    () => trainRun(config, data, network, job),
+    (reason) => ({ summary: untrained('impossible', reason, null), steps: [] }),
+  )
+}
+
 /**
  * Injective motif densities over those of a constant graphon of equal density, p^e: 1 without structure at every width.
  * None for a mask that is empty or too small to hold the motif.
@@ -111,7 +126,7 @@ export function executeRun(config: StudyConfig, data: StudyData, job: Job): JobR
     ...(energies && { energies }),
   })
   const arrays = new Map<string, Tensor>(chainToTensors(chain))
-  const trained = job.train ? trainRun(config, data, network, job) : undefined
+  const trained = job.train ? trainedOrNot(config, data, network, job) : undefined
   if (trained?.empirical) arrays.set('empirical', kernelTensor(trained.empirical))
   const layers = pruning.layers.map(({ shape, kept, density: matrixDensity, deadUnits }, matrix): ResultRow => ({
     record: 'layer',

@@ -2,6 +2,7 @@ import type { LimitAgreement } from '../graphon/limits/compare.js'
 import type { GraphonChain } from '../graphon/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Verdict } from '../graphon/limit-test/verdict.js'
+import type { Job } from './job.js'
 import type { SpectralSummary } from '../spectrum/summary.js'
 
 export const scopes = ['global', 'layer'] as const
@@ -38,6 +39,42 @@ export interface Findings {
   readonly training: readonly TrainingFinding[]
   /** Networks that should have been trained and could not be. */
   readonly untrained: readonly UntrainedFinding[]
+  /** What could not be computed; whatever else there is stands without it. */
+  readonly failed: readonly FailedFinding[]
+  readonly protocol: Protocol
+}
+
+/** How all networks were made and trained. */
+export interface Protocol {
+  /** Full-batch gradient descent steps; 0: no training. */
+  readonly steps: number
+  /** Trials of each cell that were trained. */
+  readonly trainedTrials: number
+  /** One step size for all, or a share of N / λ_max of each network's own empirical NTK. */
+  readonly stepSize: { readonly fixed: number } | { readonly share: number }
+  /** null: 1, 2, …, 2, 1 for ReLU, else 1 */
+  readonly sigmaW2: readonly number[] | null
+  /** 0: no biases */
+  readonly sigmaB2: number
+  readonly weights: 'kept' | 'redrawn'
+  readonly rescale: string
+  readonly estimator: string
+  /** Whether some method looked at samples, and at how many. */
+  readonly pruningSamples: number | null
+  /** null where no method has one */
+  readonly temperature: number | null
+  readonly testSamples: number
+  readonly standardized: boolean
+}
+
+/** One job that could not be computed, and why. */
+export interface FailedFinding extends Setting {
+  readonly kind: Job['kind']
+  readonly method: string
+  readonly width: number
+  /** null for what rests on all trials. */
+  readonly trial: number | null
+  readonly reason: string
 }
 
 export interface Provenance {
@@ -52,6 +89,8 @@ export interface Provenance {
   readonly samples: number
   readonly inputs: number
   readonly classes: number
+  /** Classes that occur in the samples used; absent in plans of older versions. */
+  readonly classesPresent?: number
   readonly hiddenLayers: readonly number[]
   readonly trials: number
   readonly bins: number
@@ -230,15 +269,21 @@ export interface TrainingFinding extends Setting {
   readonly learningRate: number
   /** `steps + 1` entries: loss 1/(2N) Σ ‖f − y‖² before each step and after the last. */
   readonly loss: readonly number[]
-  readonly trainAccuracy: number
+  /** null with one class */
+  readonly trainAccuracy: number | null
   readonly testAccuracy: number | null
   /** ‖Θ_after − Θ_before‖_F / ‖Θ_before‖_F of the empirical NTK; null when not measured. */
   readonly laziness: number | null
   readonly predictions: readonly Prediction[]
 }
 
-/** Why a network was not trained: no path through it is active, or its loss left the range of numbers. */
-export type Untrained = 'dead' | 'diverged'
+/**
+ * Why a network was not trained: no path through it is active; its loss left the range of numbers; its loss is zero before
+ * the first step, as with the targets of a single class; or its numbers did not allow it.
+ */
+export const untrainedReasons = ['dead', 'diverged', 'solved', 'impossible'] as const
+
+export type Untrained = (typeof untrainedReasons)[number]
 
 /** One pruned network whose training was asked for and is not there. */
 export interface UntrainedFinding extends Setting {

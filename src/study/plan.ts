@@ -1,3 +1,4 @@
+import { keepCount } from '../prune/budget.js'
 import { predictedMethods } from '../graphon/limits/predictions.js'
 import { hash64 } from './hash.js'
 import type { Job, JobKey } from './job.js'
@@ -47,10 +48,35 @@ function jobId(kind: Job['kind'], key: Partial<JobKey>, dependsOn: unknown): str
 }
 
 /**
+ * Refuses densities at which a budget rounds to no weight at all: such networks hold nothing to learn from.
+ *
+ * @throws RangeError with the least density that keeps one
+ */
+function requireWeights(config: StudyConfig, sizes: readonly number[]): void {
+  for (const scope of scopesOf(config)) {
+    const matrices = sizes.slice(1).map((size, i) => size * sizes[i])
+    const total = scope === 'global' ? weightCount(sizes) : Math.min(...matrices)
+    const empty = config.prune.densities.find((density) => keepCount(total, density) === 0)
+    if (empty === undefined) continue
+    const what = scope === 'global' ? `the ${total} weights` : `a matrix of ${total} weights`
+    throw new RangeError(
+      `prune.densities: ${empty} keeps none of ${what} of a ${sizes.join('-')} network (${scope} scope); ` +
+        `expected at least ${leastDensity(total)}`,
+    )
+  }
+}
+
+/** The least density that keeps one of `total` weights, rounded up to four digits. */
+function leastDensity(total: number): number {
+  const rounded = Number((0.5 / total).toPrecision(4))
+  return keepCount(total, rounded) > 0 ? rounded : Number((0.50026 / total).toPrecision(4))
+}
+
+/**
  * Every job of a study, each after the jobs it needs. Ids hash all that a result depends on, so that a finished result
  * is found again after an interruption or an edit, and never mistaken for another.
  *
- * @throws RangeError when `sizes` does not fit the data
+ * @throws RangeError when `sizes` does not fit the data, or a density keeps no weight
  */
 export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
   const { seed, trials, data, network, prune, graphon, kernel, training } = config
@@ -108,6 +134,7 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
 
   function addLadder(where: Omit<JobKey, 'sizes' | 'width' | 'trial'>, depth: number, dense: string): void {
     const ladder = architectures(config, facts, depth)
+    for (const { sizes } of ladder) requireWeights(config, sizes)
     const runsOfLadder: string[] = []
     for (const architecture of ladder) {
       const key: JobKey = { ...where, ...architecture, trial: null }

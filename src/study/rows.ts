@@ -43,7 +43,7 @@ export const columns = {
   shape_floor: 'double',
   spread: 'double',
   spread_sampled: 'double',
-  /** In `verdict` and `motif` rows: `all`, `budget`, `shape`, `dead_units`, or a motif; in `run` rows why a network was not trained; else what `value` is. */
+  /** In `verdict` and `motif` rows: `all`, `budget`, `shape`, `dead_units`, or a motif; in `run` rows why a network was not trained, or `failed` where the job has no numbers; else what `value` is. */
   aspect: 'string',
   value: 'double',
   verdict: 'string',

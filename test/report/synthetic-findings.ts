@@ -373,5 +373,20 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     spectra: spectra.map((item) => ({ ...item, ...where })),
     training: training.map((item) => ({ ...item, ...where })),
     untrained: [],
+    failed: [],
+    protocol: {
+      steps: o.steps,
+      trainedTrials: o.trials,
+      stepSize: { share: 0.5 },
+      sigmaW2: null,
+      sigmaB2: 0,
+      weights: 'kept',
+      rescale: 'none',
+      estimator: 'histogram',
+      pruningSamples: o.samples,
+      temperature: 1,
+      testSamples: 1000,
+      standardized: true,
+    },
   }
 }

@@ -59,6 +59,39 @@ describe('planStudy', () => {
     expect(runs).toContain('run-snip-d0.5-h2-w16-t0-66582b62092f')
   })
 
+  it('refuses a density that keeps nothing, with the least one that keeps a weight', () => {
+    const at = (density: number, scope: string) => () =>
+      planStudy(
+        config((text) =>
+          text.replace('[random, snip], densities: [0.5]', `[random], densities: [0.5, ${density}], scope: ${scope}`),
+        ),
+        facts,
+      )
+    const least = (plan: () => unknown): number => {
+      try {
+        plan()
+      } catch (error) {
+        return Number(/expected at least (\S+)$/.exec((error as Error).message)?.[1])
+      }
+      return Number.NaN
+    }
+    // 16 · 8 + 8 · 8 + 8 · 3 weights in all, 24 in the smallest matrix.
+    for (const [scope, total] of [
+      ['global', 216],
+      ['layer', 24],
+      ['both', 24],
+    ] as const) {
+      const tooLow = at(1e-9, scope)
+      expect(tooLow).toThrow(/^prune\.densities: 1e-9 keeps none of .* network \((global|layer) scope\)/)
+      if (scope === 'both') continue
+      const found = least(tooLow)
+      expect(found * total).toBeCloseTo(0.5, 3)
+      expect(at(found, scope)).not.toThrow()
+      expect(at(0.999 * found, scope)).toThrow(RangeError)
+    }
+    expect(at(0.01, 'both')).toThrow(/a matrix of 24 weights of a 16-8-8-3 network \(layer scope\)/)
+  })
+
   it('refuses sizes that do not fit the data', () => {
     const study = config((text) => text.replace('widths: [8, 16], hiddenLayers: 2', 'sizes: [15, 4, 3]'))
     expect(() => planStudy(study, facts)).toThrow(/expected 16 inputs and 3 outputs as the data has, got \[15, 4, 3\]/)
