@@ -17,6 +17,7 @@ export const applies = {
     only: 'where --samples are drawn from a named dataset; rows of a file are taken in order',
     when: drawsSamples,
   },
+  withOut: { only: 'with --out', when: ({ flags }) => flags['out'] !== undefined },
   biases: { only: 'where the network has biases', when: ({ facts }) => facts.biases !== false },
   scaled: {
     only: 'in the NTK parameterisation, because standard weights and biases carry their scale',

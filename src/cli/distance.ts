@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { readTensors } from '../data/archives.js'
+import { readTensors, unnamedKey } from '../data/archives.js'
 import { FileError } from '../data/file-error.js'
 import { toFloat64 } from '../data/tensor.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
@@ -32,8 +32,8 @@ type Operand =
 
 function readOperand(file: string): Operand {
   const { tensors } = readTensors(readBytes(file), file)
-  const [tensor] = tensors.values()
-  if (!file.endsWith('.npy')) {
+  const tensor = tensors.get(unnamedKey)
+  if (!tensor) {
     const chain = chainFromTensors(tensors, file)
     sayAll(pathWarnings(chain.W), `${file}: `)
     return { kind: 'chain', chain }

@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { encodeNpz } from '../data/npz.js'
@@ -12,10 +12,10 @@ import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
 import { encodeFigure, requireFigure } from '../node/figure.js'
 import { requireWritable, writeTogether } from '../node/files.js'
-import { writesDirectly } from '../node/staged-file.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
 import { factsOf, readCheckpoint } from './checkpoint.js'
+import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseCount, parseFigure, shared } from './options.js'
@@ -31,6 +31,7 @@ interface GraphonFlags {
   readonly risk: boolean
   readonly sigmaW2?: number[]
   readonly out: string
+  readonly force?: boolean
   readonly figure?: string
   readonly json?: boolean
 }
@@ -107,11 +108,7 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
   if (figure !== undefined && resolve(figure) === resolve(out)) {
     throw new UsageError(`graphon: expected two files, got ${out} as --out and as --figure`)
   }
-  // A name without an extension promises no other format.
-  if (!['', '.npz'].includes(extname(out).toLowerCase()) && !writesDirectly(out)) {
-    throw new UsageError(`graphon: expected an --out that ends in .npz, got ${out}`)
-  }
-  requireWritable(out)
+  requireDestination({ command: 'graphon', kind: 'chain', inputs: [file], ...flags })
   if (figure !== undefined) {
     requireFigure(figure)
     requireWritable(figure)
@@ -209,6 +206,7 @@ export function addGraphon(program: Command): void {
     .addOption(limited(shared.seed(), drawing))
     .addOption(limited(shared.sigmaW2(), asChain, ofWeights, ofStandard))
     .addOption(shared.out('graphon chain, .npz'))
+    .addOption(shared.force())
     .addOption(new Option('--figure <file>', 'a picture of the chain (.png or .svg)').argParser(parseFigure))
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn graphon masks.safetensors --bins 64 --out chain.npz --figure chain.png')

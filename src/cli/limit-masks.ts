@@ -11,11 +11,12 @@ import type { Batch } from '../network/gradient.js'
 import { totalDensity } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import { pathWarnings } from '../network/paths.js'
-import { readBytes, requireWritable, writeAtomic } from '../node/files.js'
+import { readBytes, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import type { Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
 import { readNetwork, requireInputs } from './checkpoint.js'
+import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import type { Facts } from './limits.js'
 import { print, printJson, short } from './output.js'
@@ -34,6 +35,7 @@ export interface MaskFlags {
   readonly bins: number
   readonly sigmaW2?: number[]
   readonly out?: string
+  readonly force?: boolean
   readonly json?: boolean
 }
 
@@ -89,7 +91,9 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
   check({ file, method, scope })
   const { summary, needs, isOfMethod } = predictions[method]
   if (needs === null) throw new FileError(file, `has no closed form to compare with: ${method}, ${summary}`)
-  if (out !== undefined) requireWritable(out)
+  if (out !== undefined) {
+    requireDestination({ command: 'limit', kind: 'chain', inputs: [file, flags.weights, flags.data], ...flags, out })
+  }
   const network = needs === 'sizes' ? undefined : initialNetwork(file, checkpoint, flags)
   const batch = network && needs === 'batch' ? batchOf(network, flags, seed) : undefined
   sayAll(pathWarnings(checkpoint.masks))

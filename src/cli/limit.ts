@@ -7,10 +7,11 @@ import { closedForms, type ClosedForm } from '../graphon/limits/closed-forms.js'
 import { predictions } from '../graphon/limits/predictions.js'
 import { constantLimitChain, type ConstantLimit } from '../graphon/limits/closed-form.js'
 import type { Activation } from '../network/activation.js'
-import { requireWritable, writeAtomic } from '../node/files.js'
+import { writeAtomic } from '../node/files.js'
 import type { Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
 import { applies } from './applies.js'
+import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Given, type Limit } from './limits.js'
 import { limitOfMasks, type MaskFlags } from './limit-masks.js'
@@ -60,7 +61,9 @@ function limitOfSizes(flags: LimitFlags): void {
   }
   const wrong = flags.widths?.find((width) => !(Number.isSafeInteger(width) && width > 0))
   if (wrong !== undefined) throw new UsageError(`limit: expected positive integers as --widths, got ${wrong}`)
-  if (out !== undefined) requireWritable(out)
+  if (out !== undefined) {
+    requireDestination({ command: 'limit', kind: 'chain', inputs: [], ...flags, out })
+  }
   const options = { density, scope, ...(activation && { activation }), ...(sigmaW2 && { sigmaW2 }) }
   const { finite, limit } = closedForms[method]
   const infinite = limit({ ...options, sizes })
@@ -190,6 +193,7 @@ export function addLimit(program: Command): void {
     .addOption(
       new Option('--out <file>', 'the chain at infinite width, or the predicted one binned, .npz').argParser(parsePath),
     )
+    .addOption(limited(shared.force(), applies.withOut))
     .addOption(shared.json())
     .addHelpText(
       'after',

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { requireWritable } from '../node/files.js'
 import type { WrittenKernel } from '../node/kernel-writer.js'
 import { applies } from './applies.js'
+import { requireDestination } from './destination.js'
 import { finiteKernels, limitKernels, type KernelFlags } from './kernel-task.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseClasses, shared } from './options.js'
@@ -16,6 +16,7 @@ interface NtkFlags extends KernelFlags {
   readonly empirical?: boolean
   readonly memory?: number
   readonly out: string
+  readonly force?: boolean
   readonly fresh?: boolean
   readonly json?: boolean
 }
@@ -31,7 +32,8 @@ function describe({ shape, trace }: WrittenKernel, n: number): string {
 
 function run(files: readonly string[], flags: NtkFlags, command: Command): void {
   const outs = kernelFiles(files, flags.out)
-  outs.forEach(requireWritable)
+  const inputs = [...files, flags.data]
+  for (const out of outs) requireDestination({ command: 'ntk', kind: 'kernel', inputs, ...flags, out })
   const several = files.length > 1
   const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags, (facts) => refuseIdle(command, facts))
   const plans = planOutputs(kernels, outs, flags)
@@ -110,6 +112,7 @@ export function addNtk(program: Command): void {
     .addOption(shared.memory())
     .addOption(limited(shared.seed(), applies.drawnSamples))
     .addOption(shared.out('kernel .npy, float64; of several files a folder, where each gets its file’s name'))
+    .addOption(shared.force())
     .addOption(
       new Option(
         '--fresh',

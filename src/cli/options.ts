@@ -109,6 +109,11 @@ export const shared = {
   json: () => new Option('--json', 'print one JSON document on stdout and nothing else there'),
   seed: () => new Option('--seed <integer>', 'seed of every random draw').argParser(parseWhole).default(0),
   out: (what: string) => new Option('--out <file>', what).argParser(parsePath).makeOptionMandatory(),
+  force: () =>
+    new Option(
+      '--force',
+      'replace an --out that is an input, a trained network, 64 MiB or more, or not written by limn; else refused',
+    ),
   memory: () =>
     new Option('--memory <size>', 'bound of working memory, e.g. 4GB; default: most of what is free').argParser(
       parseBytes,

@@ -1,13 +1,21 @@
 import { writeSync } from 'node:fs'
 import { FileError } from '../data/file-error.js'
 
+/** Where results for people go: to stdout, unless that takes the bytes of a file. */
+let resultStream: 1 | 2 = 1
+
+/** From here on {@link print} writes to stderr, as stdout takes the output file. */
+export function resultsOnStderr(): void {
+  resultStream = 2
+}
+
 /** Writes all of `text` to stdout before returning, also into a pipe that is slow to drain. */
 export function print(text: string): void {
   const bytes = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
   let at = 0
   while (at < bytes.length) {
     try {
-      at += writeSync(1, bytes, at)
+      at += writeSync(resultStream, bytes, at)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       // A reader that has seen enough (head) is no failure.

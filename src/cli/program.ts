@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../version.js'
+import { checkDashes } from './dashes.js'
 import { addDistance } from './distance.js'
 import { addDoctor } from './doctor.js'
 import { addGraphon } from './graphon.js'
@@ -36,7 +37,10 @@ export function buildProgram(): Command {
     .description('Depict the infinite-width limit of a pruned neural network.')
     .version(version)
     .showSuggestionAfterError(false)
-    .hook('preAction', (_, command) => refuseIdle(command))
+    .hook('preAction', (_, command) => {
+      checkDashes(command)
+      refuseIdle(command)
+    })
   for (const add of commands) add(program)
   const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({ outputError: () => undefined, writeErr: () => undefined, writeOut: print })

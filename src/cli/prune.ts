@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { encodeSafetensors } from '../data/safetensors.js'
 import { oneHot } from '../data/one-hot.js'
 import { FileError } from '../data/file-error.js'
 import { networkToTensors } from '../network/checkpoint.js'
 import { createSpec, initialize } from '../network/initialize.js'
 import { defaultSigmaW2, type Network } from '../network/network.js'
 import type { Activation } from '../network/activation.js'
-import { requireWritable, writeAtomic } from '../node/files.js'
+import { writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { bytesPerWeight, requireMemory } from '../node/memory.js'
 import { criteria, criterionNames, type CriterionName } from '../prune/criteria.js'
@@ -15,6 +14,7 @@ import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
 import { applies, drawsSamples } from './applies.js'
 import { factsOf, readNetwork, requireInputs } from './checkpoint.js'
+import { encodeNetwork, requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseDensity, parsePositive, parseSizes, shared } from './options.js'
@@ -39,6 +39,7 @@ interface PruneFlags {
   readonly parameterization: 'ntk' | 'standard'
   readonly seed: number
   readonly out: string
+  readonly force?: boolean
   readonly json?: boolean
 }
 
@@ -74,7 +75,7 @@ function startNetwork(flags: PruneFlags, command: Command): Network {
 
 function run(flags: PruneFlags, command: Command): void {
   const { method, density, scope, seed, temperature, out, json } = flags
-  requireWritable(out)
+  requireDestination({ command: 'prune', kind: 'network', inputs: [flags.weights, flags.data], ...flags })
   const network = startNetwork(flags, command)
   const { sizes } = network.spec
   let batch
@@ -112,7 +113,7 @@ function run(flags: PruneFlags, command: Command): void {
     seed: String(seed),
     limn: version,
   })
-  writeAtomic(out, encodeSafetensors(tensors, metadata))
+  writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   sayAll(result.warnings)
   if (json) {
     printJson({ method, density: totalDensity(result.layers), layers: result.layers, seconds })
@@ -184,7 +185,8 @@ export function addPrune(program: Command): void {
       ),
     )
     .addOption(limited(shared.seed(), randomPruning))
-    .addOption(shared.out('masks and weights, .safetensors'))
+    .addOption(shared.out('masks and weights, .safetensors or .npz'))
+    .addOption(shared.force())
     .addOption(shared.json())
     .addHelpText(
       'after',

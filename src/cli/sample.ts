@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { FileError } from '../data/file-error.js'
 import { decodeNpz } from '../data/npz.js'
-import { encodeSafetensors } from '../data/safetensors.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
 import { sampleMasks } from '../graphon/sample.js'
 import type { Activation } from '../network/activation.js'
@@ -11,9 +10,10 @@ import { initialize } from '../network/initialize.js'
 import { density, totalDensity } from '../network/mask.js'
 import { createSpec } from '../network/create.js'
 import { pathWarnings } from '../network/paths.js'
-import { readBytes, requireWritable, writeAtomic } from '../node/files.js'
+import { readBytes, writeAtomic } from '../node/files.js'
 import { applyMasks } from '../prune/prune.js'
 import { version } from '../version.js'
+import { encodeNetwork, requireDestination } from './destination.js'
 import { parseSizes, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { sayAll } from './warnings.js'
@@ -24,11 +24,13 @@ interface SampleFlags {
   readonly seed: number
   readonly activation?: Activation
   readonly out: string
+  readonly force?: boolean
   readonly json?: boolean
 }
 
-function run(file: string, { sizes, fixedDensity, seed, activation, out, json }: SampleFlags): void {
-  requireWritable(out)
+function run(file: string, flags: SampleFlags): void {
+  const { sizes, fixedDensity, seed, activation, out, json } = flags
+  requireDestination({ command: 'sample', kind: 'network', inputs: [file], ...flags })
   const chain = chainFromTensors(decodeNpz(readBytes(file), file), file)
   const [inputs, classes] = [chain.W[0].cols, chain.W[chain.W.length - 1].rows]
   const fits = sizes.length === chain.W.length + 1 && sizes[0] === inputs && sizes[sizes.length - 1] === classes
@@ -45,7 +47,7 @@ function run(file: string, { sizes, fixedDensity, seed, activation, out, json }:
     seed: String(seed),
     limn: version,
   })
-  writeAtomic(out, encodeSafetensors(tensors, metadata))
+  writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   sayAll(pathWarnings(masks))
   const layers = masks.map((mask) => ({
     shape: [mask.rows, mask.cols],
@@ -80,7 +82,8 @@ export function addSample(program: Command): void {
     )
     .addOption(shared.activation())
     .addOption(shared.seed())
-    .addOption(shared.out('masks and weights, .safetensors'))
+    .addOption(shared.out('masks and weights, .safetensors or .npz'))
+    .addOption(shared.force())
     .addOption(shared.json())
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import { basename, extname, join } from 'node:path'
 import { pathKind } from '../node/files.js'
 import { kernelFileBytes, type WrittenKernel } from '../node/kernel-writer.js'
 import { defaultMemory, requireFreeMemory } from '../node/memory.js'
+import { standardStream } from '../node/standard-streams.js'
 import type { KernelPanel } from '../ntk/kernel-panel.js'
 import { UsageError } from './fail.js'
 import {
@@ -53,7 +54,8 @@ const mostTogether = 2 ** 31
 export function kernelFiles(files: readonly string[], out: string): string[] {
   if (files.length === 1) return [out]
   const kind = pathKind(out)
-  const named = kind === 'missing' && (/[/\\]$/.test(out) || extname(out).toLowerCase() !== '.npy')
+  const named =
+    kind === 'missing' && out !== standardStream && (/[/\\]$/.test(out) || extname(out).toLowerCase() !== '.npy')
   if (kind !== 'folder' && !named) {
     throw new UsageError(`ntk: expected a folder as --out of ${files.length} kernels, got the file ${out}`)
   }

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { writeAtomic } from '../node/files.js'
+import { standardStream } from '../node/standard-streams.js'
 import {
   executeStudy,
   finishedRows,
@@ -13,7 +14,7 @@ import {
   type FoundInFolder,
 } from '../node/study.js'
 import { exportTables } from '../study/export.js'
-import { exitCodes } from './fail.js'
+import { exitCodes, UsageError } from './fail.js'
 import { parseCount, parsePath, shared } from './options.js'
 import { print, printJson, say } from './output.js'
 import { startProgress } from './progress.js'
@@ -42,6 +43,9 @@ async function run(
   file: string,
   { out, workers = Math.min(availableParallelism(), mostWorkers), json }: RunFlags,
 ): Promise<void> {
+  if (file === standardStream && out === undefined) {
+    throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
+  }
   const plan = prepareStudy(file)
   const directory = out ?? join('out', basename(file, extname(file)))
   const begin = performance.now()

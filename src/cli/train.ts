@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { encodeSafetensors } from '../data/safetensors.js'
 import { FileError } from '../data/file-error.js'
 import { oneHot } from '../data/one-hot.js'
 import type { Dataset } from '../data/dataset.js'
@@ -12,11 +11,12 @@ import type { Network } from '../network/network.js'
 import { optimizerNames, type OptimizerName } from '../network/optimizer.js'
 import { pathWarnings } from '../network/paths.js'
 import { train } from '../network/train.js'
-import { pathKind, requireWritable, writeAtomic } from '../node/files.js'
+import { pathKind, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { version } from '../version.js'
 import { applies, drawsSamples } from './applies.js'
 import { factsOf, readNetwork, requireInputs } from './checkpoint.js'
+import { encodeNetwork, requireDestination } from './destination.js'
 import { limited, refuseIdle } from './limits.js'
 import { parseCount, parseMomentum, parsePath, parsePositive, parseSteps, shared } from './options.js'
 import { printCurve, short } from './output.js'
@@ -40,6 +40,7 @@ interface TrainFlags {
   readonly sigmaB2?: number
   readonly seed: number
   readonly out?: string
+  readonly force?: boolean
   readonly json?: boolean
 }
 
@@ -78,7 +79,10 @@ function run(file: string, flags: TrainFlags, command: Command): void {
     out,
     json,
   } = flags
-  if (out !== undefined) requireWritable(out)
+  if (out !== undefined) {
+    const inputs = [file, flags.data]
+    requireDestination({ command: 'train', kind: 'network', inputs, long: true, ...flags, out })
+  }
   const network = readNetwork(file, flags)
   // A folder's labels are a file of their own, which the refusal then names.
   const data = loadData(flags.data, { ...flags, needLabels: pathKind(flags.data) === 'folder' })
@@ -104,8 +108,12 @@ function run(file: string, flags: TrainFlags, command: Command): void {
   )
   progress.stop()
   if (out !== undefined) {
-    const { tensors, metadata } = networkToTensors(result.network, { limn: version, seed: String(seed) })
-    writeAtomic(out, encodeSafetensors(tensors, metadata))
+    const { tensors, metadata } = networkToTensors(result.network, {
+      limn: version,
+      seed: String(seed),
+      trained: `${steps} steps`,
+    })
+    writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   }
   printCurve(steps, result, json)
 }
@@ -147,7 +155,13 @@ export function addTrain(program: Command): void {
         when: (given) => given.flags['batchSize'] !== undefined || drawsSamples(given),
       }),
     )
-    .addOption(new Option('--out <file>', 'write the trained network, .safetensors').argParser(parsePath))
+    .addOption(new Option('--out <file>', 'write the trained network, .safetensors or .npz').argParser(parsePath))
+    .addOption(
+      limited(
+        new Option('--force', 'replace an --out that is there; else refused, as hours may be in it'),
+        applies.withOut,
+      ),
+    )
     .addOption(shared.json())
     .addHelpText(
       'after',

@@ -1,8 +1,8 @@
 import { FileError } from './file-error.js'
 import { decodeNpy } from './npy.js'
-import { decodeNpzArchive } from './npz.js'
+import { decodeNpzArchive, encodeNpz } from './npz.js'
 import type { JsonObject, JsonValue } from './npz-meta.js'
-import { decodeSafetensors } from './safetensors.js'
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js'
 import type { TensorArchive } from './safetensors.js'
 
 export type { TensorArchive } from './safetensors.js'
@@ -32,6 +32,12 @@ export const archiveReaders = {
   '.npy': (bytes, file) => ({ tensors: new Map([[unnamedKey, decodeNpy(bytes, file)]]), metadata: {} }),
 } as const satisfies Record<string, (bytes: Uint8Array, file: string) => TensorArchive>
 
+/** Formats that named tensors with a description are written in, by file extension; every one reads back the same. */
+export const archiveWriters = {
+  '.safetensors': ({ tensors, metadata }) => encodeSafetensors(tensors, metadata),
+  '.npz': ({ tensors, metadata }) => encodeNpz(tensors, Object.keys(metadata).length > 0 ? metadata : undefined),
+} as const satisfies Partial<Record<keyof typeof archiveReaders, (archive: TensorArchive) => Uint8Array>>
+
 export type ArchiveExtension = keyof typeof archiveReaders
 
 /** The archive format that a file's name stands for, in lower or upper case; undefined when none does. */
@@ -40,16 +46,42 @@ export function archiveExtension(file: string): ArchiveExtension | undefined {
   return extensions.find((extension) => file.toLowerCase().endsWith(extension))
 }
 
+const contents: Readonly<Record<ArchiveExtension, string>> = {
+  '.safetensors': 'a safetensors file',
+  '.npz': 'a ZIP archive',
+  '.npy': 'a NumPy array',
+}
+
+/** The archive format that the first bytes are of; undefined when they are of none. */
+export function archiveFormat(bytes: Uint8Array): ArchiveExtension | undefined {
+  const starts = (...signature: readonly number[]): boolean => signature.every((byte, i) => bytes[i] === byte)
+  if (starts(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)) return '.npy'
+  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return '.npz'
+  if (bytes.length < 9 || bytes[8] !== 0x7b) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 8)
+  const header = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
+  return header <= bytes.length - 8 ? '.safetensors' : undefined
+}
+
 /**
  * Reads the tensors of a `.safetensors`, `.npz` or `.npy` file.
  *
- * @param file the file's name, whose extension chooses the format
- * @throws FileError when the extension is none of these, or the contents are not what it says
+ * @param file the file's name, whose extension says the format; without an extension the first bytes do
+ * @throws FileError when the format is none of these, or the contents are not what the extension says
  */
 export function readTensors(bytes: Uint8Array, file: string): TensorArchive {
-  const extension = archiveExtension(file)
-  if (extension === undefined) {
+  const [named, found] = [archiveExtension(file), archiveFormat(bytes)]
+  if (named && found && named !== found) {
+    throw new FileError(
+      file,
+      `expected ${contents[named]} as its name says, got ${contents[found]}; rename it to ${found}`,
+    )
+  }
+  const format = named ?? (hasExtension(file) ? undefined : found)
+  if (format === undefined) {
     throw new FileError(file, `expected a name that ends in ${Object.keys(archiveReaders).join(', ')}`)
   }
-  return archiveReaders[extension](bytes, file)
+  return archiveReaders[format](bytes, file)
 }
+
+const hasExtension = (file: string): boolean => /[^./\\][^/\\]*\.[^./\\]+$/.test(file)

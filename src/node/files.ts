@@ -1,17 +1,8 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
 import { onDisk, pathKind, requireFolder, requirePermittedWrite } from './on-disk.js'
+import { readStandardInput, readStream, requireRedirected, standardStream, writeStream } from './standard-streams.js'
 import { isDirect, openBeside, targetKind, type Staged } from './staged-file.js'
 
 export { pathKind } from './on-disk.js'
@@ -19,16 +10,32 @@ export { pathKind } from './on-disk.js'
 /**
  * The contents of a file of at most 2 GiB.
  *
- * @throws FileError when it is missing, a folder, a device, too large or not readable
+ * @param path `-` for standard input
+ * @throws FileError when it is missing, a folder, a device, a pipe with a name, too large or not readable
  */
 export function readBytes(path: string): Uint8Array {
   return onDisk(path, () => {
-    // A device may have no end.
+    if (path === standardStream) return readStandardInput()
+    // A device may have no end, and a pipe nobody who writes.
     const stats = statSync(path)
     if (stats.isCharacterDevice() || stats.isBlockDevice()) throw new FileError(path, 'expected a file, got a device')
+    if (stats.isFIFO() || stats.isSocket()) return readPipe(path)
     const { buffer, byteOffset, byteLength } = readFileSync(path)
     return new Uint8Array(buffer, byteOffset, byteLength)
   })
+}
+
+/** What comes out of a pipe that the shell has opened for this process, as of `<(command)`. @throws FileError for any other */
+function readPipe(path: string): Uint8Array {
+  if (!/^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(path)) {
+    throw new FileError(path, `expected a file, got a pipe; give it as standard input: - < ${path}`)
+  }
+  const descriptor = openSync(path, 'r')
+  try {
+    return readStream(descriptor, path)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Names of what is in a folder, in alphabetical order, numbers by value. @throws FileError when it is not a readable folder */
@@ -86,10 +93,15 @@ export function writeTogether(files: readonly OutputFile[]): void {
 
 /**
  * Checks, before anything is computed, that a file can be put there; writes nothing. A full disk shows only on writing.
+ * `-` is standard output.
  *
  * @throws FileError as {@link writeAtomic}
  */
 export function requireWritable(path: string): void {
+  if (path === standardStream) {
+    requireRedirected()
+    return
+  }
   onDisk(path, () => {
     const kind = targetKind(path)
     requirePermittedWrite(path, !isDirect(path, kind))
@@ -114,10 +126,14 @@ function stage(path: string, bytes: Uint8Array): Staged {
 }
 
 function writeDirectly(path: string, bytes: Uint8Array): void {
+  if (path === standardStream) {
+    writeStream(1, bytes)
+    return
+  }
   // No O_CREAT: below /dev nothing new should appear. Appending keeps what a redirected output already holds.
   const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND)
   try {
-    writeAll(descriptor, bytes)
+    writeStream(descriptor, bytes)
   } finally {
     closeSync(descriptor)
   }
@@ -126,15 +142,11 @@ function writeDirectly(path: string, bytes: Uint8Array): void {
 function stageBeside(path: string, bytes: Uint8Array, exists: boolean): Staged {
   const file = openBeside(path, exists)
   try {
-    writeAll(file.descriptor, bytes)
+    writeStream(file.descriptor, bytes)
     file.close()
   } catch (error) {
     file.discard()
     throw error
   }
   return file
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written)
 }

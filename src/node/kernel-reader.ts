@@ -1,8 +1,9 @@
 import { decodeNpy } from '../data/npy.js'
 import { kernelFromTensor, kernelShape, kernelSource, requireSymmetric, type KernelSource } from '../ntk/kernel-file.js'
-import { readBytes } from './files.js'
+import { pathKind, readBytes } from './files.js'
 import { openFile, type OpenFile } from './large-files.js'
 import { requireFreeMemory } from './memory.js'
+import { standardStream } from './standard-streams.js'
 import { readPlainNpy } from './npy-header.js'
 
 /** A kernel on disk. */
@@ -22,6 +23,7 @@ const wholeLimit = 2 ** 26
  * @throws RangeError when memory does not suffice for one class
  */
 export function openKernel(path: string, whole = wholeLimit): StoredKernel {
+  if (path === standardStream || pathKind(path) === 'other') return inMemory(path)
   const file = openFile(path)
   try {
     const plain = file.size > whole ? readPlainNpy(file, path) : undefined
@@ -31,6 +33,10 @@ export function openKernel(path: string, whole = wholeLimit): StoredKernel {
     throw error
   }
   file.close()
+  return inMemory(path)
+}
+
+function inMemory(path: string): StoredKernel {
   const kernel = kernelFromTensor(decodeNpy(readBytes(path), path), path)
   return { ...kernelSource(kernel), close: () => undefined }
 }

@@ -1,4 +1,5 @@
 import { npySamples, npzSamples } from '../data/array-samples.js'
+import { archiveFormat } from '../data/archives.js'
 import type { Dataset } from '../data/dataset.js'
 import { FileError } from '../data/file-error.js'
 import { firstRows } from '../data/stored-samples.js'
@@ -7,6 +8,7 @@ import type { Split } from './data-folder.js'
 import { readDataFolder } from './data-folder.js'
 import { loadMnist } from './data-mnist.js'
 import { pathKind, readBytes } from './files.js'
+import { standardStream } from './standard-streams.js'
 
 export interface DataOptions extends FileOptions {
   /** Seed of the class-balanced subset of a named dataset (default 0); files are never sampled at random. */
@@ -31,12 +33,15 @@ const sampleReaders = {
   '.npy': npySamples,
 } as const satisfies Record<string, (bytes: Uint8Array, file: string) => StoredSamples>
 
+const isSamples = (extension: string): extension is keyof typeof sampleReaders =>
+  Object.hasOwn(sampleReaders, extension)
+
 /**
  * Loads samples. `mnist` is standardised by its training mean and deviation and sub-sampled class-balanced by the seed.
  * Of a folder (IDX, CIFAR-10, CIFAR-100), `.npz` (`x`, `y`) or `.npy` (`x`) the first rows are used as they are and in
  * file order, standardised only when asked, by the mean and deviation of all entries of the rows used.
  *
- * @param source `mnist` or a path
+ * @param source `mnist`, a path, or `-` for an `.npz` or `.npy` on standard input
  * @throws FileError in one line that names the file, inside a folder the very file, when it is missing or broken, has
  * fewer rows than asked for, has NaN or infinite entries in the rows used, or lacks labels that are needed
  * @throws RangeError when the number of samples is not a positive integer
@@ -47,17 +52,19 @@ export function loadData(source: string, options: DataOptions = {}): Dataset {
   return firstRows(readSource(), source, options)
 
   function readSource(): StoredSamples {
-    const kind = pathKind(source)
+    const kind = source === standardStream ? 'other' : pathKind(source)
     if (kind === 'missing') {
       throw new FileError(source, `no such file or folder; expected a path or ${Object.keys(named).join(', ')}`)
     }
     if (kind === 'folder') return readDataFolder(source, { split, needLabels, samples })
     const extensions = Object.keys(sampleReaders) as (keyof typeof sampleReaders)[]
+    const expected = `expected ${Object.keys(named).join(', ')}, a folder of IDX or CIFAR files, or a ${extensions.join(' or ')} file`
     const extension = extensions.find((candidate) => source.toLowerCase().endsWith(candidate))
-    if (extension === undefined) {
-      const expected = `${Object.keys(named).join(', ')}, a folder of IDX or CIFAR files, or a ${extensions.join(' or ')} file`
-      throw new FileError(source, `expected ${expected}`)
-    }
-    return sampleReaders[extension](readBytes(source), source)
+    if (extension === undefined && kind !== 'other') throw new FileError(source, expected)
+    const bytes = readBytes(source)
+    // What comes out of a pipe has no name that says its format.
+    const format = extension ?? archiveFormat(bytes)
+    if (format === undefined || !isSamples(format)) throw new FileError(source, expected)
+    return sampleReaders[format](bytes, source)
   }
 }

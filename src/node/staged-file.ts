@@ -15,6 +15,7 @@ import { randomUUID } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
 import { pathKind, sync } from './on-disk.js'
+import { standardStream } from './standard-streams.js'
 
 /** Contents that wait under a temporary name; `discard` after `commit` leaves the file alone. */
 export interface Staged {
@@ -24,6 +25,7 @@ export interface Staged {
 
 /** What is at a path that is to be written; links are followed. @throws FileError when no file can be put there */
 export function targetKind(path: string): 'file' | 'other' | 'missing' {
+  if (path === standardStream) return 'other'
   const kind = pathKind(path)
   if (kind === 'folder') throw new FileError(path, 'expected a file to write, got a folder; choose another path')
   if (path === '' || /[/\\]$/.test(path)) {
