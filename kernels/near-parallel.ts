@@ -15,7 +15,7 @@
 // Four pairs, the lanes, are taken at a time: arrays are [index][4], as panels are. No lane knows of the others.
 
 import { erfAngle, nearArcCosine, nearErf, settleDeficits } from './near-duals'
-import { nearGram } from './near-grams'
+import { halveSamples, nearGram, nearSamples } from './near-grams'
 import { applyPanels } from './pair-panels'
 import { madd } from './simd'
 
@@ -87,25 +87,22 @@ const WIDE: usize = 13
 
 /** Bytes of workspace that `nearPairs` needs. most: padded positions of a layer; middle: padded rows between factors. */
 export function nearWorkspace(live: usize, rows: usize, most: usize, middle: usize): usize {
-  return HEAD + (3 * live + 4 * rows + WIDE * most + middle) * LANES
+  return HEAD + nearSamples(live) + (4 * rows + WIDE * most + middle) * LANES
 }
 
-/** x − x', x and x' of the lanes. */
-function gatherSamples(plan: NearPlan, samples: usize, lanes: usize, gap: usize): void {
+/** The samples of the lanes, with what was taken out of them. */
+function gatherSamples(plan: NearPlan, samples: usize, lanes: usize, out: usize): void {
   const live = <usize>plan.live, panelBytes = live * 32
-  const x = gap + live * LANES, others = x + live * LANES
-  for (let lane: usize = 0; lane < 4; lane++) {
-    const i = <usize>load<i32>(lanes + lane * 4), j = <usize>load<i32>(lanes + lane * 4, 16)
-    const from = samples + (i >> 2) * panelBytes + (i & 3) * 8, fromOther = samples + (j >> 2) * panelBytes + (j & 3) * 8
-    for (let p: usize = 0; p < live; p++) {
-      const to = p * LANES + lane * 8
-      const shift = load<f64>(<usize>plan.background + p * 8)
-      const a = load<f64>(from + p * 32), b = load<f64>(fromOther + p * 32)
-      store<f64>(gap + to, a - b)
-      store<f64>(x + to, a + shift)
-      store<f64>(others + to, b + shift)
+  for (let side: usize = 0; side < 2; side++) {
+    for (let lane: usize = 0; lane < 4; lane++) {
+      const i = <usize>load<i32>(lanes + side * 16 + lane * 4)
+      const from = samples + (i >> 2) * panelBytes + (i & 3) * 8, to = out + side * live * LANES + lane * 8
+      for (let p: usize = 0; p < live; p++) {
+        store<f64>(to + p * LANES, load<f64>(from + p * 32) + load<f64>(<usize>plan.background + p * 8))
+      }
     }
   }
+  halveSamples(live, out)
 }
 
 /** q, q', √q and √q' of the lanes at every position of a layer, `stride` bytes apart. */
@@ -243,20 +240,20 @@ function product(
 function takeLanes(plan: NearPlan, samples: usize, count: usize, k: usize, theta: usize, ld: usize, work: usize): void {
   const live = <usize>plan.live, baseRows = <usize>plan.rows, hidden = plan.hidden
   const stride = <usize>plan.most * LANES, rowStride = baseRows * LANES
-  const gap = work + HEAD, rows = gap + 3 * live * LANES
+  const inputs = work + HEAD, rows = inputs + nearSamples(live)
   const variances = rows + 4 * rowStride, roots = variances + 2 * stride, halves = roots + 2 * stride
   let minus = halves + 2 * stride, plus = minus + stride, toMinus = plus + stride, toPlus = toMinus + stride
   const value = toPlus + stride
   let from = value + stride, to = from + stride
   const middle = to + stride
 
-  gatherSamples(plan, samples, work, gap)
+  gatherSamples(plan, samples, work, inputs)
   let equal: i32 = 15
   for (let b: usize = 0; b < baseRows; b++) {
     let lanes: i32 = 0
     for (let at: usize = 0; at < LANES; at += 16) {
       const weights = <usize>plan.weights + b * live * 8
-      lanes |= i64x2.bitmask(nearGram(live, weights, gap + at, rows + b * LANES + at, rowStride)) << (<i32>at >> 3)
+      lanes |= i64x2.bitmask(nearGram(live, weights, inputs + at, rows + b * LANES + at, rowStride)) << (<i32>at >> 3)
     }
     equal &= lanes
   }
