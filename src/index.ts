@@ -26,6 +26,7 @@ export * from './data/tensor.js'
 
 export * from './network/activation.js'
 export * from './network/checkpoint.js'
+export { DivergenceError } from './network/divergence.js'
 export * from './network/forward.js'
 export * from './network/gradient.js'
 export * from './network/hessian.js'

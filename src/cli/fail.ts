@@ -25,5 +25,7 @@ export function oneLine(error: unknown): string {
 /** Errors that speak to the user; anything else is a defect of the program and says so. */
 export function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return ['FileError', 'UsageError', 'RangeError'].includes(error.name) || error.constructor === Error
+  return (
+    ['FileError', 'UsageError', 'RangeError', 'DivergenceError'].includes(error.name) || error.constructor === Error
+  )
 }

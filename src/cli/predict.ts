@@ -4,7 +4,9 @@ import { FileError, inFile } from '../data/file-error.js'
 import { decodeNpy } from '../data/npy.js'
 import { toFloat64 } from '../data/tensor.js'
 import { chooseRoute, predict, routeMemory, tallyMemory, type Extremes, type Route } from '../dynamics/predict.js'
+import { squaresFit } from '../dynamics/modes.js'
 import type { Matrix } from '../linalg/matrix.js'
+import { largestSize } from '../network/divergence.js'
 import { readBytes } from '../node/files.js'
 import { openKernel } from '../node/kernel-reader.js'
 import { requireFreeMemory } from '../node/memory.js'
@@ -73,6 +75,13 @@ function requireRoute(file: string, route: Route, kernel: KernelSource, targets:
 function run(file: string, { targets: targetFile, lr, steps, flow = false, json }: PredictFlags): void {
   const kernel = openKernel(file)
   const targets = readTargets(targetFile, kernel, file)
+  if (!squaresFit(targets)) {
+    const size = short(largestSize(targets.data))
+    throw new FileError(
+      targetFile,
+      `expected targets whose squared sum is a number, got up to ${size}; scale them down`,
+    )
+  }
   const { n, classes } = kernel
   const mode = flow ? 'flow' : 'descent'
   const route = chooseRoute(n, mode, steps, classes === 1 ? targets.cols : 1)

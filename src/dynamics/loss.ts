@@ -1,3 +1,4 @@
+import { DivergenceError } from '../network/divergence.js'
 import { remaining, type DynamicsMode } from './factors.js'
 import { modeEnergy, type KernelModes } from './modes.js'
 
@@ -43,7 +44,7 @@ export function largestEigenvalue({ classes }: KernelModes): number {
  * Zero and negative eigenvalues enter by the same formula: a zero mode never learns, a negative one grows.
  *
  * @throws RangeError when an option is out of range
- * @throws Error when the loss leaves the range of f64; the message names the step and the largest stable learning rate
+ * @throws DivergenceError when the loss leaves the range of f64; the message names the step and the largest stable learning rate
  */
 export function lossFromModes(kernelModes: KernelModes, options: DynamicsOptions): PredictedLoss {
   const { learningRate, steps, mode } = checkDynamics(options)
@@ -61,15 +62,18 @@ export function lossFromModes(kernelModes: KernelModes, options: DynamicsOptions
   const stable = mode === 'flow' || !((learningRate / n) * largest > 2)
   for (let t = 0; t <= steps; t++) {
     loss[t] /= 2 * n
-    if (!Number.isFinite(loss[t])) throw new Error(beyondRange(t, stable, (2 * n) / largest))
+    if (!Number.isFinite(loss[t])) throw beyondRange(t, stable, (2 * n) / largest)
   }
   return { loss, stable }
 }
 
-/** What to say when the loss leaves the range of f64. */
-export function beyondRange(step: number, stable: boolean, limit: number): string {
-  const remedy = stable
+/** The error of a loss that leaves the range of f64. */
+export function beyondRange(step: number, stable: boolean, limit: number): DivergenceError {
+  const large = 'the targets are too large: scale them down'
+  const growing = stable
     ? 'the kernel has negative eigenvalues that grow: use fewer steps or a positive semidefinite kernel'
     : `use a learning rate below 2N/λ₁ = ${limit.toPrecision(6)}`
-  return `predict: expected a finite loss, got one beyond the range of f64 at step ${step}; ${remedy}`
+  const remedy = step === 0 ? large : growing
+  const problem = `expected a finite loss, got one beyond the range of f64 at step ${step}; ${remedy}`
+  return new DivergenceError('predict', problem)
 }

@@ -1,6 +1,7 @@
 import type { Kernels } from '../linalg/kernels.js'
 import { matmul } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
+import { largestSize } from '../network/divergence.js'
 import { symmetricEigen } from '../linalg/symmetric-eigen.js'
 import type { KernelSource } from '../ntk/kernel-file.js'
 import { kernelMatrix, type Kernel } from '../ntk/kernel.js'
@@ -39,7 +40,11 @@ export function columns({ rows, cols, data }: Matrix, outputs: readonly number[]
   return result
 }
 
-/** @throws RangeError when targets do not fit a kernel on n samples, or are not finite */
+/** Whether the loss of f = 0, a sum of squares, is within the range of f64. */
+export const squaresFit = ({ data }: Matrix): boolean =>
+  Number.isFinite(data.reduce((sum, value) => sum + value * value, 0))
+
+/** @throws RangeError when targets do not fit a kernel on n samples, are not finite, or their squares are not */
 export function checkTargets(kernel: { readonly n: number; readonly classes: number }, targets: Matrix): void {
   const { n } = kernel
   const { rows, cols } = targets
@@ -54,6 +59,12 @@ export function checkTargets(kernel: { readonly n: number; readonly classes: num
   if (bad >= 0) {
     const where = `[${Math.floor(bad / cols)}, ${bad % cols}]`
     throw new RangeError(`modes: expected finite targets, got ${targets.data[bad]} at ${where}`)
+  }
+  if (!squaresFit(targets)) {
+    const size = largestSize(targets.data).toPrecision(3)
+    throw new RangeError(
+      `modes: expected targets whose squared sum is within the range of f64, got up to ${size}; scale them down`,
+    )
   }
 }
 

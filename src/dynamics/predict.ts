@@ -44,7 +44,8 @@ export interface Prediction extends PredictedLoss {
  * @param kernel Θ, one class per output or one for all
  * @param targets y `[N, C]`
  * @throws RangeError when shapes do not fit, an entry is not finite, a kernel is not symmetric, or an option is out of range
- * @throws Error when the loss leaves the range of f64, or an iteration does not converge
+ * @throws DivergenceError when the loss leaves the range of f64
+ * @throws Error when an iteration does not converge
  */
 export function predict(kernel: Kernel | KernelSource, targets: Matrix, options: PredictOptions): Prediction {
   const { steps, mode, learningRate } = checkDynamics(options)
@@ -101,7 +102,7 @@ export function predict(kernel: Kernel | KernelSource, targets: Matrix, options:
   const stable = mode === 'flow' || !((learningRate / n) * largest > 2)
   for (let t = 0; t <= steps; t++) {
     loss[t] /= 2 * n
-    if (!Number.isFinite(loss[t])) throw new Error(beyondRange(t, stable, (2 * n) / largest))
+    if (!Number.isFinite(loss[t])) throw beyondRange(t, stable, (2 * n) / largest)
   }
   return { loss, stable, ...(seen && { accuracy: seen.accuracy(right) }) }
 }

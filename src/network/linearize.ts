@@ -1,6 +1,7 @@
 import { defaultKernels, withScratch, type Kernels } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import type { Precision } from './blocks.js'
+import { largestSize, lossError } from './divergence.js'
 import { checkInput } from './forward.js'
 import { checkBatch, type Batch } from './gradient.js'
 import { largestEigenvalue } from './lanczos.js'
@@ -25,8 +26,9 @@ export interface LinearizedOptions {
  * Loss: full-batch 1/(2N) Σ ‖f − y‖². θ are the stored surviving weights and the biases.
  *
  * @returns `loss[t]` before step t, `steps + 1` entries
- * @throws RangeError when the batch does not fit the network or its memory, or an option is out of range
- * @throws Error when the loss is no longer finite
+ * @throws RangeError when the batch does not fit the network or its memory, an option is out of range, or the loss is not
+ *   finite before the first step
+ * @throws DivergenceError when the loss is no longer finite
  */
 export function trainLinearized(network: Network, batch: Batch, options: LinearizedOptions): { loss: Float64Array } {
   const { learningRate, steps, precision = 'f32', kernels = defaultKernels() } = options
@@ -48,9 +50,14 @@ export function trainLinearized(network: Network, batch: Batch, options: Lineari
       const f = jacobianVector(plane, displacement)
       const loss = meanLoss(f, batch.targets, { loss: 'mse' })
       if (!Number.isFinite(loss)) {
-        throw new Error(
-          `trainLinearized: the loss is not finite at step ${step}; use a learning rate smaller than ${learningRate}`,
-        )
+        throw lossError({
+          caller: 'trainLinearized',
+          step,
+          learningRate,
+          outputs: 0,
+          targets: largestSize(batch.targets.data),
+          inputs: largestSize(batch.x.data),
+        })
       }
       losses[step] = loss
       options.onStep?.(step, loss)

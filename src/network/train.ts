@@ -2,6 +2,7 @@ import { defaultKernels, withScratch, type Kernels, type Pointer } from '../lina
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { permutation, randomStream } from '../random/random.js'
 import { blockCount, range } from './blocks.js'
+import { largestSize, lossError } from './divergence.js'
 import { checkInput } from './forward.js'
 import { checkBatch } from './gradient.js'
 import { accuracy, lossGradient, meanLoss, type LossName } from './loss.js'
@@ -151,8 +152,9 @@ function checkTraining(network: Network, batch: TrainingBatch, options: TrainOpt
  * Trains the surviving weights and the biases of a network in f32, in its own (stored) parameterisation; masks and
  * pruned weights stay as they are. Work and memory follow the number of survivors: sparse products for sparse layers.
  *
- * @throws RangeError when the batch does not fit the network or an option is out of range
- * @throws Error when the loss is no longer finite; the message names the step and the loss before it
+ * @throws RangeError when the batch does not fit the network, an option is out of range, or the loss is not finite before the
+ *   first step
+ * @throws DivergenceError when the loss is no longer finite; the message names the step, the loss before it and the cause
  */
 export function train(network: Network, batch: TrainingBatch, options: TrainOptions): TrainResult {
   checkTraining(network, batch, options)
@@ -174,6 +176,7 @@ export function train(network: Network, batch: TrainingBatch, options: TrainOpti
     const resident = batchSize === n && n <= partSamples
     if (resident) placeSamples(placed, batch.x, everything)
 
+    let largestOutput = 0
     for (let step = 0; step <= steps; step++) {
       const rows = batchSize === n ? everything : batches.next().value
       if (step < steps) clearGradient(placed, gradient)
@@ -184,6 +187,7 @@ export function train(network: Network, batch: TrainingBatch, options: TrainOpti
         const blocks = resident ? blockCount('f32', n) : placeSamples(placed, batch.x, part)
         runForward(placed, blocks)
         const f = readOutputs(placed, placed.pre.at(-1)!, part.length)
+        if (step === 0) largestOutput = Math.max(largestOutput, largestSize(f.data))
         if (origin) subtract(f, takeRows(origin, part))
         const targets = takeRows(batch.targets, part)
         const lossOptions = { loss: options.loss, samples: rows.length }
@@ -197,7 +201,17 @@ export function train(network: Network, batch: TrainingBatch, options: TrainOpti
             ) * part.length
         if (step < steps && Number.isFinite(loss)) runBackward(placed, lossGradient(f, targets, lossOptions), gradient)
       }
-      if (!Number.isFinite(loss)) throw diverged(step, losses, optimizer)
+      if (!Number.isFinite(loss)) {
+        throw lossError({
+          caller: 'train',
+          step,
+          ...(step > 0 && { before: losses[step - 1] }),
+          learningRate: optimizer.learningRate,
+          outputs: largestOutput,
+          targets: largestSize(batch.targets.data),
+          inputs: largestSize(batch.x.data),
+        })
+      }
       losses[step] = loss
       if (accuracies) accuracies[step] = correct / rows.length
       options.onStep?.(step, loss)
@@ -209,11 +223,4 @@ export function train(network: Network, batch: TrainingBatch, options: TrainOpti
     if (!test) return result
     return { ...result, testAccuracy: accuracy(placedOutputs(placed, test.x, testOrigin), test.labels) }
   })
-}
-
-function diverged(step: number, losses: Float64Array, { learningRate }: OptimizerOptions): Error {
-  const before = step > 0 ? `; it was ${losses[step - 1].toPrecision(4)} one step before` : ''
-  return new Error(
-    `train: the loss is not finite at step ${step}${before}; use a learning rate smaller than ${learningRate}`,
-  )
 }

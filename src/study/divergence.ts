@@ -1,5 +1,4 @@
-/** What training and its predictions say when the loss leaves the range of numbers. */
-const divergence = /^(?:train|trainLinearized): the loss is not finite.*|^predict: expected a finite loss.*/s
+import { DivergenceError } from '../network/divergence.js'
 
 /**
  * Computes something that may diverge: its result, or in one line where it ended. Any other error is a fault and passes.
@@ -8,8 +7,7 @@ export function orDivergence<Result>(compute: () => Result): Result | { readonly
   try {
     return compute()
   } catch (error) {
-    const found = error instanceof Error ? divergence.exec(error.message) : null
-    if (!found) throw error
-    return { diverged: found[0].replace(/^\w+: /, '') }
+    if (!(error instanceof DivergenceError)) throw error
+    return { diverged: error.problem }
   }
 }

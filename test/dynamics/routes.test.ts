@@ -128,5 +128,10 @@ describe('the choice of a route', () => {
     expect(() => predict(kernel, y, { learningRate: 1e9, steps: 100, route: 'products' })).toThrow(
       /beyond the range of f64 at step \d+; use a learning rate below/,
     )
+    // Neither the kernel nor the learning rate is at fault here.
+    const huge = { ...y, data: y.data.map((value) => 1e200 * value) }
+    for (const route of ['modes', 'products'] as const) {
+      expect(() => predict(kernel, huge, { learningRate: 1, steps: 3, route })).toThrow(/targets .* scale them down/)
+    }
   })
 })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
+import { DivergenceError } from '../../src/network/divergence.js'
 import { lossAndGradient } from '../../src/network/gradient.js'
 import { outputs } from '../../src/network/forward.js'
+import { trainLinearized } from '../../src/network/linearize.js'
 import { accuracy } from '../../src/network/loss.js'
 import { biasScale, weightScale, type Network } from '../../src/network/network.js'
 import type { OptimizerOptions } from '../../src/network/optimizer.js'
@@ -212,6 +214,38 @@ describe('train', () => {
     const network = sampleNetwork([5, 12, 3])
     const run = () => train(network, batch, { loss: 'mse', optimizer: { ...sgd, learningRate: 1e6 }, steps: 50 })
     expect(run).toThrow(/not finite at step \d+; it was .* learning rate smaller than 1000000/)
+  })
+
+  describe('names the cause of a loss that is no number', () => {
+    const network = sampleNetwork([5, 12, 3])
+    const run = (given: typeof batch, on = network) =>
+      train(on, given, { loss: 'mse', optimizer: { name: 'sgd', learningRate: 1e-6 }, steps: 50 })
+    const times = ({ rows, cols, data }: typeof batch.x, factor: number) => ({
+      rows,
+      cols,
+      data: data.map((value) => value * factor),
+    })
+
+    it('targets, whose squares overflow before the first step: no divergence', () => {
+      const huge = () => run({ ...batch, targets: times(batch.targets, 1e200) })
+      expect(huge).toThrow(RangeError)
+      expect(huge).toThrow(/before the first step: targets of up to 1\.00e\+200 are too large; scale them down/)
+      const linear = () =>
+        trainLinearized(network, { ...batch, targets: times(batch.targets, 1e200) }, { learningRate: 1e-6, steps: 5 })
+      expect(linear).toThrow(/before the first step: targets of up to 1\.00e\+200/)
+    })
+
+    it('targets that leave the gradient no room, whatever the learning rate', () => {
+      const large = () => run({ ...batch, targets: times(batch.targets, 1e150) })
+      expect(large).toThrow(DivergenceError)
+      expect(large).toThrow(/at step 1; it was .*; targets of up to 1\.00e\+150 are too large; scale them down/)
+    })
+
+    it('samples or weights, when the outputs are no numbers', () => {
+      expect(() => run({ ...batch, x: times(batch.x, 1e45) })).toThrow(
+        /before the first step: the network’s outputs leave the range of f32 .*; scale the samples or the weights down/,
+      )
+    })
   })
 
   it('refuses numbers out of range', () => {

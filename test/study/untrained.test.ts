@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { studyFigures } from '../../src/plot/figures.js'
 import { renderReport } from '../../src/report/report.js'
 import { buildFindings } from '../../src/study/build-findings.js'
+import { DivergenceError } from '../../src/network/divergence.js'
 import { orDivergence } from '../../src/study/divergence.js'
 import { executeJob } from '../../src/study/execute-job.js'
 import type { Findings, Provenance } from '../../src/study/findings.js'
@@ -157,9 +158,10 @@ describe('a study that cannot be trained at all', () => {
       orDivergence(() => {
         throw error
       })
-    expect(fails(new Error('train: the loss is not finite at step 3'))()).toEqual({
+    expect(fails(new DivergenceError('train', 'the loss is not finite at step 3'))()).toEqual({
       diverged: 'the loss is not finite at step 3',
     })
+    expect(fails(new Error('train: the loss is not finite at step 3'))).toThrow('step 3')
     expect(fails(new RangeError('train: expected 3 labels, got 4'))).toThrow('expected 3 labels')
     expect(fails(new Error('team: it was closed'))).toThrow('closed')
     expect(orDivergence(() => 7)).toBe(7)
