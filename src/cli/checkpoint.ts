@@ -3,12 +3,15 @@ import { readTensors } from '../data/archives.js'
 import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
 import type { Network } from '../network/network.js'
 import { readBytes } from '../node/files.js'
+import { requireAgreement, saidInMetadata } from './agreement.js'
 import type { Facts } from './limits.js'
 
 /** Reads masks, and weights where the file has them. */
 export function readCheckpoint(file: string, options: ReadOptions = {}): Checkpoint {
   const { tensors, metadata } = readTensors(readBytes(file), file)
-  return networkFromTensors(tensors, metadata, file, options)
+  const checkpoint = networkFromTensors(tensors, metadata, file, options)
+  requireAgreement(file, saidInMetadata(metadata, checkpoint.spec.sizes, file), options)
+  return checkpoint
 }
 
 /**

@@ -15,6 +15,7 @@ import { readBytes, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import type { Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
+import { requireAgreement, saidInMetadata } from './agreement.js'
 import { readNetwork, requireInputs } from './checkpoint.js'
 import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
@@ -87,6 +88,7 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
   const { bins, out, json } = flags
   const { tensors, metadata } = readTensors(readBytes(file), file)
   const checkpoint = networkFromTensors(tensors, metadata, file, flags)
+  requireAgreement(file, saidInMetadata(metadata, checkpoint.spec.sizes, file), flags)
   const { method, scope, density, seed } = origin(file, metadata, checkpoint, flags)
   check({ file, method, scope })
   const { summary, needs, isOfMethod } = predictions[method]

@@ -36,7 +36,7 @@ interface PruneFlags {
   readonly activation?: Activation
   readonly sigmaW2?: number[]
   readonly sigmaB2?: number
-  readonly parameterization: 'ntk' | 'standard'
+  readonly parameterization?: 'ntk' | 'standard'
   readonly seed: number
   readonly out: string
   readonly force?: boolean
@@ -66,7 +66,7 @@ function startNetwork(flags: PruneFlags, command: Command): Network {
   const spec = createSpec({
     sizes,
     activation: phi,
-    parameterization,
+    ...(parameterization && { parameterization }),
     sigmaW2: sigmaW2 ?? defaultSigmaW2(phi, sizes.length - 1),
     sigmaB2: sigmaB2 ?? 0,
   })
@@ -180,7 +180,7 @@ export function addPrune(program: Command): void {
     .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
     .addOption(
       limited(
-        new Option('--parameterization <name>', 'of drawn weights').choices(['ntk', 'standard']).default('ntk'),
+        new Option('--parameterization <name>', 'of drawn weights; default: ntk').choices(['ntk', 'standard']),
         drawnWeights,
       ),
     )
