@@ -1,3 +1,5 @@
+import { visible } from '../data/visible.js'
+
 /** A wrong command line: exit 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -12,14 +14,14 @@ function isOutOfMemory(error: unknown): error is RangeError {
   )
 }
 
-/** One line, whatever the error. */
+/** One line, whatever the error; what a terminal would act on is shown as an escape. */
 export function oneLine(error: unknown): string {
   const text = isOutOfMemory(error)
     ? `not enough memory (${error.message}); use fewer samples, smaller layers or fewer workers`
     : error instanceof Error
       ? error.message || error.name
       : String(error)
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim()
+  return visible(text.replaceAll(/\s*\n\s*/g, ' ').trim())
 }
 
 /** Errors that speak to the user; anything else is a defect of the program and says so. */

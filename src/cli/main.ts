@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import { inspect } from 'node:util'
 import { CommanderError } from 'commander'
+import { visible } from '../data/visible.js'
 import { exitCodes, isExpected, oneLine } from './fail.js'
+import { say } from './output.js'
 import { buildProgram } from './program.js'
 import { helpCommand, usageProblem } from './usage.js'
 
@@ -19,24 +22,34 @@ function missingCommand(): string {
   return `expected a command: ${names} (see ${path} --help)`
 }
 
-// Nobody reads the messages any more: no reason to fail.
-process.stderr.on('error', () => undefined)
-const program = buildProgram()
-try {
-  await program.parseAsync()
-} catch (error) {
+let failed = false
+
+/** Says once what went wrong, in one line. */
+function fail(error: unknown): void {
   process.exitCode = exitCodeOf(error)
-  if (error instanceof CommanderError && error.exitCode === 0) {
+  if (failed || (error instanceof CommanderError && error.exitCode === 0)) {
     // Help and version are on stdout already.
   } else if (error instanceof CommanderError && error.code === 'commander.help') {
-    process.stderr.write(`limn: ${missingCommand()}\n`)
+    say(`limn: ${missingCommand()}`)
   } else if (isExpected(error) || error instanceof CommanderError) {
     const words = process.argv.slice(2)
     const text = error instanceof CommanderError ? oneLine(usageProblem(buildProgram(), words, error)) : oneLine(error)
     const hint = process.exitCode === exitCodes.usage ? ` (see ${helpCommand(program, words)})` : ''
-    process.stderr.write(`limn: ${text}${hint}\n`)
+    say(`limn: ${text}${visible(hint)}`)
   } else {
-    process.stderr.write(`limn: this is a defect of limn: ${oneLine(error)}; LIMN_DEBUG=1 shows where\n`)
+    say(`limn: this is a defect of limn: ${oneLine(error)}; LIMN_DEBUG=1 shows where`)
   }
-  if (process.env['LIMN_DEBUG']) console.error(error)
+  failed = true
+  if (process.env['LIMN_DEBUG']) say(inspect(error))
+}
+
+// Nobody reads the messages any more: no reason to fail.
+process.stderr.on('error', () => undefined)
+// What fails beside the work at hand, where nothing can wait for it.
+process.on('unhandledRejection', fail)
+const program = buildProgram()
+try {
+  await program.parseAsync()
+} catch (error) {
+  fail(error)
 }

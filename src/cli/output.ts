@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { FileError } from '../data/file-error.js'
+import { visible, visibleJson } from '../data/visible.js'
 
 /** Where results for people go: to stdout, unless that takes the bytes of a file. */
 let resultStream: 1 | 2 = 1
@@ -9,9 +10,16 @@ export function resultsOnStderr(): void {
   resultStream = 2
 }
 
-/** Writes all of `text` to stdout before returning, also into a pipe that is slow to drain. */
+/** What may stand in a message of several lines. */
+const layout = '\n\t'
+
+/**
+ * Writes all of `text` to stdout before returning, also into a pipe that is slow to drain. Characters that a terminal would
+ * act on are shown as escapes, here and in {@link say}.
+ */
 export function print(text: string): void {
-  const bytes = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
+  const shown = visible(text, layout)
+  const bytes = Buffer.from(shown.endsWith('\n') ? shown : `${shown}\n`)
   let at = 0
   while (at < bytes.length) {
     try {
@@ -32,18 +40,17 @@ export function print(text: string): void {
  * @throws RangeError when a number is not finite, which JSON cannot say
  */
 export function printJson(value: unknown): void {
-  print(
-    JSON.stringify(value, (key, entry: unknown) => {
-      if (typeof entry === 'number' && !Number.isFinite(entry))
-        throw new RangeError(`${key}: expected a finite number, got ${entry}`)
-      return ArrayBuffer.isView(entry) ? Array.from(entry as Float64Array) : entry
-    }),
-  )
+  const json = JSON.stringify(value, (key, entry: unknown) => {
+    if (typeof entry === 'number' && !Number.isFinite(entry))
+      throw new RangeError(`${key}: expected a finite number, got ${entry}`)
+    return ArrayBuffer.isView(entry) ? Array.from(entry as Float64Array) : entry
+  })
+  print(visibleJson(json))
 }
 
 /** A message for people, on stderr. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${visible(text, layout)}\n`)
 }
 
 /** A number with three significant digits. */

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { visible } from '../data/visible.js'
 
 /** Progress of one long computation on stderr: a bar with time left on a terminal, a line every ten seconds elsewhere. */
 export interface Progress {
@@ -25,7 +26,8 @@ export function startProgress(what: string, from = 0): Progress {
   let bar: SingleBar | undefined
   let lastLine = 0
   return {
-    update(share, label = '') {
+    update(share, text = '') {
+      const label = visible(text)
       const elapsed = (performance.now() - begin) / 1000
       if (elapsed < patience) return
       const left = share - from > 0.01 * (1 - from) ? clock((elapsed * (1 - share)) / (share - from)) : '?'

@@ -13,6 +13,7 @@ import {
   writeReport,
   type FoundInFolder,
 } from '../node/study.js'
+import { visible } from '../data/visible.js'
 import { exportTables } from '../study/export.js'
 import { exitCodes, UsageError } from './fail.js'
 import { parseCount, parsePath, shared } from './options.js'
@@ -104,7 +105,7 @@ async function status(directory: string, { json }: { json?: boolean }): Promise<
     const files = damaged.map(({ file }) => file)
     printJson({ title: plan.config.title, total, done: finished.size, kinds: table, next, damaged: files })
   } else {
-    print(`${plan.config.title}: ${finished.size} of ${plan.jobs.length} results`)
+    print(`${visible(plan.config.title)}: ${finished.size} of ${plan.jobs.length} results`)
     for (const { kind, total, done } of table) print(`  ${kind.padEnd(12)} ${done} of ${total}`)
     if (next !== null) print(`  next         ${next}`)
     for (const { file, problem } of damaged) print(`  damaged      ${file}: ${problem}; study run computes it anew`)

@@ -1,10 +1,17 @@
+import { visible } from '../data/visible.js'
 import type { Figure } from './figure.js'
 import { measureTextAlike } from './text-width.js'
 import { fontFamily, ink, theme } from './theme.js'
 
-/** Text for an SVG or HTML document: the five characters that mean something there are replaced. */
+/** What may stand in markup beside characters that are shown; SVG allows no other control character. */
+const layout = '\n\t\r'
+
+/**
+ * Text for an SVG or HTML document: the five characters that mean something there are replaced, and those that no document
+ * may hold are shown as escapes.
+ */
 export function escapeMarkup(text: string): string {
-  return text
+  return visible(text, layout)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -64,7 +71,7 @@ export async function renderSvg(figure: Figure): Promise<string> {
     view.finalize()
   }
   const name = escapeMarkup(figure.id)
-  const body = raiseSuperscripts(renameIds(shorten(svg), name))
+  const body = raiseSuperscripts(renameIds(shorten(visible(svg, layout)), name))
     .replaceAll(` font-family="${fontFamily}"`, '')
     .replaceAll(/<path class="(?:background|foreground)"[^>]* d=""[^>]*\/>/g, '')
     .replaceAll(/<path class="background"[^>]* d="M0,0h0v0h0Z"[^>]*\/>/g, '')

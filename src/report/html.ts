@@ -1,26 +1,40 @@
 import { escapeMarkup } from '../plot/render.js'
 
-/** A piece of a page that is safe to insert as it is. */
-export interface Html {
-  readonly html: string
+/** The class of {@link Html}: only this module can make one, so that no value from a file passes for markup. */
+class Markup {
+  readonly #markup: string
+
+  constructor(markup: string) {
+    this.#markup = markup
+  }
+
+  get html(): string {
+    return this.#markup
+  }
 }
+
+/** A piece of a page that is safe to insert as it is. Only {@link html} and {@link trusted} make it. */
+export type Html = Markup
 
 type Piece = Html | string | number | readonly Piece[]
 
+/** @throws TypeError when a piece is none, whatever its type says */
 function toHtml(piece: Piece): string {
   if (typeof piece === 'string') return escapeMarkup(piece)
   if (typeof piece === 'number') return String(piece)
-  return 'html' in piece ? piece.html : piece.map(toHtml).join('')
+  if (piece instanceof Markup) return piece.html
+  if (Array.isArray(piece)) return piece.map(toHtml).join('')
+  throw new TypeError(`html: expected text, a number or markup, got ${JSON.stringify(piece)}`)
 }
 
 /** A template for markup: everything inserted is escaped unless it is {@link Html} already. */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
-  return { html: strings.map((text, i) => text + (i < pieces.length ? toHtml(pieces[i]) : '')).join('') }
+  return new Markup(strings.map((text, i) => text + (i < pieces.length ? toHtml(pieces[i]) : '')).join(''))
 }
 
 /** Markup made elsewhere, trusted. */
 export function trusted(markup: string): Html {
-  return { html: markup }
+  return new Markup(markup)
 }
 
 export interface Column<Row> {

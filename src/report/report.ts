@@ -37,6 +37,19 @@ if (location.hash) reveal()
 addEventListener('beforeprint', () => { for (const fold of folds) fold.open = true })
 `
 
+/** Of {@link pageScript}, in base64: the one script that a browser may run on the page. */
+const scriptSum = 'UEtRDfSADhzRlFtEjLTsih2yO3BN5UzQAiljd8BhRvc='
+
+/** What a browser may do on the page, whatever came into it: no request to anywhere, no script but its own. */
+const policy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  `script-src 'sha256-${scriptSum}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
 /** Below this share of its own width a figure scrolls instead of shrinking, so that its text stays readable. */
 const smallestShare = 0.8
 
@@ -128,6 +141,7 @@ export async function renderReport(findings: Findings, figures: readonly StudyFi
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="generator" content="limn ${provenance.limnVersion}" />
         <title>${provenance.title}</title>
@@ -157,9 +171,7 @@ export async function renderReport(findings: Findings, figures: readonly StudyFi
           <button id="all" type="button" hidden></button>
           <button id="theme" type="button" hidden aria-label="Switch between light and dark"></button>
         </div>
-        <script>
-          ${trusted(pageScript)}
-        </script>
+        ${trusted(`<script>${pageScript}</script>`)}
       </body>
     </html> `
   return page.html

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeNpz, encodeNpz } from '../../src/data/npz.js'
@@ -190,6 +190,23 @@ describe('a study', () => {
         ]),
       ),
     ).toHaveLength(1)
+  })
+
+  it('sends no control character from a file or a name to the terminal', () => {
+    const folder = file('red\u001b[31m')
+    cpSync(file('one'), folder, { recursive: true })
+    const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as { config: { title: string } }
+    plan.config.title = 'a\u001b]0;b\u0007\u009b2J\nlimn: c'
+    writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan))
+    rmSync(join(folder, 'runs'), { recursive: true })
+    const status = limn('study', 'status', folder)
+    expect(status.stdout.split('\n')[0]).toMatch(/^a\\x1b\]0;b\\x07\\x9b2J\\nlimn: c: 0 of \d+ results$/)
+    const document = limn('study', 'status', folder, '--json')
+    expect(JSON.parse(document.stdout)).toMatchObject({ title: plan.config.title })
+    const report = limn('study', 'report', folder)
+    expect(report.stderr).toMatch(/^limn: .*red\\x1b\[31m: \d+ of \d+ results are missing/)
+    for (const { stdout, stderr } of [status, document, report])
+      expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   })
 
   it.each([

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { studyFigures } from '../../src/plot/figures.js'
+import { renderSvg } from '../../src/plot/render.js'
 import { html, table, trusted } from '../../src/report/html.js'
 import { studyLimits } from '../../src/report/limits.js'
 import { renderReport } from '../../src/report/report.js'
@@ -65,6 +67,49 @@ describe('the report', () => {
     expect(page).not.toContain('<script>alert')
     expect(page.match(/<script>/g)).toHaveLength(1)
     expect(page).toContain('<pre><code>a: &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;</code></pre>')
+  })
+
+  it('lets a browser run its own script alone, and ask nobody for anything', async () => {
+    const page = await reportOfFindings
+    const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page)!
+    const rules = new Map(
+      policy.split('; ').map((rule) => [rule.slice(0, rule.indexOf(' ')), rule.slice(rule.indexOf(' ') + 1)]),
+    )
+    expect(Object.fromEntries(rules)).toMatchObject({
+      'default-src': "'none'",
+      'img-src': 'data:',
+      'base-uri': "'none'",
+      'form-action': "'none'",
+    })
+    const [, script] = /<script>([^]*?)<\/script>/.exec(page)!
+    expect(rules.get('script-src')).toBe(`'sha256-${createHash('sha256').update(script).digest('base64')}'`)
+    // What comes before the policy is not bound by it.
+    expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.search(/<(?:title|style|script)/))
+    expect(page).not.toMatch(/ on[a-z]+="|javascript:/)
+  })
+
+  it('takes nothing from outside for markup, whatever its shape', async () => {
+    const bad = '<img src=x onerror=alert(1)>'
+    const forged = JSON.parse(`{"html": "${bad}"}`) as string
+    expect(() => html`<p>${forged}</p>`).toThrow(/html: expected text, a number or markup, got {"html":/)
+    expect(() => html`${JSON.parse(`[{"html": "${bad}", "markup": "${bad}"}]`) as string[]}`).toThrow(TypeError)
+    expect(() => html`${null as unknown as string}`).toThrow(/got null/)
+    const { provenance } = findings
+    for (const key of ['title', 'study', 'limnVersion'] as const) {
+      const page = renderReport({ ...findings, provenance: { ...provenance, [key]: forged } }, [])
+      await expect(page).rejects.toThrow(TypeError)
+    }
+  })
+
+  it('shows control characters as escapes, which SVG may not hold', async () => {
+    const [figure] = studyFigures(findings)
+    const title = 'a\u001b[31mb\u0000\u202ec'
+    const svg = await renderSvg({ ...figure, title })
+    expect(svg).toContain('>a\\x1b[31mb\\x00\\u202ec</title>')
+    const provenance = { ...findings.provenance, title, study: 'a:\r\n\tb\u009b' }
+    const page = await renderReport({ ...findings, provenance }, [])
+    expect(page).toContain('<pre><code>a:\r\n\tb\\x9b</code></pre>')
+    expect(page.replaceAll(/[\n\r\t]/g, '')).not.toMatch(/\p{Cc}|\u202e/u)
   })
 
   it.each<[string, SyntheticOptions]>([
