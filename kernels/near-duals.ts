@@ -78,6 +78,14 @@ export function nearArcCosine(
   v128.store(theta, madd<f64>(f64x2.splat(own), living, f64x2.mul(slopes, v128.load(theta))))
 }
 
+/** √(x² + y²) for x, y ≥ 0, not both zero, without squares that leave the range of f64. */
+// @ts-ignore: decorator
+@inline
+export function hypotenuse(x: v128, y: v128): v128 {
+  const most = f64x2.pmax(x, y), share = f64x2.div(f64x2.pmin(x, y), most)
+  return f64x2.mul(most, f64x2.sqrt(madd<f64>(share, share, f64x2.splat(1))))
+}
+
 /** (π/2) G(q, q, q) of erf. */
 // @ts-ignore: decorator
 @inline
@@ -104,14 +112,17 @@ export function nearErf(
   const below = v128.load(minus), above = v128.load(plus)
   const opposite = f64x2.gt(below, above)
   const small = f64x2.pmin(below, above), large = f64x2.pmax(below, above)
-  const size = f64x2.sub(norm, small), product = f64x2.mul(small, large)
+  const size = f64x2.sub(norm, small)
   const full = madd<f64>(two, f64x2.add(q, other), one)
-  const rootN = f64x2.sqrt(full), rootK = f64x2.sqrt(madd<f64>(four, product, full))
+  const rootN = f64x2.sqrt(full), rootK = hypotenuse(rootN, f64x2.mul(two, f64x2.mul(f64x2.sqrt(small), f64x2.sqrt(large))))
   const g = f64x2.mul(scale, upperAngle(f64x2.mul(two, size), rootK))
-  const both = f64x2.mul(madd<f64>(two, q, one), madd<f64>(two, other, one))
-  const side = madd<f64>(norm, rootK, f64x2.mul(size, rootN))
-  const sine = v128.and(f64x2.div(f64x2.mul(two, product), side), f64x2.gt(side, zero))
-  const cosine = f64x2.div(madd<f64>(rootN, rootK, f64x2.mul(four, f64x2.mul(norm, size))), both)
+  const share = f64x2.div(small, norm)
+  const side = madd<f64>(f64x2.div(size, norm), rootN, rootK)
+  const sine = v128.and(f64x2.div(f64x2.mul(two, f64x2.mul(share, large)), side), f64x2.gt(norm, zero))
+  const one0 = madd<f64>(two, q, one), one1 = madd<f64>(two, other, one)
+  const cosine = madd<f64>(
+    f64x2.div(rootN, one0), f64x2.div(rootK, one1), f64x2.mul(four, f64x2.mul(f64x2.div(norm, one0), f64x2.div(size, one1))),
+  )
   const step = f64x2.mul(scale, upperAngle(sine, cosine))
   const most = f64x2.mul(scale, f64x2.sqrt(f64x2.mul(erfAngle(q), erfAngle(other))))
   const parallel = f64x2.mul(scale, upperAngle(f64x2.mul(two, norm), rootN))

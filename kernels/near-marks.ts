@@ -1,9 +1,13 @@
 // Which pairs of samples are so nearly parallel, or opposite, at some position that the duals' plain form loses digits.
 
-/** Where |k| exceeds this share of √(q q') an arc-cosine step loses more than six bits. */
+/** Where |k| exceeds this share of √(q q') an arc-cosine step, whose error grows with 1/θ, loses more than five bits. */
 // @ts-ignore: decorator
 @inline
 const NEAR: f64 = 1 - 1.0 / 4096
+/** The same for erf at variances beyond measure, where its error grows with 1/θ². */
+// @ts-ignore: decorator
+@inline
+const NEAR_WIDE: f64 = 1 - 1.0 / 64
 /** For erf, D = (1 + 2q)(1 + 2q') − 4k² may not fall below this share of q q'. */
 // @ts-ignore: decorator
 @inline
@@ -11,8 +15,8 @@ const SHARE: f64 = 1.0 / 8
 
 // @ts-ignore: decorator
 @inline
-function nearArcs(positions: usize, ti: usize, tj: usize, k: usize): i32 {
-  const bound = f64x2.splat(NEAR)
+function nearAxis(share: f64, positions: usize, ti: usize, tj: usize, k: usize): i32 {
+  const bound = f64x2.splat(share)
   let near0 = f64x2.splat(0), near1 = near0
   for (const end = k + positions * 32; k < end; k += 32) {
     const root = f64x2.mul(bound, v128.load64_splat(ti, 32))
@@ -52,12 +56,12 @@ export function markNear(
   family: i32, positions: usize, table: usize, i0: usize, height: usize, j0: usize, width: usize,
   k: usize, ld: usize, first: i32, marks: usize,
 ): void {
-  const panelBytes = positions * 64
+  const panelBytes = positions * 64, share = family == 3 ? NEAR_WIDE : NEAR
   for (let i = i0; i < i0 + height; i++) {
     const ti = table + (i >> 2) * panelBytes + (i & 3) * 8
     let tj = table + j0 * panelBytes
     for (let t: usize = 0; t < width; t++) {
-      const near = family == 1 ? nearErf(positions, ti, tj, k) : nearArcs(positions, ti, tj, k)
+      const near = family == 1 ? nearErf(positions, ti, tj, k) : nearAxis(share, positions, ti, tj, k)
       store<i32>(marks, first ? near : load<i32>(marks) | near)
       tj += panelBytes
       k += ld

@@ -3,6 +3,7 @@
 // roots stand in a table [panel][position][8]: four variances, four roots.
 
 import { ANGLE_TABLE, angleFactor, fillAngleTable, mirroredAngle, restOfQuarter, turnedHalfTangent, upperAngle } from './angle'
+import { hypotenuse } from './near-duals'
 import { madd, select } from './simd'
 
 /** (1 − slope)² / 2π, the weight of the arc-cosine part of a leaky ReLU. */
@@ -282,9 +283,30 @@ function erfPanel(positions: usize, ti: usize, tj: usize, k: usize, theta: usize
   }
 }
 
+/** The same by √D = hypot(√(1 + 2q + 2q'), 2 √(√(q q') − |k|) √(√(q q') + |k|)), for variances beyond the range of products. */
+function erfWidePanel(positions: usize, ti: usize, tj: usize, k: usize, theta: usize, own: f64): void {
+  const zero = f64x2.splat(0), one = f64x2.splat(1), two = f64x2.splat(2)
+  const share = f64x2.splat(own)
+  for (let u: usize = 0; u < positions * 32; u += 32) {
+    const q = v128.load64_splat(ti + 2 * u), deviation = v128.load64_splat(ti + 2 * u, 32)
+    for (let at = u; at < u + 32; at += 16) {
+      const covariance = v128.load(k + at), size = f64x2.abs(covariance)
+      const norm = f64x2.mul(deviation, v128.load(tj + u + at, 32))
+      const less = f64x2.sqrt(f64x2.pmax(zero, f64x2.sub(norm, size))), more = f64x2.sqrt(f64x2.add(norm, size))
+      const edge = f64x2.sqrt(madd<f64>(two, f64x2.add(q, v128.load(tj + u + at)), one))
+      const root = hypotenuse(edge, f64x2.mul(two, f64x2.mul(less, more)))
+      const angle = f64x2.mul(f64x2.splat(2 / Math.PI), upperAngle(f64x2.mul(two, size), root))
+      const value = v128.bitselect(f64x2.neg(angle), angle, f64x2.lt(covariance, zero))
+      const chain = f64x2.mul(f64x2.splat(4 / Math.PI), f64x2.div(v128.load(theta + at), root))
+      v128.store(k + at, value)
+      v128.store(theta + at, madd<f64>(share, value, chain))
+    }
+  }
+}
+
 /**
  * One layer's duals over a block of pairs, fused with the product of the chain rule, in place: K becomes G = E[φφ'], and
- * Θ becomes H = E[φ̇φ̇']∘Θ + own · G. family 0: leaky ReLU of the given slope (ReLU 0, identity 1); 1: erf; 2: leaky ReLU
+ * Θ becomes H = E[φ̇φ̇']∘Θ + own · G. family 0: leaky ReLU of the given slope (ReLU 0, identity 1); 1: erf; 2 and 3: the same
  * for variances of any size. Panels are `ld` bytes apart. work: `dualWorkspace(positions)` bytes.
  */
 export function dualPanels(
@@ -303,6 +325,7 @@ export function dualPanels(
     let tj = others
     for (let t: usize = 0; t < width; t++) {
       if (family == 1) erfPanel(positions, ti, tj, k, theta, own)
+      else if (family == 3) erfWidePanel(positions, ti, tj, k, theta, own)
       else arcCosineWidePanel(positions, ti, tj, k, theta, slope, own)
       tj += panelBytes
       k += ld

@@ -1,7 +1,6 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import type { Argument, Step } from '../linalg/team.js'
-import type { Dual } from './duals/dual.js'
 import type { FirstLayer } from './first-layer.js'
 import type { LimitKernelName } from './kernel-panel.js'
 import type { RecursionPlan } from './recursion-plan.js'
@@ -99,10 +98,10 @@ export interface NearPlaces {
   readonly work: Argument
 }
 
-/** The step that marks the pairs of a block by the K of layer l, before its duals take the place of K. */
+/** The step that marks the pairs of a block by the K of layer l, before its duals, of that family, take the place of K. */
 export function markStep(
   { marks }: NearPlaces,
-  { family }: Dual,
+  family: number,
   { positions, tables }: PlacedPlan,
   l: number,
   block: readonly Argument[],

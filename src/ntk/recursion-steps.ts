@@ -15,8 +15,8 @@ import type { RecursionLayer, RecursionPlan } from './recursion-plan.js'
 export const panelBytes = 8 * panelSamples
 /** Variances whose products with each other stay within the normal range of f64. */
 const plainVariances = [2 ** -480, 2 ** 480] as const
-/** The arc-cosine step for variances of any size. */
-const wideFamily = 2
+/** Each family's step for variances of any size. */
+const wideFamilies = [2, 3] as const
 
 /** The numbers that a task brings: row, rows, panel, panels of its block, and pairs of them all. */
 const block = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
@@ -285,25 +285,32 @@ export function planSteps(
     for (let k = 0; k < table.length; k += 2 * panelSamples) {
       for (let r = k; r < k + panelSamples; r++) {
         const q = table[r]
-        if (q !== 0 && !(least <= q && q <= most)) return false
+        if (q > most || (q < least && q !== 0 && dual.family === 0)) return false
       }
     }
     return true
   }
 
-  function duals(l: number): Step {
-    const family = dual.family === 0 && !plain(l) ? wideFamily : dual.family
+  const familyOf = (l: number): number => (plain(l) ? dual.family : wideFamilies[dual.family])
+
+  function duals(l: number, family: number): Step {
     const args = [family, ...dualArguments(l), constants, tables[l], ...block, ...layerPlaces(l), dualWork]
     return { kernel: 'dualPanels', args }
   }
 
-  const mark = (l: number): Step[] => (near ? [markStep(near, dual, plan, l, block, [place(l), ld])] : [])
+  /** From K and Θ of layer l to G and H. */
+  function activation(l: number): Step[] {
+    const family = familyOf(l)
+    const marks = near ? [markStep(near, family, plan, l, block, [place(l), ld])] : []
+    return [...marks, duals(l, family)]
+  }
+
   const hidden = Array.from(weights.keys())
   const outputs = { k: place(last), theta: shifted(place(last)) }
   const care = near ? [nearStep(near, samples, block, outputs, ld)] : []
   return {
     diagonal: [...firstLayer(true), ...hidden.flatMap((l) => [diagonalDuals(l), ...propagation(l)])],
-    pairs: () => [...firstLayer(false), ...hidden.flatMap((l) => [...mark(l), duals(l), ...propagation(l)]), ...care],
+    pairs: () => [...firstLayer(false), ...hidden.flatMap((l) => [...activation(l), ...propagation(l)]), ...care],
     ...outputs,
   }
 }

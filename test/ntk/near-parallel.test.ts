@@ -7,7 +7,7 @@ import { symmetricEigen } from '../../src/linalg/symmetric-eigen.js'
 import { parseActivation } from '../../src/network/activation.js'
 import type { Parameterization } from '../../src/network/network.js'
 import { startTeam } from '../../src/node/team.js'
-import { denseNtk } from '../../src/ntk/dense-ntk.js'
+import { denseChain, denseNtk } from '../../src/ntk/dense-ntk.js'
 import { graphonNtk, graphonNtkPanels, graphonNtks, type GraphonNtkOptions } from '../../src/ntk/graphon-ntk.js'
 import { classKernel } from '../../src/ntk/kernel.js'
 import { placePanel } from '../../src/ntk/kernel-panel.js'
@@ -222,6 +222,19 @@ describe('the care for nearly parallel samples', () => {
       const ratio = data[k + 1] / Math.sqrt(data[0] * data[(k + 1) * (x.rows + 1)])
       const right = Math.cos(angle) * (1 - angle / Math.PI) + Math.sin(angle) / (2 * Math.PI)
       expect(Math.abs(ratio - right)).toBeLessThan(4e-16)
+    })
+  })
+
+  it.each([1e78, 1e100, 1e150])('leaves of erf, for samples of size %d, the sign of its argument', (size) => {
+    // With one hidden layer of unit weights and φ the angle, K → 1 − 2φ/π and Θ → K + 2 cot(φ)/π; √(1 + 2q) is nothing.
+    const angles = [0, 1, 2.5, 1e-3, 1e-9]
+    const x = matrix(angles.length, 2)
+    x.data.set(angles.flatMap((angle) => [size * Math.cos(angle), size * Math.sin(angle)]))
+    const { ntk, nngp } = graphonNtk(denseChain([2, 1, 1]), x, { activation: parseActivation('erf') })
+    angles.slice(1).forEach((angle, k) => {
+      expect(Math.abs(nngp.data[k + 1] - (1 - (2 * angle) / Math.PI))).toBeLessThan(1e-15)
+      const right = 1 - (2 * angle) / Math.PI + 2 / (Math.PI * Math.tan(angle))
+      expect(Math.abs(ntk.data[k + 1] / right - 1)).toBeLessThan(angle > 1e-6 ? 1e-12 : 1e-6)
     })
   })
 })
