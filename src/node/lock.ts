@@ -20,7 +20,7 @@ const unfinished = 10_000
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
 /** Start of a process in the system's ticks, `ended` for one that only waits to be collected; undefined where nobody says. */
-function startOf(pid: number): string | undefined {
+export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The name of the program, in parentheses, may hold anything.
@@ -31,7 +31,8 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-function isAlive({ pid, started }: Holder): boolean {
+/** Whether a process of this machine lives on. */
+export function isAlive({ pid, started }: Pick<Holder, 'pid' | 'started'>): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {

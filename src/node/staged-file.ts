@@ -11,10 +11,10 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { randomUUID } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { FileError } from '../data/file-error.js'
 import { pathKind, sync } from './on-disk.js'
+import { removeLeftovers, temporaryName } from './temporary-name.js'
 import { standardStream } from './standard-streams.js'
 
 /** Contents that wait under a temporary name; `discard` after `commit` leaves the file alone. */
@@ -52,7 +52,8 @@ export interface OpenStaged extends Staged {
 }
 
 /**
- * Opens a file under a temporary name in the folder of `path`, which is made when it is missing.
+ * Opens a file under a temporary name in the folder of `path`, which is made when it is missing. What killed writers have
+ * left there is removed.
  *
  * @param exists whether there is a file that is to be replaced
  */
@@ -60,7 +61,8 @@ export function openBeside(path: string, exists: boolean): OpenStaged {
   const folder = dirname(path)
   if (exists) accessSync(path, constants.W_OK)
   const firstMade = exists ? undefined : mkdirSync(folder, { recursive: true })
-  const temporary = join(folder, `.limn-${randomUUID()}.tmp`)
+  removeLeftovers(folder)
+  const temporary = join(folder, temporaryName())
   let descriptor: number | undefined
   const release = (): void => {
     if (descriptor !== undefined) closeSync(descriptor)
