@@ -4,6 +4,7 @@ import { decodeNpzArchive, encodeNpz } from './npz.js'
 import type { JsonObject, JsonValue } from './npz-meta.js'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js'
 import type { TensorArchive } from './safetensors.js'
+import type { OnUnreadable } from './tensor.js'
 
 export type { TensorArchive } from './safetensors.js'
 
@@ -25,12 +26,12 @@ function metadataOf(meta: JsonObject = {}): Record<string, string> {
 /** Formats of named tensors, by file extension. */
 export const archiveReaders = {
   '.safetensors': decodeSafetensors,
-  '.npz': (bytes, file) => {
-    const { tensors, meta } = decodeNpzArchive(bytes, file)
+  '.npz': (bytes, file, onUnreadable) => {
+    const { tensors, meta } = decodeNpzArchive(bytes, file, undefined, onUnreadable)
     return { tensors, metadata: metadataOf(meta) }
   },
   '.npy': (bytes, file) => ({ tensors: new Map([[unnamedKey, decodeNpy(bytes, file)]]), metadata: {} }),
-} as const satisfies Record<string, (bytes: Uint8Array, file: string) => TensorArchive>
+} as const satisfies Record<string, (bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable) => TensorArchive>
 
 /** Formats that named tensors with a description are written in, by file extension; every one reads back the same. */
 export const archiveWriters = {
@@ -67,9 +68,10 @@ export function archiveFormat(bytes: Uint8Array): ArchiveExtension | undefined {
  * Reads the tensors of a `.safetensors`, `.npz` or `.npy` file.
  *
  * @param file the file's name, whose extension says the format; without an extension the first bytes do
+ * @param onUnreadable told of tensors of a type without numbers, in archives of several; without it the first one throws
  * @throws FileError when the format is none of these, or the contents are not what the extension says
  */
-export function readTensors(bytes: Uint8Array, file: string): TensorArchive {
+export function readTensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
   const [named, found] = [archiveExtension(file), archiveFormat(bytes)]
   if (named && found && named !== found) {
     throw new FileError(
@@ -81,7 +83,7 @@ export function readTensors(bytes: Uint8Array, file: string): TensorArchive {
   if (format === undefined) {
     throw new FileError(file, `expected a name that ends in ${Object.keys(archiveReaders).join(', ')}`)
   }
-  return archiveReaders[format](bytes, file)
+  return archiveReaders[format](bytes, file, onUnreadable)
 }
 
 const hasExtension = (file: string): boolean => /[^./\\][^/\\]*\.[^./\\]+$/.test(file)

@@ -2,7 +2,7 @@ import { zipSync } from 'fflate'
 import { FileError } from './file-error.js'
 import { decodeNpy, encodeNpy } from './npy.js'
 import { decodeMeta, encodeMeta, isMeta, type JsonObject } from './npz-meta.js'
-import type { Tensor, TensorMap } from './tensor.js'
+import type { OnUnreadable, Tensor, TensorMap } from './tensor.js'
 import { readZip } from './zip.js'
 
 const suffix = '.npy'
@@ -20,10 +20,16 @@ export interface NpzArchive {
  * that is a text (`np.savez(file, meta=json.dumps(…), …)`), or a file `meta` or `meta.json`, holds a JSON object.
  *
  * @param only keys to read where they are present; all when absent. Other entries are not unpacked and may be of any kind.
+ * @param onUnreadable told of entries that are no numeric array, which are then not among the result's
  * @throws FileError naming the key when an entry is damaged or is not a numeric array, or `meta` is no JSON object or is
  *   there twice
  */
-export function decodeNpzArchive(bytes: Uint8Array, file: string, only?: readonly string[]): NpzArchive {
+export function decodeNpzArchive(
+  bytes: Uint8Array,
+  file: string,
+  only?: readonly string[],
+  onUnreadable?: OnUnreadable,
+): NpzArchive {
   const tensors = new Map<string, Tensor>()
   let meta: JsonObject | undefined
   for (const { name, unpack } of readZip(bytes, file)) {
@@ -38,7 +44,13 @@ export function decodeNpzArchive(bytes: Uint8Array, file: string, only?: readonl
     }
     if (only && !(key !== undefined && only.includes(key))) continue
     if (key === undefined) throw new FileError(file, `expected names that end in ${suffix} in the archive`, name)
-    tensors.set(key, decodeNpy(unpack(), file, key))
+    const contents = unpack()
+    try {
+      tensors.set(key, decodeNpy(contents, file, key))
+    } catch (error) {
+      if (!(onUnreadable && error instanceof FileError)) throw error
+      onUnreadable(key, { shape: undefined, error })
+    }
   }
   return { tensors, ...(meta && { meta }) }
 }

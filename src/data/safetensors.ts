@@ -2,7 +2,7 @@ import { elementBytes, elementRules, readElements, tensorTypeOf } from './elemen
 import type { ElementType } from './elements.js'
 import { FileError } from './file-error.js'
 import { checkSize, requireTensor } from './shape.js'
-import type { Tensor, TensorMap, TensorType } from './tensor.js'
+import type { OnUnreadable, Tensor, TensorMap, TensorType } from './tensor.js'
 import { parseUniqueJson } from './unique-json.js'
 
 /** Named tensors with the free text that a file carries beside them. */
@@ -50,7 +50,8 @@ const headerLimits = { keys: 100_000, depth: 3 }
 
 interface Entry {
   readonly key: string
-  readonly type: ElementType
+  /** Or why its values cannot be read. */
+  readonly type: ElementType | FileError
   readonly shape: readonly number[]
   readonly begin: number
   readonly end: number
@@ -59,9 +60,10 @@ interface Entry {
 /**
  * Reads a safetensors file. The tensors must fill the data exactly, without hole or overlap, as the format demands.
  *
+ * @param onUnreadable told of tensors of a dtype that limn has no numbers for, which are then not among the result's
  * @throws FileError naming the key at the first thing that does not fit
  */
-export function decodeSafetensors(bytes: Uint8Array, file: string): TensorArchive {
+export function decodeSafetensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
   if (bytes.length === 0) throw new FileError(file, 'expected a safetensors file, got an empty one')
   const { header, data } = splitFile(bytes, file)
   const entries: Entry[] = []
@@ -80,19 +82,34 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorArchiv
     if (!(end <= data.length)) {
       throw new FileError(file, `expected data within ${data.length} bytes, got an end at ${end}`, key)
     }
-    checkSize(shape, elementRules[type].size, end - begin, file, key)
-    try {
-      tensors.set(key, { shape, data: readElements(type, data.subarray(begin, end)) })
-    } catch (error) {
-      if (error instanceof RangeError) throw new FileError(file, error.message, key)
-      throw error
-    }
     position = end
+    const read = readEntryData(type, shape, data.subarray(begin, end), file, key)
+    if (!(read instanceof FileError)) tensors.set(key, read)
+    else if (onUnreadable) onUnreadable(key, { shape, error: read })
+    else throw read
   }
   if (position !== data.length) {
     throw new FileError(file, `expected ${position} bytes of data after the header, got ${data.length}`)
   }
   return { tensors, metadata }
+}
+
+/** @throws FileError when shape and bytes disagree @returns the error instead where only the values are at fault */
+function readEntryData(
+  type: ElementType | FileError,
+  shape: readonly number[],
+  bytes: Uint8Array,
+  file: string,
+  key: string,
+): Tensor | FileError {
+  if (type instanceof FileError) return type
+  checkSize(shape, elementRules[type].size, bytes.length, file, key)
+  try {
+    return { shape, data: readElements(type, bytes) }
+  } catch (error) {
+    if (error instanceof RangeError) return new FileError(file, error.message, key)
+    throw error
+  }
 }
 
 function splitFile(bytes: Uint8Array, file: string): { header: object; data: Uint8Array } {
@@ -147,14 +164,14 @@ function readEntry(key: string, value: unknown, file: string): Entry {
     throw new FileError(file, problem, key)
   }
   const { dtype, shape, data_offsets } = (isObject(value) ? value : {}) as { readonly [field: string]: unknown }
-  if (typeof dtype !== 'string' || !Object.hasOwn(elementTypes, dtype)) {
-    return fail(`expected a dtype of ${Object.keys(elementTypes).join(', ')}, got ${excerpt(dtype)}`)
-  }
+  const known = `expected a dtype of ${Object.keys(elementTypes).join(', ')}, got ${excerpt(dtype)}`
+  if (typeof dtype !== 'string') return fail(known)
   if (!isSizes(shape)) return fail(`expected a shape of non-negative integers, got ${excerpt(shape)}`)
   if (!(isSizes(data_offsets) && data_offsets.length === 2 && data_offsets[0] <= data_offsets[1])) {
     return fail(`expected data_offsets [begin, end], got ${excerpt(data_offsets)}`)
   }
-  return { key, type: elementTypes[dtype], shape, begin: data_offsets[0], end: data_offsets[1] }
+  const type = Object.hasOwn(elementTypes, dtype) ? elementTypes[dtype] : new FileError(file, known, key)
+  return { key, type, shape, begin: data_offsets[0], end: data_offsets[1] }
 }
 
 /** The start of a value's JSON, short enough for a message. */

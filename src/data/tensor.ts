@@ -1,3 +1,5 @@
+import type { FileError } from './file-error.js'
+
 /** Element types of tensors in files. */
 export const tensorTypes = {
   f64: Float64Array,
@@ -26,6 +28,16 @@ export interface Tensor {
 
 /** Named tensors of an archive, in file order. */
 export type TensorMap = ReadonlyMap<string, Tensor>
+
+/** A tensor that could not be decoded, of a type without numbers say: it spoils a file only for those who need it. */
+export interface UnreadableTensor {
+  /** Undefined where not even that can be read. */
+  readonly shape: readonly number[] | undefined
+  readonly error: FileError
+}
+
+/** Told of a tensor that cannot be decoded, so that the rest of the file can be read. */
+export type OnUnreadable = (key: string, tensor: UnreadableTensor) => void
 
 /** The tensor's values as f64; not copied when they already are. */
 export function toFloat64({ data }: Tensor): Float64Array {

@@ -27,7 +27,7 @@ export function parseActivation(text: string): Activation {
   }
   if (known !== 'leaky-relu') return { name: known }
   const slope = parameter === undefined ? defaultLeakySlope : Number(parameter)
-  if (!(parameter !== '' && Number.isFinite(slope))) {
+  if (!(parameter?.trim() !== '' && Number.isFinite(slope))) {
     throw new RangeError(`activation: expected a finite slope in leaky-relu:<slope>, got '${text}'`)
   }
   return { name: known, slope }

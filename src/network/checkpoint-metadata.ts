@@ -21,13 +21,27 @@ export function specToMetadata(spec: NetworkSpec): Record<string, string> {
   }
 }
 
-function parseNumbers(file: string, key: string, text: string): number[] {
-  const parts = text.replace(/^\s*\[|\]\s*$/g, '').split(',')
-  return parts.map((part) => {
-    const value = part.trim() === '' ? NaN : Number(part)
-    if (!Number.isFinite(value)) throw new FileError(file, `expected numbers separated by commas, got '${text}'`, key)
-    return value
-  })
+/** A decimal number; `Number` also takes nothing, spaces and 0x10. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** Numbers separated by commas, in brackets or not, of which there may have to be a certain number. */
+function parseNumbers(file: string, key: string, text: string, count?: number): number[] {
+  const inner = /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text
+  const numbers = inner.split(',').map((part) => (decimal.test(part.trim()) ? Number(part) : NaN))
+  if (!numbers.every(Number.isFinite) || (count !== undefined && numbers.length !== count)) {
+    const expected = count === 1 ? 'one number' : 'numbers separated by commas'
+    throw new FileError(file, `expected ${expected}, got '${text}'`, key)
+  }
+  return numbers
+}
+
+/** {@link parseActivation} of metadata. @throws FileError naming the entry */
+function parseStated(file: string, text: string): Activation {
+  try {
+    return parseActivation(text)
+  } catch (error) {
+    throw error instanceof RangeError ? new FileError(file, error.message, 'metadata activation') : error
+  }
 }
 
 /**
@@ -58,16 +72,19 @@ export function specFromMetadata(
   if (sizesText !== undefined && parseNumbers(file, 'metadata sizes', sizesText).join() !== sizes.join()) {
     throw new FileError(file, `expected ${sizes.join(',')}, the tensors’ shapes, got ${sizesText}`, 'metadata sizes')
   }
-  const sigmaW2 = overrides.sigmaW2 ?? (sigmaW2Text && parseNumbers(file, 'metadata sigma_w2', sigmaW2Text))
-  const sigmaB2 = overrides.sigmaB2 ?? (sigmaB2Text && parseNumbers(file, 'metadata sigma_b2', sigmaB2Text)[0])
+  const stated = <Value>(text: string | undefined, parse: (text: string) => Value): Value | undefined =>
+    text === undefined ? undefined : parse(text)
+  const sigmaW2 = overrides.sigmaW2 ?? stated(sigmaW2Text, (text) => parseNumbers(file, 'metadata sigma_w2', text))
+  const sigmaB2 =
+    overrides.sigmaB2 ?? stated(sigmaB2Text, (text) => parseNumbers(file, 'metadata sigma_b2', text, 1)[0])
+  const activation = overrides.activation ?? stated(activationText, (text) => parseStated(file, text))
   return inFile(file, () => {
-    const activation = overrides.activation ?? (activationText ? parseActivation(activationText) : undefined)
     return createSpec({
       sizes,
       parameterization,
       ...(activation && { activation }),
-      ...(typeof sigmaW2 === 'object' && { sigmaW2 }),
-      ...(typeof sigmaB2 === 'number' && { sigmaB2 }),
+      ...(sigmaW2 && { sigmaW2 }),
+      ...(sigmaB2 !== undefined && { sigmaB2 }),
     })
   })
 }

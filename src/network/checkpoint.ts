@@ -1,20 +1,44 @@
 import { FileError } from '../data/file-error.js'
-import { toFloat64, type Tensor, type TensorMap } from '../data/tensor.js'
-import { storedLayers, type KeyedTensor, type StoredLayer } from './checkpoint-layers.js'
+import { toFloat64, type Tensor, type TensorData, type TensorMap, type UnreadableTensor } from '../data/tensor.js'
+import { storedLayers, type KeyedTensor, type LeftOut, type StoredLayer } from './checkpoint-layers.js'
 import { specFromMetadata, specToMetadata, type SpecOverrides } from './checkpoint-metadata.js'
 import { createNetwork } from './create.js'
 import { createMask, type Mask } from './mask.js'
 import { biasScale, type Layer, type Network, type NetworkSpec } from './network.js'
 
+export type { LeftOut } from './checkpoint-layers.js'
 export type { SpecOverrides } from './checkpoint-metadata.js'
+
+/** What a zero may mean in a weight without a mask. */
+export const zeroMeanings = ['pruned', 'kept'] as const
+
+export type ZeroMeaning = (typeof zeroMeanings)[number]
 
 /** What a caller says of a file that the file does not say itself. */
 export interface ReadOptions extends SpecOverrides {
   /**
-   * What a zero means in a weight without a mask: `pruned` (default), or `kept`, a weight that happens to be zero, as in
-   * a dense network about to be pruned
+   * What an exact zero means in a weight without a mask: `pruned` (default), or `kept`, a weight that happens to be zero
    */
-  readonly zeros?: 'pruned' | 'kept'
+  readonly zeros?: ZeroMeaning
+  /**
+   * Layers from input to output: names, or patterns with `*`. Default: all, in the only order that numbers in names and
+   * shapes allow
+   */
+  readonly layers?: readonly string[]
+  /** Tensors of the file that could not be decoded: an error where they are part of the network, left out otherwise */
+  readonly unreadable?: ReadonlyMap<string, UnreadableTensor>
+}
+
+/** How a file was read: what a user should see before trusting what comes of it. */
+export interface Reading {
+  /** Names of the layers from input to output, as in the file; empty where it gives none */
+  readonly layers: readonly string[]
+  /** Tensors that are no part of the network, by module */
+  readonly leftOut: readonly LeftOut[]
+  /** Exact zeros in the weights without a mask, of how many entries, and what they were taken for; absent without such weights */
+  readonly zeros?: { readonly count: number; readonly of: number; readonly taken: ZeroMeaning }
+  /** Biases that a mask of theirs sets to 0, by layer; training is free to move them, since limn never prunes biases */
+  readonly prunedBiases: readonly { readonly layer: string; readonly count: number; readonly of: number }[]
 }
 
 /** What a file of masks and weights holds. */
@@ -23,6 +47,7 @@ export interface Checkpoint {
   readonly masks: readonly Mask[]
   /** Absent when the file holds masks alone */
   readonly network?: Network
+  readonly reading: Reading
 }
 
 /** F32 when that loses nothing, else F64. */
@@ -52,16 +77,17 @@ export function networkToTensors(
   return { tensors, metadata: { ...metadata, ...specToMetadata(network.spec) } }
 }
 
-function readMask({ key, tensor }: KeyedTensor, file: string): Mask {
-  const [rows, cols] = tensor.shape
-  const { data } = tensor
+/** Entries that must be 0 or 1. */
+function readBits({ key, tensor }: KeyedTensor, file: string): Uint8Array {
+  const { data, shape } = tensor
+  const cols = shape.at(-1)!
   for (let k = 0; k < data.length; k++) {
     if (data[k] !== 0 && data[k] !== 1) {
-      const at = `row ${Math.floor(k / cols)}, column ${k % cols}`
+      const at = shape.length > 1 ? `row ${Math.floor(k / cols)}, column ${k % cols}` : `entry ${k}`
       throw new FileError(file, `expected 0 or 1, got ${data[k]} at ${at}`, key)
     }
   }
-  return createMask(rows, cols, Uint8Array.from(data))
+  return Uint8Array.from(data)
 }
 
 function readValues({ key, tensor }: KeyedTensor, file: string): Float64Array {
@@ -75,8 +101,8 @@ function readValues({ key, tensor }: KeyedTensor, file: string): Float64Array {
 }
 
 /** The mask of a layer: its own, or what its weight says. */
-function maskOf({ rows, cols, mask, weight }: StoredLayer, zeros: 'pruned' | 'kept', file: string): Mask {
-  if (mask) return readMask(mask, file)
+function maskOf({ rows, cols, mask, weight }: StoredLayer, zeros: ZeroMeaning, file: string): Mask {
+  if (mask) return createMask(rows, cols, readBits(mask, file))
   return createMask(
     rows,
     cols,
@@ -84,15 +110,51 @@ function maskOf({ rows, cols, mask, weight }: StoredLayer, zeros: 'pruned' | 'ke
   )
 }
 
-function readLayer(stored: StoredLayer, mask: Mask, spec: NetworkSpec, file: string): Layer {
-  const { name, weight, bias } = stored
-  if (!weight) throw new FileError(file, 'expected a weight, because other layers have one', `${name}.weight`)
-  const layer = { mask, weight: readValues(weight, file) }
-  if (!bias) return layer
+function readBias({ bias, biasMask }: StoredLayer, spec: NetworkSpec, file: string): Float64Array | undefined {
+  if (!bias) return undefined
   if (biasScale(spec) === 0) {
     throw new FileError(file, 'has no effect because sigma_b2 is 0; set the metadata or option sigma_b2', bias.key)
   }
-  return { ...layer, bias: readValues(bias, file) }
+  const values = readValues(bias, file)
+  if (!biasMask) return values
+  const kept = readBits(biasMask, file)
+  return values.map((value, i) => (kept[i] === 1 ? value : 0))
+}
+
+function readLayer(stored: StoredLayer, mask: Mask, spec: NetworkSpec, file: string): Layer {
+  const { name, weight } = stored
+  if (!weight) throw new FileError(file, 'expected a weight, because other layers have one', `${name}.weight`)
+  const bias = readBias(stored, spec, file)
+  return { mask, weight: readValues(weight, file), ...(bias && { bias }) }
+}
+
+function countZeros(data: TensorData): number {
+  let count = 0
+  for (const value of data) if (value === 0) count++
+  return count
+}
+
+/** Zeros among the weights that have no mask; undefined without such weights. */
+function zerosOf(stored: readonly StoredLayer[], taken: ZeroMeaning): Reading['zeros'] {
+  const bare = stored.flatMap(({ mask, weight }) => (mask || !weight ? [] : [weight.tensor.data]))
+  if (bare.length === 0) return undefined
+  const [of, count] = [(data: TensorData) => data.length, countZeros].map((sizeOf) =>
+    bare.reduce((sum, data) => sum + sizeOf(data), 0),
+  )
+  return { count, of, taken }
+}
+
+function readingOf(stored: readonly StoredLayer[], leftOut: readonly LeftOut[], taken: ZeroMeaning): Reading {
+  const zeros = zerosOf(stored, taken)
+  return {
+    layers: stored.map(({ name }) => name).filter((name) => name !== ''),
+    leftOut,
+    ...(zeros && { zeros }),
+    prunedBiases: stored.flatMap(({ name, rows, biasMask }) => {
+      const count = biasMask ? countZeros(biasMask.tensor.data) : 0
+      return count > 0 ? [{ layer: name, count, of: rows }] : []
+    }),
+  }
 }
 
 /** The one tensor of an `.npy` file: a mask when it holds nothing but 0 and 1, or integers; else a weight. */
@@ -107,12 +169,14 @@ function nameTensor(tensor: Tensor): TensorMap {
  * Masks, and the network where there are weights, from the tensors of a `.safetensors`, `.npz` or `.npy` file.
  *
  * Keys: `layers.<i>.mask | weight | bias`; or PyTorch's `<name>.weight`, `<name>.bias`, and under pruning
- * `<name>.weight_orig` with `<name>.weight_mask`. A weight without a mask is kept where it is not zero, or
- * everywhere with `zeros: 'kept'`. Without metadata a file is in the standard parameterisation with ReLU.
+ * `<name>.weight_orig` with `<name>.weight_mask`, likewise for biases. A weight without a mask is kept where it is not zero,
+ * or everywhere with `zeros: 'kept'`. The order of matrices comes from `layers`, from numbers in their names, or from their
+ * shapes when exactly one order chains, never from the order in the file; tensors that are no part of the chain are left
+ * out, and named in `reading`. Without metadata a file is in the standard parameterisation with ReLU.
  *
  * @param tensors in file order; an `.npy` file's tensor under the empty key
  * @param options what is said here goes before the metadata
- * @throws FileError naming file and key at the first thing that does not fit
+ * @throws FileError naming file and key at the first thing that does not fit, or the candidates where the order is ambiguous
  */
 export function networkFromTensors(
   tensors: TensorMap,
@@ -121,10 +185,12 @@ export function networkFromTensors(
   options: ReadOptions = {},
 ): Checkpoint {
   const only = tensors.size === 1 ? tensors.get('') : undefined
-  const stored = storedLayers(only ? nameTensor(only) : tensors, file)
+  const { layers: patterns, zeros = 'pruned', unreadable } = options
+  const { layers: stored, leftOut } = storedLayers(only ? nameTensor(only) : tensors, file, patterns, unreadable)
   const spec = specFromMetadata(metadata, [stored[0].cols, ...stored.map(({ rows }) => rows)], file, options)
-  const masks = stored.map((layer) => maskOf(layer, options.zeros ?? 'pruned', file))
-  if (stored.every(({ weight }) => !weight)) return { spec, masks }
+  const masks = stored.map((layer) => maskOf(layer, zeros, file))
+  const reading = readingOf(stored, leftOut, zeros)
+  if (stored.every(({ weight }) => !weight)) return { spec, masks, reading }
   const layers = stored.map((layer, i) => readLayer(layer, masks[i], spec, file))
-  return { spec, masks, network: createNetwork(spec, layers) }
+  return { spec, masks, network: createNetwork(spec, layers), reading }
 }

@@ -147,23 +147,197 @@ describe('PyTorch names', () => {
     const matrices = [weights(2, 5), weights(5, 8), weights(5, 5)]
     expect(read(names.map((name, i) => [`${name}.weight`, matrices[i]])).spec.sizes).toEqual([8, 5, 5, 2])
   })
+})
 
-  it('follow the file’s order, or the only order in which shapes chain', () => {
-    const [input, hidden, output] = [weights(5, 8), weights(3, 5), weights(2, 3)]
-    for (const entries of [
-      [['input.weight', input] as const, ['hidden.weight', hidden] as const, ['output.weight', output] as const],
-      [['hidden.weight', hidden] as const, ['input.weight', input] as const, ['output.weight', output] as const],
+/** The names of the layers in the order in which they are read. */
+const order = (entries: readonly (readonly [string, Tensor])[], layers?: readonly string[]) =>
+  networkFromTensors(new Map(entries), {}, file, layers ? { layers } : {}).reading.layers
+
+/** All orders of a list. */
+function permutations<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]]
+  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]))
+}
+
+describe('the order of matrices', () => {
+  const named = (name: string, rows: number, cols: number) => [`${name}.weight`, weights(rows, cols)] as const
+
+  it('is the same however the file lists them', () => {
+    for (const layers of [
+      [named('a', 5, 8), named('b', 3, 5), named('c', 2, 3)],
+      [named('c', 5, 8), named('a', 3, 5), named('b', 2, 3)],
+      [named('fc1', 4, 4), named('fc2', 4, 4), named('fc10', 4, 4)],
+      [named('block.1.fc1', 4, 4), named('block.1.fc2', 4, 4), named('block.2.fc1', 4, 4)],
+      [named('stem', 4, 9), named('body.0', 4, 4), named('body.3', 4, 4), named('head', 2, 4)],
     ]) {
-      expect(read(entries).spec.sizes).toEqual([8, 5, 3, 2])
+      const names = layers.map(([key]) => key.slice(0, -7))
+      for (const listed of permutations(layers)) expect(order(listed)).toEqual(names)
     }
-    const square = weights(5, 5)
+  })
+
+  it('is refused where shapes allow two and numbers say nothing, whatever order the file has', () => {
+    for (const layers of [
+      [named('encoder', 4, 8), named('decoder', 8, 4)],
+      [named('inp', 16, 6), named('one', 16, 16), named('two', 16, 16)],
+      [
+        named('q', 8, 8),
+        named('k', 8, 8),
+        named('v', 8, 8),
+        named('o', 8, 8),
+        named('up', 32, 8),
+        named('down', 8, 32),
+      ],
+      [named('encoder.0', 12, 24), named('encoder.2', 3, 12), named('decoder.0', 12, 3), named('decoder.2', 24, 12)],
+      [named('0.q', 8, 8), named('0.k', 8, 8), named('1.q', 8, 8), named('1.k', 8, 8)],
+    ]) {
+      for (const listed of permutations(layers).slice(0, 24)) {
+        expect(() => read(listed)).toThrow(/ambiguous.*--layers/)
+        for (const [key] of layers.slice(0, 2)) expect(() => read(listed)).toThrow(key.slice(0, -7))
+      }
+    }
+  })
+
+  it('is what the caller says: names, or patterns whose layers go by their numbers', () => {
+    const layers = [
+      named('decoder.0', 12, 3),
+      named('decoder.2', 24, 12),
+      named('encoder.0', 12, 24),
+      named('encoder.2', 3, 12),
+    ]
+    const forward = ['encoder.0', 'encoder.2', 'decoder.0', 'decoder.2']
+    const backward = ['decoder.0', 'decoder.2', 'encoder.0', 'encoder.2']
+    expect(order(layers, forward)).toEqual(forward)
+    expect(order(layers, ['encoder.*', 'decoder.*'])).toEqual(forward)
+    expect(order(layers, ['decoder.*', 'encoder.*'])).toEqual(backward)
+    expect(order(layers, ['encoder.*'])).toEqual(['encoder.0', 'encoder.2'])
+  })
+
+  it.each([
+    ['a name that is not there', ['encoder', 'x'], /got x; there are: .*encoder \(8 → 4\)/],
+    ['a layer twice', ['encoder', 'enc*'], /each layer once in --layers, got encoder by encoder and enc\*/],
+    ['a pattern of two orders', ['*coder'], /ambiguous/],
+    ['layers that do not chain', ['encoder', 'other'], /expected 4 columns as encoder has rows, got shape \[3, 5\]/],
+  ])('said by the caller is refused with %s', (_, layers, message) => {
+    const entries = [named('encoder', 4, 8), named('decoder', 8, 4), named('other', 3, 5)]
+    expect(() => order(entries, layers)).toThrow(message)
+  })
+
+  it('by numbers that does not chain is refused with the place and the option', () => {
+    const widths = [named('dense_128', 128, 20), named('dense_64', 64, 128), named('dense_10', 10, 64)]
+    expect(() => read(widths)).toThrow(
+      /dense_64\.weight: expected 10 columns as dense_10 has rows.*dense_128 \(20 → 128\).*--layers/,
+    )
+    const said = ['dense_128', 'dense_64', 'dense_10']
+    expect(order(widths, said)).toEqual(said)
+  })
+
+  it('is found at once in a file of many layers, and refused at once where all are alike', () => {
+    const many = Array.from({ length: 3000 }, (_, i) => named(`layers.${i}`, 2, 2))
+    expect(order(many.toReversed())).toHaveLength(3000)
+    const alike = Array.from({ length: 3000 }, (_, i) => named(`l${'x'.repeat(i % 50)}${i}`, 2, 2))
+    expect(() => read(alike)).toThrow(/ambiguous/)
+  })
+})
+
+describe('what is no part of the network', () => {
+  const float = (...shape: number[]): Tensor => ({
+    shape,
+    data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1),
+  })
+  const entries: readonly (readonly [string, Tensor])[] = [
+    ['0.weight', float(2, 1, 3, 3)],
+    ['0.bias', float(2)],
+    ['1.weight', float(2)],
+    ['1.bias', float(2)],
+    ['1.running_mean', float(2)],
+    ['1.running_var', float(2)],
+    ['1.num_batches_tracked', { shape: [], data: Int32Array.of(7) }],
+    ['4.weight', weights(5, 8)],
+    ['4.bias', bias(5)],
+    ['6.weight', weights(2, 5)],
+    ['optimizer.step', float()],
+    ['embedding.weight', float(100, 16)],
+    ['temperature', float(1)],
+  ]
+
+  it('is left out and counted by module, and the dense chain is read', () => {
+    const { network, reading } = read(entries)
+    expect(network!.spec.sizes).toEqual([8, 5, 2])
+    expect(reading).toMatchObject({
+      layers: ['4', '6'],
+      leftOut: [
+        { name: '0', tensors: 2 },
+        { name: '1', tensors: 5 },
+        { name: 'optimizer', tensors: 1 },
+        { name: 'embedding', tensors: 1 },
+        { name: 'temperature', tensors: 1 },
+      ],
+    })
+  })
+
+  it('spoils nothing where it cannot be decoded, and everything where it is a layer', () => {
+    const tensors: TensorMap = new Map([['fc1.weight', weights(5, 8)]])
+    const error = new FileError(file, 'expected another dtype', 'fc2.weight')
+    const unreadable = (key: string, shape?: readonly number[]) =>
+      networkFromTensors(tensors, {}, file, { unreadable: new Map([[key, { shape, error }]]) })
+    expect(unreadable('scale', [1]).reading.leftOut).toEqual([{ name: 'scale', tensors: 1 }])
+    expect(unreadable('conv.weight', [2, 1, 3, 3]).spec.sizes).toEqual([8, 5])
+    for (const shape of [[2, 5], undefined]) expect(() => unreadable('fc2.weight', shape)).toThrow(error)
+    expect(() => unreadable('fc1.bias', [5])).toThrow(error)
+  })
+
+  it('is never a mask or bias of a layer that is read', () => {
+    for (const [key, tensor] of [
+      ['fc.mask', ones(1, 5)],
+      ['fc.weight_mask', bias(5)],
+      ['fc.bias', float(5, 1)],
+      ['fc.bias_mask', bias(5)],
+    ] as const) {
+      expect(() =>
+        read([
+          ['fc.weight', weights(5, 8)],
+          [key, tensor],
+        ]),
+      ).toThrow(key)
+    }
+  })
+})
+
+describe('PyTorch’s pruned biases', () => {
+  it('are the product of bias_orig and bias_mask', () => {
+    const { network, reading } = read([
+      ['fc.weight', weights(3, 2)],
+      ['fc.bias_orig', bias(3)],
+      ['fc.bias_mask', { shape: [3], data: Float32Array.of(1, 0, 1) }],
+    ])
+    expect([...network!.layers[0].bias!]).toEqual([2, 0, 2])
+    expect(reading.prunedBiases).toEqual([{ layer: 'fc', count: 1, of: 3 }])
+  })
+
+  it('need a mask of 0 and 1', () => {
     expect(() =>
       read([
-        ['b.weight', square],
-        ['input.weight', input],
-        ['a.weight', square],
+        ['fc.weight', weights(3, 2)],
+        ['fc.bias_orig', bias(3)],
+        ['fc.bias_mask', { shape: [3], data: Float32Array.of(1, 0.5, 1) }],
       ]),
-    ).toThrow(/ambiguous/)
+    ).toThrow(/fc\.bias_mask: expected 0 or 1, got 0\.5 at entry 1/)
+  })
+})
+
+describe('exact zeros', () => {
+  it('are counted in weights without a mask alone, −0 among them', () => {
+    const tensors: TensorMap = new Map([
+      ['fc1.weight', { shape: [2, 2], data: Float32Array.of(0, -0, 1, 2) }],
+      ['fc2.weight', { shape: [1, 2], data: Float32Array.of(0, 1) }],
+      ['fc2.weight_mask', ones(1, 2)],
+    ])
+    for (const zeros of ['pruned', 'kept'] as const) {
+      const { masks, reading } = networkFromTensors(tensors, {}, file, { zeros })
+      expect(reading.zeros).toEqual({ count: 2, of: 4, taken: zeros })
+      expect(masks.map(({ kept }) => kept)).toEqual([zeros === 'kept' ? 4 : 2, 2])
+    }
+    expect(read([['fc.mask', ones(1, 2)]]).reading.zeros).toBeUndefined()
   })
 })
 
@@ -176,8 +350,8 @@ describe('a wrong file', () => {
       [['conv1.weight', { shape: [2, 2, 1, 1], data: new Float32Array(4) }]],
       /conv1\.weight: .*matrix/,
     ],
-    ['a norm', [layer0, ['norm.weight', bias(3)]], /norm\.weight: .*matrix/],
-    ['an unknown tensor', [['bn.running_mean', bias(3)]], /bn\.running_mean: .*names/],
+    ['a norm', [['norm.weight', bias(3)]], /norm\.weight: .*matrix/],
+    ['an unknown tensor', [['bn.running_mean', bias(3)]], /bn\.running_mean: .*named/],
     ['no tensor', [], /no tensors/],
     [
       'a missing layer',
@@ -212,7 +386,14 @@ describe('a wrong file', () => {
       /fc\.weight_orig: .*already/,
     ],
     ['a bias of another length', [layer0, ['layers.0.bias', bias(2)]], /layers\.0\.bias: expected 3 entries/],
-    ['a bias alone', [layer0, ['layers.1.bias', bias(2)]], /layers\.1\.bias: a bias without a weight/],
+    [
+      'a bias without a weight',
+      [
+        ['layers.0.mask', ones(3, 2)],
+        ['layers.0.bias', bias(3)],
+      ],
+      /layers\.0\.bias: a bias without a weight/,
+    ],
     ['a weight in one layer only', [layer0, ['layers.1.mask', ones(1, 3)]], /layers\.1\.weight: expected a weight/],
     [
       'two naming schemes',
@@ -238,6 +419,13 @@ describe('a wrong file', () => {
     [{ sigma_w2: '1,' }, /metadata sigma_w2/],
     [{ sigma_w2: '1' }, /2 positive values of sigmaW2/],
     [{ sigma_b2: '-1' }, /sigmaB2/],
+    [{ sigma_b2: '1,2,3' }, /metadata sigma_b2: expected one number, got '1,2,3'/],
+    [{ sigma_b2: '' }, /metadata sigma_b2/],
+    [{ sigma_w2: '' }, /metadata sigma_w2/],
+    [{ sigma_w2: '1,0x1' }, /metadata sigma_w2/],
+    [{ sizes: '[2,3,1' }, /metadata sizes: expected numbers/],
+    [{ activation: '' }, /metadata activation/],
+    [{ parameterization: '' }, /metadata parameterization/],
   ])('metadata %j', (metadata, message) => {
     expect(() => read([layer0, layer1], metadata)).toThrow(FileError)
     expect(() => read([layer0, layer1], metadata)).toThrow(message)
