@@ -18,6 +18,7 @@ export const applies = {
     when: drawsSamples,
   },
   withOut: { only: 'with --out', when: ({ flags }) => flags['out'] !== undefined },
+  bare: { only: 'where a weight has no mask', when: ({ facts }) => facts.bare !== false },
   biases: { only: 'where the network has biases', when: ({ facts }) => facts.biases !== false },
   scaled: {
     only: 'in the NTK parameterisation, because standard weights and biases carry their scale',

@@ -1,46 +1,78 @@
 import { FileError } from '../data/file-error.js'
-import { readTensors } from '../data/archives.js'
+import { readTensors, type TensorArchive } from '../data/archives.js'
+import type { UnreadableTensor } from '../data/tensor.js'
 import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
 import type { Network } from '../network/network.js'
 import { readBytes } from '../node/files.js'
 import { requireAgreement, saidInMetadata } from './agreement.js'
 import type { Facts } from './limits.js'
 
-/** Reads masks, and weights where the file has them. */
-export function readCheckpoint(file: string, options: ReadOptions = {}): Checkpoint {
-  const { tensors, metadata } = readTensors(readBytes(file), file)
-  const checkpoint = networkFromTensors(tensors, metadata, file, options)
+/** What a file of tensors holds, with what could not be decoded. */
+export interface OpenArchive extends TensorArchive {
+  readonly unreadable: ReadonlyMap<string, UnreadableTensor>
+}
+
+/** Reads all tensors of a file; those of a type without numbers are no reason to refuse it yet. */
+export function openArchive(file: string): OpenArchive {
+  const unreadable = new Map<string, UnreadableTensor>()
+  const { tensors, metadata } = readTensors(readBytes(file), file, (key, tensor) => unreadable.set(key, tensor))
+  return { tensors, metadata, unreadable }
+}
+
+/** Masks, and weights where the file has them. */
+export function checkpointOf(archive: OpenArchive, file: string, options: ReadOptions = {}): Checkpoint {
+  const { tensors, metadata, unreadable } = archive
+  const checkpoint = networkFromTensors(tensors, metadata, file, { ...options, unreadable })
   requireAgreement(file, saidInMetadata(metadata, checkpoint.spec.sizes, file), options)
   return checkpoint
 }
 
-/**
- * Reads a network with its weights.
- *
- * @throws FileError when the file holds masks alone
- */
-export function readNetwork(file: string, options: ReadOptions = {}): Network {
-  const { network } = readCheckpoint(file, options)
+/** Reads masks, and weights where the file has them. */
+export function readCheckpoint(file: string, options: ReadOptions = {}): Checkpoint {
+  return checkpointOf(openArchive(file), file, options)
+}
+
+/** The network of a file with weights. @throws FileError when it holds masks alone */
+export function networkOf({ network }: Checkpoint, file: string): Network {
   if (!network) {
     throw new FileError(file, 'holds masks without weights; expected layers.<i>.weight too, as limn prune writes')
   }
   return network
 }
 
+/** As {@link readCheckpoint}, of several files read alike, all of which must have weights. */
+export function readNetworks(
+  files: readonly string[],
+  options: ReadOptions = {},
+): { readonly networks: Network[]; readonly checkpoints: readonly Checkpoint[]; readonly facts: Facts } {
+  const checkpoints = files.map((file) => readCheckpoint(file, options))
+  return {
+    networks: checkpoints.map((checkpoint, k) => networkOf(checkpoint, files[k])),
+    checkpoints,
+    facts: commonFacts(checkpoints, files.join(', ')),
+  }
+}
+
 /** What a network's file says on which the use of options depends. */
-export function factsOf({ spec, layers }: Network, file: string): Facts {
-  const { parameterization } = spec
-  return { file, parameterization, biases: layers.some(({ bias }) => bias !== undefined), weights: true }
+export function factsOf({ network, reading }: Checkpoint, file: string): Facts {
+  const about = network && {
+    parameterization: network.spec.parameterization,
+    biases: network.layers.some(({ bias }) => bias !== undefined),
+  }
+  return { file, ...about, weights: network !== undefined, masks: true, bare: reading.zeros !== undefined }
 }
 
 /** {@link factsOf} several networks: an option that serves one of them has an effect. */
-export function commonFacts(networks: readonly Network[], files: readonly string[]): Facts {
-  const facts = networks.map((network, k) => factsOf(network, files[k]))
+export function commonFacts(checkpoints: readonly Checkpoint[], file: string): Facts {
+  const facts = checkpoints.map((checkpoint) => factsOf(checkpoint, file))
+  const some = (key: 'biases' | 'weights' | 'masks' | 'bare') => facts.some((fact) => fact[key])
   return {
-    file: files.join(', '),
+    file,
     parameterization: facts.every(({ parameterization }) => parameterization === 'standard') ? 'standard' : 'ntk',
-    biases: facts.some(({ biases }) => biases),
-    weights: true,
+    biases: some('biases'),
+    weights: some('weights'),
+    masks: some('masks'),
+    bare: some('bare'),
   }
 }
 

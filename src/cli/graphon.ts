@@ -10,20 +10,23 @@ import { weightEnergies } from '../graphon/energies.js'
 import { assessChain, type Assessment } from '../graphon/assess.js'
 import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from '../graphon/estimate.js'
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
+import type { Checkpoint } from '../network/checkpoint.js'
 import { encodeFigure, requireFigure } from '../node/figure.js'
 import { requireWritable, writeTogether } from '../node/files.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
+import { applies } from './applies.js'
 import { factsOf, readCheckpoint } from './checkpoint.js'
 import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
-import { parseCount, parseFigure, shared } from './options.js'
+import { parseCount, parseFigure, shared, type NetworkFlags } from './options.js'
 import { print, printJson, short } from './output.js'
+import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayWarnings } from './warnings.js'
 
-interface GraphonFlags {
+interface GraphonFlags extends NetworkFlags {
   readonly bins: number | 'auto'
   readonly align: 'chain' | 'layer'
   readonly estimator: EstimatorName
@@ -46,13 +49,8 @@ interface Estimate {
   readonly picture: () => Figure
 }
 
-function estimate(file: string, flags: GraphonFlags, command: Command): Estimate {
+function estimate(file: string, { masks, network }: Checkpoint, flags: GraphonFlags): Estimate {
   const { align, estimator, seed } = flags
-  if (align === 'layer' && flags.bins === 'auto') {
-    throw new UsageError('graphon: --bins auto needs --align chain, whose error on held-out entries it minimises')
-  }
-  const { masks, network } = readCheckpoint(file, flags)
-  refuseIdle(command, network ? factsOf(network, file) : { file, weights: false })
   if (align === 'chain') {
     const energies = network && weightEnergies(network)
     if (!flags.risk && flags.bins !== 'auto' && estimator !== 'auto') {
@@ -113,11 +111,17 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
     requireFigure(figure)
     requireWritable(figure)
   }
-  const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, flags, command)
+  if (align === 'layer' && flags.bins === 'auto') {
+    throw new UsageError('graphon: --bins auto needs --align chain, whose error on held-out entries it minimises')
+  }
+  const checkpoint = readCheckpoint(file, flags)
+  refuseIdle(command, factsOf(checkpoint, file))
+  const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, checkpoint, flags)
   writeTogether([
     { path: out, contents: encodeNpz(tensors) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
   ])
+  sayReading(file, checkpoint)
   sayWarnings(warnings)
   const matrices = [...tensors].filter(([key]) => /^W\d+$/.test(key))
   const measure = (layer: number) => {
@@ -205,6 +209,8 @@ export function addGraphon(program: Command): void {
     )
     .addOption(limited(shared.seed(), drawing))
     .addOption(limited(shared.sigmaW2(), asChain, ofWeights, ofStandard))
+    .addOption(shared.layers())
+    .addOption(limited(shared.zeros(), applies.bare))
     .addOption(shared.out('graphon chain, .npz'))
     .addOption(shared.force())
     .addOption(new Option('--figure <file>', 'a picture of the chain (.png or .svg)').argParser(parseFigure))

@@ -1,6 +1,7 @@
 import { encodeNpy } from '../data/npy.js'
 import { writeTogether } from '../node/files.js'
 import { kernelFileBytes, kernelWriter, requireDiskSpace, requireFinite } from '../node/kernel-writer.js'
+import type { Checkpoint } from '../network/checkpoint.js'
 import type { WrittenKernel } from '../node/kernel-writer.js'
 import { defaultMemory, gigabytes, requireFreeMemory } from '../node/memory.js'
 import type { Identity } from '../node/partial-journal.js'
@@ -28,6 +29,8 @@ export interface KernelTask {
   readonly source: string
   /** Defects of the network, to be said before hours of work. */
   readonly warnings?: readonly string[]
+  /** The network as it was read, where there is one. */
+  readonly checkpoint?: Checkpoint
   readonly classes: number
   readonly n: number
   /** Bytes of working memory with the smallest panels. */

@@ -10,12 +10,12 @@ import { readBytes } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { empiricalNtkPanels, leastEmpiricalMemory } from '../ntk/empirical-ntk.js'
 import { graphonNtkPanels, graphonNtksPanels } from '../ntk/graphon-ntk.js'
-import { commonFacts, readNetwork, requireInputs } from './checkpoint.js'
+import { readNetworks, requireInputs } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { fingerprint, kernelsIdentity, networkFingerprint } from './kernel-identity.js'
 import type { KernelTask } from './kernel-output.js'
 import type { Facts } from './limits.js'
-import { formatActivation, type ClassChoice } from './options.js'
+import { formatActivation, type ClassChoice, type NetworkFlags } from './options.js'
 import type { KernelGroup, KernelTasks } from './several-kernels.js'
 
 /** What a process and its threads take before the first panel: tiles, code, weights of the chain. */
@@ -26,7 +26,7 @@ const panelCopies = 2
 const oftenRows = 48
 
 /** What the command line says of a kernel. */
-export interface KernelFlags {
+export interface KernelFlags extends NetworkFlags {
   readonly empirical?: boolean
   readonly data: string
   readonly samples?: number
@@ -186,8 +186,8 @@ export function finiteKernels(
   flags: KernelFlags,
   check: (facts: Facts) => void = () => undefined,
 ): KernelTasks {
-  const networks = files.map((file) => readNetwork(file, flags))
-  check(commonFacts(networks, files))
+  const { networks, checkpoints, facts } = readNetworks(files, flags)
+  check(facts)
   const { x, name } = loadData(flags.data, flags)
   const tasks = networks.map((network, k): KernelTask => {
     const { sizes } = network.spec
@@ -195,6 +195,7 @@ export function finiteKernels(
     requireInputs(network, x.cols, name)
     return {
       source: files[k],
+      checkpoint: checkpoints[k],
       warnings: pathWarnings(network.layers.map(({ mask }) => mask)),
       classes: classes === 'mean' ? 1 : classes.length,
       n: x.rows,

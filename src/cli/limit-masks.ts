@@ -1,30 +1,30 @@
 import { encodeNpz } from '../data/npz.js'
 import { oneHot } from '../data/one-hot.js'
-import { readTensors } from '../data/archives.js'
 import { FileError } from '../data/file-error.js'
 import { chainToTensors } from '../graphon/chain-file.js'
 import { distanceChains } from '../graphon/distances/chains.js'
 import { compareWithEstimate } from '../graphon/limits/compare.js'
 import { predictions, predictMasks } from '../graphon/limits/predictions.js'
-import { networkFromTensors, type Checkpoint } from '../network/checkpoint.js'
+import type { Checkpoint } from '../network/checkpoint.js'
 import type { Batch } from '../network/gradient.js'
 import { totalDensity } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import { pathWarnings } from '../network/paths.js'
-import { readBytes, writeAtomic } from '../node/files.js'
+import { writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import type { Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
-import { requireAgreement, saidInMetadata } from './agreement.js'
-import { readNetwork, requireInputs } from './checkpoint.js'
+import { checkpointOf, openArchive, requireInputs } from './checkpoint.js'
 import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import type { Facts } from './limits.js'
+import type { NetworkFlags } from './options.js'
 import { print, printJson, short } from './output.js'
+import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayAll } from './warnings.js'
 
-export interface MaskFlags {
+export interface MaskFlags extends NetworkFlags {
   readonly method?: CriterionName
   readonly density?: number
   readonly scope?: Scope
@@ -55,13 +55,23 @@ function origin(file: string, metadata: Readonly<Record<string, string>>, checkp
 }
 
 /** The weights before pruning: as the file has them, which must then hold more than those that survived. */
-function initialNetwork(file: string, { network, masks }: Checkpoint, { weights, sigmaW2 }: MaskFlags): Network {
-  if (weights !== undefined) {
-    const given = readNetwork(weights, { zeros: 'kept', ...(sigmaW2 && { sigmaW2 }) })
+function initialNetwork(
+  file: string,
+  { network, masks }: Checkpoint,
+  given: Checkpoint | undefined,
+  weights = '',
+): Network {
+  if (given !== undefined) {
     const expected = masks.map(({ rows, cols }) => `${rows} × ${cols}`).join(', ')
-    const got = given.layers.map(({ mask }) => `${mask.rows} × ${mask.cols}`).join(', ')
+    const got = given.masks.map(({ rows, cols }) => `${rows} × ${cols}`).join(', ')
     if (got !== expected) throw new FileError(weights, `expected matrices ${expected} as ${file} has, got ${got}`)
-    return given
+    if (!given.network) throw new FileError(weights, 'holds masks without weights')
+    const density = totalDensity(given.masks)
+    if (density < 1) {
+      const share = `${short(100 * (1 - density))} % of them pruned (zeros count as pruned, unless --zeros kept)`
+      throw new FileError(weights, `expected the weights of a dense network, whose limit is known, got ${share}`)
+    }
+    return given.network
   }
   const holdsPruned = network?.layers.some(({ weight }, l) => weight.some((w, k) => w !== 0 && masks[l].data[k] === 0))
   if (network && (holdsPruned === true || masks.every(({ kept, data }) => kept === data.length))) return network
@@ -86,18 +96,25 @@ function batchOf(network: Network, flags: MaskFlags, seed: number): Batch {
  */
 export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Facts) => void): void {
   const { bins, out, json } = flags
-  const { tensors, metadata } = readTensors(readBytes(file), file)
-  const checkpoint = networkFromTensors(tensors, metadata, file, flags)
-  requireAgreement(file, saidInMetadata(metadata, checkpoint.spec.sizes, file), flags)
+  const archive = openArchive(file)
+  const { metadata } = archive
+  const checkpoint = checkpointOf(archive, file, flags)
   const { method, scope, density, seed } = origin(file, metadata, checkpoint, flags)
-  check({ file, method, scope })
   const { summary, needs, isOfMethod } = predictions[method]
+  const { weights, layers, zeros, sigmaW2 } = flags
+  const reads = { ...(layers && { layers }), ...(zeros && { zeros }), ...(sigmaW2 && { sigmaW2 }) }
+  const isRead = weights !== undefined && needs !== null && needs !== 'sizes'
+  const given = isRead ? checkpointOf(openArchive(weights), weights, reads) : undefined
+  const bare = [checkpoint, given].some((read) => read?.reading.zeros !== undefined)
+  check({ file, method, scope, bare })
   if (needs === null) throw new FileError(file, `has no closed form to compare with: ${method}, ${summary}`)
   if (out !== undefined) {
     requireDestination({ command: 'limit', kind: 'chain', inputs: [file, flags.weights, flags.data], ...flags, out })
   }
-  const network = needs === 'sizes' ? undefined : initialNetwork(file, checkpoint, flags)
+  const network = needs === 'sizes' ? undefined : initialNetwork(file, checkpoint, given, weights)
   const batch = network && needs === 'batch' ? batchOf(network, flags, seed) : undefined
+  sayReading(file, checkpoint)
+  if (given && weights !== undefined) sayReading(weights, given)
   sayAll(pathWarnings(checkpoint.masks))
   useAllCores()
   const { spec } = network ?? checkpoint

@@ -172,6 +172,8 @@ export function addLimit(program: Command): void {
         ofNetworks,
       ),
     )
+    .addOption(limited(shared.layers(), ofMasks))
+    .addOption(limited(shared.zeros(), ofMasks, applies.bare))
     .addOption(limited(shared.data(), ofMasks, ofBatches))
     .addOption(limited(shared.samples(), ofMasks, ofBatches, applies.withData))
     .addOption(limited(shared.standardize(), ofMasks, ofBatches, applies.withData, applies.unnamedData))

@@ -15,6 +15,8 @@ export interface Facts {
   readonly weights?: boolean
   /** Whether a chain has weight energies V. */
   readonly energies?: boolean
+  /** Whether there are weights without a mask. */
+  readonly bare?: boolean
   /** Whether an operand holds masks, which are yet to be binned. */
   readonly masks?: boolean
   /** How masks came about, where a file says it. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { readTensors, unnamedKey } from '../data/archives.js'
+import { unnamedKey } from '../data/archives.js'
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type Tensor } from '../data/tensor.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
@@ -10,18 +10,20 @@ import { defaultBins, estimateChain } from '../graphon/estimate.js'
 import { measuresOf, motifReport, motifTable, type MotifRow } from '../graphon/motif-report.js'
 import { pathDensity, type PathDensity } from '../graphon/path-density.js'
 import { matrix } from '../linalg/matrix.js'
-import { networkFromTensors } from '../network/checkpoint.js'
+import type { Checkpoint } from '../network/checkpoint.js'
 import type { Mask } from '../network/mask.js'
 import { pathWarnings } from '../network/paths.js'
-import { readBytes } from '../node/files.js'
+import { applies } from './applies.js'
+import { checkpointOf, commonFacts, openArchive } from './checkpoint.js'
 import { UsageError } from './fail.js'
-import { limited, refuseIdle } from './limits.js'
-import { parseCount, shared } from './options.js'
+import { limited, refuseIdle, type Facts, type Limit } from './limits.js'
+import { parseCount, shared, type NetworkFlags } from './options.js'
 import { print, printJson, short } from './output.js'
+import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayAll, sayWarnings } from './warnings.js'
 
-interface MotifFlags {
+interface MotifFlags extends NetworkFlags {
   readonly paths: number
   readonly bins: number
   readonly json?: boolean
@@ -32,7 +34,7 @@ const mostPathEdges = 100
 
 /** Masks as they are, or a chain; one matrix of densities is a chain of one matrix. */
 type Operand =
-  | { readonly kind: 'masks'; readonly masks: readonly Mask[]; readonly chain: GraphonChain }
+  | { readonly kind: 'masks'; readonly checkpoint: Checkpoint; readonly chain: GraphonChain }
   | { readonly kind: 'chain' | 'matrix'; readonly chain: GraphonChain }
 
 const uniform = (n: number) => new Float64Array(n).fill(1 / n)
@@ -50,16 +52,26 @@ function isDensities({ shape, data }: Tensor): boolean {
   return shape.length === 2 && data.every((x) => x >= 0 && x <= 1) && data.some((x) => x !== 0 && x !== 1)
 }
 
-function readOperand(file: string): Operand {
-  const { tensors, metadata } = readTensors(readBytes(file), file)
+function readOperand(file: string, flags: NetworkFlags): Operand {
+  const archive = openArchive(file)
+  const { tensors } = archive
   const only = tensors.size === 1 ? tensors.get(unnamedKey) : undefined
   if (only && isDensities(only)) {
     const W = matrix(only.shape[0], only.shape[1], toFloat64(only))
     return { kind: 'matrix', chain: { W: [W], measures: [] } }
   }
   if (tensors.has('W0') || tensors.has('W1')) return { kind: 'chain', chain: chainFromTensors(tensors, file) }
-  const { masks } = networkFromTensors(tensors, metadata, file)
-  return { kind: 'masks', masks, chain: exactChain(masks) }
+  const checkpoint = checkpointOf(archive, file, flags)
+  return { kind: 'masks', checkpoint, chain: exactChain(checkpoint.masks) }
+}
+
+const readOperands = (files: readonly string[], flags: NetworkFlags): Operand[] =>
+  files.map((file) => readOperand(file, flags))
+
+/** What operands are, for options that apply to some of them. */
+function factsOfAll(operands: readonly Operand[], file: string): Facts {
+  const checkpoints = operands.flatMap((operand) => (operand.kind === 'masks' ? [operand.checkpoint] : []))
+  return commonFacts(checkpoints, file)
 }
 
 /** Logarithms of nothing are −∞, which JSON cannot say. */
@@ -94,12 +106,19 @@ function printMotifs(rows: readonly MotifRow[]): void {
   ])
 }
 
-function describe(file: string, { paths, json }: MotifFlags): void {
-  const operand = readOperand(file)
+function describe(file: string, flags: MotifFlags, command: Command): void {
+  const { paths, json } = flags
+  const [operand] = readOperands([file], flags)
+  refuseIdle(command, factsOfAll([operand], file))
   const { kind, chain } = operand
+  if (kind === 'masks') sayReading(file, operand.checkpoint)
   if (chain.W.length > 1) sayAll(pathWarnings(chain.W))
   const matrices = chain.W.map((W, l) => {
-    const motifs = motifTable(W, { ...measuresOf(chain, l), paths }, kind === 'masks' ? operand.masks[l] : undefined)
+    const motifs = motifTable(
+      W,
+      { ...measuresOf(chain, l), paths },
+      kind === 'masks' ? operand.checkpoint.masks[l] : undefined,
+    )
     return { matrix: l + 1, shape: [W.rows, W.cols], density: motifs[0].density, motifs }
   })
   const through = pathDensity(chain)
@@ -115,21 +134,26 @@ function describe(file: string, { paths, json }: MotifFlags): void {
   print(`path density through ${chain.W.length} matrices: ${short(through.mean)}${log}`)
 }
 
-/** Masks of different widths are compared as the step graphons that limn graphon gives them. */
-function forComparison(operand: Operand, file: string, bins: number): GraphonChain {
+/** Masks of different widths are compared as the step graphons that limn graphon gives them; warnings come with them. */
+function forComparison(operand: Operand, file: string, bins: number) {
   if (operand.kind !== 'masks') {
-    if (operand.kind === 'chain') sayAll(pathWarnings(operand.chain.W), `${file}: `)
-    return operand.chain
+    const { kind, chain } = operand
+    return { chain, tell: () => sayAll(kind === 'chain' ? pathWarnings(chain.W) : [], `${file}: `) }
   }
-  const { chain, warnings } = estimateChain(operand.masks, { bins })
-  sayWarnings(warnings, `${file}: `)
-  return chain
+  const { chain, warnings } = estimateChain(operand.checkpoint.masks, { bins })
+  const tell = () => {
+    sayReading(file, operand.checkpoint)
+    sayWarnings(warnings, `${file}: `)
+  }
+  return { chain, tell }
 }
 
-function compare(fileA: string, fileB: string, { paths, bins, json }: MotifFlags, command: Command): void {
-  const operands = [readOperand(fileA), readOperand(fileB)]
-  refuseIdle(command, { file: `${fileA} and ${fileB}`, masks: operands.some(({ kind }) => kind === 'masks') })
-  const [a, b] = operands.map((operand, i) => forComparison(operand, i === 0 ? fileA : fileB, bins))
+function compare(fileA: string, fileB: string, flags: MotifFlags, command: Command): void {
+  const { paths, bins, json } = flags
+  const operands = readOperands([fileA, fileB], flags)
+  refuseIdle(command, factsOfAll(operands, `${fileA} and ${fileB}`))
+  const compared = operands.map((operand, i) => forComparison(operand, i === 0 ? fileA : fileB, bins))
+  const [a, b] = compared.map(({ chain }) => chain)
   let cuts
   try {
     cuts = distanceChains(a, b, { norm: 'cut' })
@@ -137,6 +161,7 @@ function compare(fileA: string, fileB: string, { paths, bins, json }: MotifFlags
     if (error instanceof RangeError) throw new FileError(fileB, `compared with ${fileA}: ${error.message}`)
     throw error
   }
+  compared.forEach(({ tell }) => tell())
   const report = motifReport(
     a,
     b,
@@ -167,9 +192,11 @@ function run(a: string, b: string | undefined, flags: MotifFlags, command: Comma
     throw new UsageError(`motifs: expected at most ${mostPathEdges} edges as --paths, got ${flags.paths}`)
   }
   useAllCores()
-  if (b === undefined) describe(a, flags)
+  if (b === undefined) describe(a, flags, command)
   else compare(a, b, flags, command)
 }
+
+const ofMasks: Limit = { only: 'where a file holds masks or weights', when: ({ facts }) => facts.masks !== false }
 
 export function addMotifs(program: Command): void {
   program
@@ -190,6 +217,8 @@ export function addMotifs(program: Command): void {
         { only: 'where a file holds masks, because chains are binned', when: ({ facts }) => facts.masks !== false },
       ),
     )
+    .addOption(limited(shared.layers(), ofMasks))
+    .addOption(limited(shared.zeros(), ofMasks, applies.bare))
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn motifs masks.safetensors --paths 8\n  limn motifs a.npz b.npz --json')
     .action(run)

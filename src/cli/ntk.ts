@@ -8,6 +8,7 @@ import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseClasses, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
+import { sayReading } from './reading-lines.js'
 import { kernelFiles, planOutputs } from './several-kernels.js'
 import { useAllCores } from './threads.js'
 import { sayAll } from './warnings.js'
@@ -37,7 +38,10 @@ function run(files: readonly string[], flags: NtkFlags, command: Command): void 
   const several = files.length > 1
   const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags, (facts) => refuseIdle(command, facts))
   const plans = planOutputs(kernels, outs, flags)
-  kernels.tasks.forEach(({ source, warnings = [] }) => sayAll(warnings, several ? `${source}: ` : ''))
+  kernels.tasks.forEach(({ source, checkpoint, warnings = [] }) => {
+    if (checkpoint) sayReading(source, checkpoint)
+    sayAll(warnings, several ? `${source}: ` : '')
+  })
   useAllCores()
   const found: WrittenKernel[] = []
   for (const { which, open } of plans) {
@@ -62,6 +66,11 @@ function run(files: readonly string[], flags: NtkFlags, command: Command): void 
 const ofChains: Limit = {
   only: 'on graphon chains, without --empirical',
   when: ({ flags }) => flags['empirical'] !== true,
+}
+
+const ofNetworks: Limit = {
+  only: 'on networks, with --empirical',
+  when: ({ flags }) => flags['empirical'] === true,
 }
 
 export function addNtk(program: Command): void {
@@ -101,6 +110,8 @@ export function addNtk(program: Command): void {
         { only: 'on chains with weight energies V', when: ({ facts }) => facts.energies !== false },
       ),
     )
+    .addOption(limited(shared.layers(), ofNetworks))
+    .addOption(limited(shared.zeros(), ofNetworks, applies.bare))
     .addOption(shared.activation())
     .addOption(limited(shared.sigmaW2(), applies.scaled))
     .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))

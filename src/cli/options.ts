@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { formatActivation, parseActivation, type Activation } from '../network/activation.js'
+import { zeroMeanings, type ZeroMeaning } from '../network/checkpoint.js'
 import { figureFormat } from '../node/figure.js'
 
 type Parse<Value> = (text: string) => Value
@@ -104,6 +105,20 @@ export const parseActivationOption: Parse<Activation> = (text) => {
   }
 }
 
+/** Names or patterns, separated by commas. */
+export const parseNames: Parse<string[]> = (text) => {
+  const names = text.split(',').map((name) => name.trim())
+  return names.every((name) => name !== '')
+    ? names
+    : refuse('names such as fc1,fc2 or patterns such as encoder.*', text)
+}
+
+/** What the command line says of how a network is read. */
+export interface NetworkFlags {
+  readonly layers?: readonly string[]
+  readonly zeros?: ZeroMeaning
+}
+
 /** Options that several commands share, made anew for each. */
 export const shared = {
   json: () => new Option('--json', 'print one JSON document on stdout and nothing else there'),
@@ -128,6 +143,15 @@ export const shared = {
       parseCount,
     ),
   standardize: () => new Option('--standardize', 'standardise a file’s values (a named dataset always is)'),
+  layers: () =>
+    new Option(
+      '--layers <list>',
+      'layers of the network from input to output: names as in the file, or patterns such as encoder.*; default: all, by the numbers in their names or by the only order in which they chain',
+    ).argParser(parseNames),
+  zeros: () =>
+    new Option('--zeros <what>', 'exact zeros of weights without a mask: pruned weights (default), or kept').choices([
+      ...zeroMeanings,
+    ]),
   activation: () =>
     new Option('--activation <name>', 'relu, leaky-relu:<slope>, erf, identity').argParser(parseActivationOption),
   sigmaW2: () => new Option('--sigma-w2 <list>', 'σ_w² of each weight matrix, e.g. 1,2,2,1').argParser(parseNumbers),

@@ -2,28 +2,30 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { oneHot } from '../data/one-hot.js'
 import { FileError } from '../data/file-error.js'
-import { networkToTensors } from '../network/checkpoint.js'
+import { networkToTensors, type Checkpoint } from '../network/checkpoint.js'
 import { createSpec, initialize } from '../network/initialize.js'
 import { defaultSigmaW2, type Network } from '../network/network.js'
 import type { Activation } from '../network/activation.js'
 import { writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { bytesPerWeight, requireMemory } from '../node/memory.js'
+import { keepCount } from '../prune/budget.js'
 import { criteria, criterionNames, type CriterionName } from '../prune/criteria.js'
 import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
 import { applies, drawsSamples } from './applies.js'
-import { factsOf, readNetwork, requireInputs } from './checkpoint.js'
+import { factsOf, networkOf, readCheckpoint, requireInputs } from './checkpoint.js'
 import { encodeNetwork, requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
-import { parseDensity, parsePositive, parseSizes, shared } from './options.js'
+import { parseDensity, parsePositive, parseSizes, shared, type NetworkFlags } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
+import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayAll } from './warnings.js'
 
-interface PruneFlags {
+interface PruneFlags extends NetworkFlags {
   readonly sizes?: number[]
   readonly weights?: string
   readonly data?: string
@@ -43,18 +45,44 @@ interface PruneFlags {
   readonly json?: boolean
 }
 
-function startNetwork(flags: PruneFlags, command: Command): Network {
+/** @throws FileError when the file's own masks and zeros leave fewer weights than the density asks for */
+function requireSurvivors(file: string, { masks, reading }: Checkpoint, { density, scope }: PruneFlags): void {
+  const groups = scope === 'global' ? [masks] : masks.map((mask) => [mask])
+  groups.forEach((group, l) => {
+    const [kept, total] = [
+      group.reduce((sum, mask) => sum + mask.kept, 0),
+      group.reduce((sum, { data }) => sum + data.length, 0),
+    ]
+    const asked = keepCount(total, density)
+    if (asked <= kept) return
+    const where = scope === 'global' ? '' : ` in matrix ${l + 1}`
+    const { count = 0, taken } = reading.zeros ?? {}
+    const zeros = count > 0 && taken === 'pruned' ? '; its exact zeros count as pruned, unless --zeros kept' : ''
+    const most = `${kept} of ${total} weights${where} that the file has not pruned (density ${kept / total})`
+    throw new FileError(file, `expected a density of at most the ${most}, got ${density}, which is ${asked}${zeros}`)
+  })
+}
+
+/** The network to prune, and how it was read where it was. */
+interface Start {
+  readonly network: Network
+  readonly checkpoint?: Checkpoint
+}
+
+function startNetwork(flags: PruneFlags, command: Command): Start {
   const { sizes, weights, activation, sigmaW2, sigmaB2, parameterization, seed } = flags
   if (weights !== undefined) {
-    const network = readNetwork(weights, { ...flags, zeros: 'kept' })
+    const checkpoint = readCheckpoint(weights, flags)
+    const network = networkOf(checkpoint, weights)
     if (sizes && network.spec.sizes.join() !== sizes.join()) {
       throw new FileError(
         weights,
         `expected sizes ${sizes.join(',')} as --sizes says, got ${network.spec.sizes.join(',')}`,
       )
     }
-    refuseIdle(command, factsOf(network, weights))
-    return network
+    refuseIdle(command, factsOf(checkpoint, weights))
+    requireSurvivors(weights, checkpoint, flags)
+    return { network, checkpoint }
   }
   if (!sizes) throw new UsageError('prune: expected --sizes or --weights')
   if (sigmaW2 && sigmaW2.length !== sizes.length - 1) {
@@ -70,13 +98,13 @@ function startNetwork(flags: PruneFlags, command: Command): Network {
     sigmaW2: sigmaW2 ?? defaultSigmaW2(phi, sizes.length - 1),
     sigmaB2: sigmaB2 ?? 0,
   })
-  return initialize(spec, seed)
+  return { network: initialize(spec, seed) }
 }
 
 function run(flags: PruneFlags, command: Command): void {
   const { method, density, scope, seed, temperature, out, json } = flags
   requireDestination({ command: 'prune', kind: 'network', inputs: [flags.weights, flags.data], ...flags })
-  const network = startNetwork(flags, command)
+  const { network, checkpoint } = startNetwork(flags, command)
   const { sizes } = network.spec
   let batch
   if (criteria[method].needsData) {
@@ -92,6 +120,7 @@ function run(flags: PruneFlags, command: Command): void {
     }
     batch = { x: data.x, targets: oneHot(data.labels!, outputs) }
   }
+  if (checkpoint && flags.weights !== undefined) sayReading(flags.weights, checkpoint)
   useAllCores()
   const progress = startProgress(`prune ${method}`)
   const begin = performance.now()
@@ -145,6 +174,11 @@ const drawnWeights: Limit = {
   when: ({ flags }) => flags['weights'] === undefined,
 }
 
+const readWeights: Limit = {
+  only: 'with --weights, whose file is read',
+  when: ({ flags }) => flags['weights'] !== undefined,
+}
+
 const randomPruning: Limit = {
   only: 'where something is drawn: weights, random masks, or --samples of a named dataset',
   when: (given) => drawnWeights.when(given) || given.flags['method'] === 'random' || drawsSamples(given),
@@ -160,12 +194,18 @@ export function addPrune(program: Command): void {
     .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes))
     .addOption(new Option('--weights <file>', 'weights to prune (.safetensors, .npz) in place of drawing them'))
     .addOption(new Option('--method <name>', 'pruning method').choices(Object.keys(criteria)).makeOptionMandatory())
-    .addOption(new Option('--density <fraction>', 'kept fraction').argParser(parseDensity).makeOptionMandatory())
+    .addOption(
+      new Option('--density <fraction>', 'kept fraction of all entries, also where a file has pruned some')
+        .argParser(parseDensity)
+        .makeOptionMandatory(),
+    )
     .addOption(
       new Option('--scope <scope>', 'one threshold for all matrices, or one for each')
         .choices(['global', 'layer'])
         .default('global'),
     )
+    .addOption(limited(shared.layers(), readWeights))
+    .addOption(limited(shared.zeros(), readWeights, applies.bare))
     .addOption(limited(shared.data(), scoredOnData))
     .addOption(limited(shared.samples(), scoredOnData, applies.withData))
     .addOption(limited(shared.standardize(), scoredOnData, applies.withData, applies.unnamedData))

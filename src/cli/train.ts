@@ -15,16 +15,25 @@ import { pathKind, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { version } from '../version.js'
 import { applies, drawsSamples } from './applies.js'
-import { factsOf, readNetwork, requireInputs } from './checkpoint.js'
+import { factsOf, networkOf, readCheckpoint, requireInputs } from './checkpoint.js'
 import { encodeNetwork, requireDestination } from './destination.js'
 import { limited, refuseIdle } from './limits.js'
-import { parseCount, parseMomentum, parsePath, parsePositive, parseSteps, shared } from './options.js'
+import {
+  parseCount,
+  parseMomentum,
+  parsePath,
+  parsePositive,
+  parseSteps,
+  shared,
+  type NetworkFlags,
+} from './options.js'
 import { printCurve, short } from './output.js'
 import { startProgress } from './progress.js'
+import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayAll } from './warnings.js'
 
-interface TrainFlags {
+interface TrainFlags extends NetworkFlags {
   readonly data: string
   readonly samples?: number
   readonly standardize?: boolean
@@ -83,12 +92,14 @@ function run(file: string, flags: TrainFlags, command: Command): void {
     const inputs = [file, flags.data]
     requireDestination({ command: 'train', kind: 'network', inputs, long: true, ...flags, out })
   }
-  const network = readNetwork(file, flags)
+  const checkpoint = readCheckpoint(file, flags)
+  const network = networkOf(checkpoint, file)
   // A folder's labels are a file of their own, which the refusal then names.
   const data = loadData(flags.data, { ...flags, needLabels: pathKind(flags.data) === 'folder' })
   requireInputs(network, data.x.cols, data.name)
-  refuseIdle(command, { ...factsOf(network, file), samples: data.x.rows })
+  refuseIdle(command, { ...factsOf(checkpoint, file), samples: data.x.rows })
   const targets = targetsFor(network, data, loss)
+  sayReading(file, checkpoint)
   sayAll(pathWarnings(network.layers.map(({ mask }) => mask)))
   useAllCores()
   const progress = startProgress('train')
@@ -146,6 +157,8 @@ export function addTrain(program: Command): void {
       }),
     )
     .addOption(new Option('--centered', 'train f − f₀, so that the output starts at 0 as in predictions'))
+    .addOption(shared.layers())
+    .addOption(limited(shared.zeros(), applies.bare))
     .addOption(shared.activation())
     .addOption(limited(shared.sigmaW2(), applies.scaled))
     .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
