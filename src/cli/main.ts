@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { inspect } from 'node:util'
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import { visible } from '../data/visible.js'
 import { exitCodes, isExpected, oneLine } from './fail.js'
+import { withNextStep } from './next-step.js'
 import { say } from './output.js'
 import { buildProgram } from './program.js'
 import { helpCommand, usageProblem } from './usage.js'
@@ -47,9 +48,12 @@ function fail(error: unknown): void {
 process.stderr.on('error', () => undefined)
 // What fails beside the work at hand, where nothing can wait for it.
 process.on('unhandledRejection', fail)
-const program = buildProgram()
+let running: Command | undefined
+const program = buildProgram().hook('preAction', (_, command) => {
+  running = command
+})
 try {
   await program.parseAsync()
 } catch (error) {
-  fail(error)
+  fail(withNextStep(error, running))
 }
