@@ -26,11 +26,18 @@ export function readsEqual(a: number, b: number): boolean {
   return formatNumber(a) === formatNumber(b)
 }
 
-/** A value and its uncertainty, both to the second significant digit of the uncertainty: `0.2041 ± 0.0043`. */
+/** A spread below this share of its value is rounding of f64, as an exact fit leaves it. */
+const rounding = 1e-12
+
+/**
+ * A value and its uncertainty, both to the second significant digit of the uncertainty: `0.2041 ± 0.0043`. The value
+ * alone where the uncertainty is only that of rounding.
+ */
 export function formatSpread(value: number | null, spread: number | null): string {
   if (value === null || spread === null || !(spread > 0 && Number.isFinite(spread) && Number.isFinite(value))) {
     return formatNumber(value)
   }
+  if (spread <= rounding * Math.abs(value)) return formatNumber(value)
   const digits = 1 - Math.floor(Math.log10(spread))
   if (digits < 0 || digits > 6) return `${formatNumber(value)} ± ${formatNumber(spread)}`
   return `${value.toFixed(digits).replace('-', '−')} ± ${spread.toFixed(digits)}`

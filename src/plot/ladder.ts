@@ -4,6 +4,7 @@ import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
 import { methodLabel, rungKernels, rungLabels } from './labels.js'
 import { atWidest, largest, methodsOf, smallest } from './select.js'
+import { formatStepSize, methodWithStep } from './step-sizes.js'
 import { rungError } from './training.js'
 
 interface Climb {
@@ -46,12 +47,12 @@ export function ladderSentence(methods: readonly string[], trials: readonly Trai
   if (!gain) return 'A single rung cannot show what a further one explains.'
   const rise =
     gain.before > gain.after
-      ? `The step that explains most is ${stepMeaning[gain.to]} for ${methodLabel(gain.method)}: the error falls from ${formatNumber(gain.before)} to ${formatNumber(gain.after)}`
+      ? `The step that explains most is ${stepMeaning[gain.to]} for ${methodWithStep(gain.method, trials)}: the error falls from ${formatNumber(gain.before)} to ${formatNumber(gain.after)}`
       : 'No step of the ladder lowers the error of any method'
   const loss = smallest(steps, ({ before, after }) => before - after)
   const worse =
     loss && loss.after > loss.before
-      ? `; the step that hurts most is ${stepMeaning[loss.to]} for ${methodLabel(loss.method)}, from ${formatNumber(loss.before)} to ${formatNumber(loss.after)}`
+      ? `; the step that hurts most is ${stepMeaning[loss.to]} for ${methodWithStep(loss.method, trials)}, from ${formatNumber(loss.before)} to ${formatNumber(loss.after)}`
       : ''
   return `${rise}${worse}.`
 }
@@ -76,6 +77,9 @@ export function ladderFigure(findings: Findings): Figure | null {
   }
   if (rows.length === 0) return null
   const present = rungs.filter((rung) => rows.some((row) => row['rung'] === rungLabels[rung]))
+  const stepSizes = methods.map(
+    (method) => `${methodLabel(method)} ${formatStepSize(trials.filter((trial) => trial.method === method))}`,
+  )
   const { color, shape, strokeDash } = methodChannels(findings.methods)
   return {
     id: 'ladder',
@@ -85,8 +89,10 @@ export function ladderFigure(findings: Findings): Figure | null {
     spec: {
       title: {
         text: `The explanation ladder: error of each prediction of the training curve, width ${formatCount(trials[0].width)}`,
-        subtitle:
+        subtitle: [
           'Each rung knows all that the one to its left knows, and one thing more. Small dots are single trials.',
+          `Step size: ${stepSizes.join(', ')}.`,
+        ],
       },
       width: 640,
       height: 290,

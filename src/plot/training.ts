@@ -4,6 +4,7 @@ import type { Figure, Panel, Row } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPlural } from './format.js'
 import { methodLabel, rungKernels, rungLabels } from './labels.js'
 import { rungStyles } from './palette.js'
+import { formatStepSize, methodWithStep } from './step-sizes.js'
 import { atWidest, largest, mean, methodsOf, smallest } from './select.js'
 import { panelTitle } from './theme.js'
 
@@ -43,10 +44,10 @@ export function trainingSentence(methods: readonly string[], trials: readonly Tr
   const best = smallest(errors, ({ error }) => error)
   const worst = largest(errors, ({ error }) => error)
   if (!best || !worst) return `The ${rungKernels[rung]} predicts a training that diverges.`
-  const opening = `At width ${formatCount(trials[0].width)}, the ${rungKernels[rung]} predicts the measured loss of ${methodLabel(best.method)} with an error of ${formatNumber(best.error)} of the initial loss`
+  const opening = `At width ${formatCount(trials[0].width)}, the ${rungKernels[rung]} predicts the measured loss of ${methodWithStep(best.method, trials)} with an error of ${formatNumber(best.error)} of the initial loss`
   return worst === best
     ? `${opening}.`
-    : `${opening}, the smallest, and that of ${methodLabel(worst.method)} with ${formatNumber(worst.error)}, the largest.`
+    : `${opening}, the smallest, and that of ${methodWithStep(worst.method, trials)} with ${formatNumber(worst.error)}, the largest.`
 }
 
 /** Points of a curve worth drawing: every step of a short one, about `limit` evenly spaced ones of a long one. */
@@ -106,11 +107,10 @@ export function trainingFigure(findings: Findings): Figure | null {
     return {
       title: panelTitle(
         methodLabel(method),
-        errors.length > 0
-          ? [`error: ${errors.slice(0, half).join(' · ')}`, errors.slice(half).join(' · ')].filter(
-              (line) => line !== '',
-            )
-          : undefined,
+        [
+          `step size ${formatStepSize(mine)}`,
+          ...(errors.length > 0 ? [`error: ${errors.slice(0, half).join(' · ')}`, errors.slice(half).join(' · ')] : []),
+        ].filter((line) => line !== ''),
       ),
       width: 250,
       height: 200,

@@ -1,3 +1,4 @@
+import { predictedMethods } from '../graphon/limits/predictions.js'
 import { verdicts, type Verdict } from '../graphon/limit-test/verdict.js'
 import type { ConvergenceFinding, Findings } from '../study/findings.js'
 import type { Figure, Panel } from './figure.js'
@@ -35,7 +36,13 @@ export function verdictSentence(convergence: readonly ConvergenceFinding[]): str
   const drifting = of('drifting')
   const opening = `Of ${formatPlural(convergence.length, 'matrix', 'matrices')}, ${formatList(counts)} at these widths`
   const flat = convergence.filter(({ test }) => test.structure && !test.structure.structured)
-  const named = drifting.length > 0 ? `; no limit is in sight for ${namesOf(drifting)}` : ''
+  const [known, unknown] = [true, false].map((known) =>
+    drifting.filter(({ method }) => predictedMethods.some((one) => one === method) === known),
+  )
+  const named = [
+    ...(unknown.length > 0 ? [`; these widths show no limit for ${namesOf(unknown)}`] : []),
+    ...(known.length > 0 ? [`; still far from the limit that a closed form gives: ${namesOf(known)}`] : []),
+  ].join('')
   const structure = flat.length > 0 ? `. Not distinguishable from unstructured masks: ${namesOf(flat)}` : ''
   return `${opening}${named}${structure}.`
 }

@@ -3,6 +3,7 @@ import { formatCount, formatList, formatNumber, formatPercent, formatPlural, for
 import { measuredErrors } from '../plot/kernel-error.js'
 import { matrixLabel, methodLabel } from '../plot/labels.js'
 import { atWidest } from '../plot/select.js'
+import { formatStepSize, stepSizeFactor } from '../plot/step-sizes.js'
 import type { Findings } from '../study/findings.js'
 import { meanOverTrials } from './tables.js'
 
@@ -75,20 +76,26 @@ function lazinessLimit({ training }: Findings): string | null {
   const trials = atWidest(training)
   if (trials.length === 0) return null
   const measured = [...new Set(trials.map(({ method }) => method))].flatMap((method) => {
-    const change = meanOverTrials(
-      trials.filter((t) => t.method === method),
-      (t) => t.laziness,
-    )
-    return change !== null && Number.isFinite(change) ? [{ method, change }] : []
+    const own = trials.filter((t) => t.method === method)
+    const change = meanOverTrials(own, (t) => t.laziness)
+    return change !== null && Number.isFinite(change) ? [{ method, change, step: formatStepSize(own) }] : []
   })
   if (measured.length === 0)
     return 'The change of the empirical kernel during training was not measured: whether training was lazy, as every prediction here assumes, is unknown.'
   const list = (items: typeof measured) =>
-    formatList(items.map(({ method, change }) => `${methodLabel(method)} (${formatNumber(change)})`))
+    formatList(
+      items.map(({ method, change, step }) => `${methodLabel(method)} (${formatNumber(change)} at step size ${step})`),
+    )
   const moved = measured.filter(({ change }) => change > lazinessThreshold)
   if (moved.length === 0)
     return `The empirical kernel changed by at most ${formatNumber(Math.max(...measured.map(({ change }) => change)))} of its norm during training; a longer training or a larger step may leave this lazy regime.`
   return `During training the empirical kernel changed by more than ${formatSetting(lazinessThreshold)} of its norm under ${list(moved)}. There features were learned, which no fixed kernel predicts; a small error is then partly luck.`
+}
+
+function stepLimit({ training, protocol }: Findings): string | null {
+  const factor = stepSizeFactor(training)
+  if (factor === null || !('share' in protocol.stepSize)) return null
+  return `Step sizes lie between ${formatStepSize(training)}, a factor of ${factor}: each is a share of N/λ_max of its own network’s kernel, so that one with a large kernel takes small steps. What stands after equally many steps compares networks as this rule trains them; at one step size for all (training.learningRate: a number) their order may be another.`
 }
 
 function inputsLimit({ provenance: { inputs } }: Findings): string {
@@ -107,6 +114,7 @@ const limitMakers = {
   'Limit kernel and real kernel': kernelLimit,
   'Correlated survivors': correlationLimit,
   'Lazy training': lazinessLimit,
+  'Unequal steps': stepLimit,
   'A finite number of inputs': inputsLimit,
   'One setting': scopeLimit,
 } as const satisfies Record<string, LimitMaker>

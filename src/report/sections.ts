@@ -3,6 +3,7 @@ import { formatList } from '../plot/format.js'
 import { methodLabel } from '../plot/labels.js'
 import type { FigureKind } from '../plot/figures.js'
 import type { Findings } from '../study/findings.js'
+import { collapsedSentence, failedTable } from './failures.js'
 import { html, type Html } from './html.js'
 import { studyLimits } from './limits.js'
 import {
@@ -11,13 +12,13 @@ import {
   countingTable,
   ladderTable,
   pathDensityTable,
-  provenanceTable,
   pruningTable,
   spectraTable,
   trainingTable,
   untrainedSentence,
   verdictTable,
 } from './tables.js'
+import { fairnessSentence, provenanceTable, stepSizeTable } from './what-was-run.js'
 
 /** One section of the report. */
 export interface Section {
@@ -44,18 +45,15 @@ function withoutForm({ methods }: Findings): Html {
 export const sections = {
   'what-was-run': {
     title: 'What was run',
-    opening: html`<p>
-      Networks were initialised, pruned once before training, and trained; each setting below was the same for all
-      methods.
-    </p>`,
+    opening: html`<p>Networks were initialised, pruned once before training, and trained.</p>`,
     figures: ['densities'],
     before: (findings) =>
-      html`${provenanceTable(findings)}
+      html`${provenanceTable(findings)}${fairnessSentence(findings)}
         <details>
           <summary>The study file</summary>
           <pre><code>${findings.provenance.study}</code></pre>
         </details> `,
-    after: pruningTable,
+    after: (findings) => html`${pruningTable(findings)}${failedTable(findings)}`,
     without: 'Nothing was pruned.',
   },
   graphons: {
@@ -66,7 +64,7 @@ export const sections = {
       their degrees, best connected first, and keep that order in both matrices they belong to.
     </p>`,
     figures: ['graphons', 'widths', 'inputs'],
-    after: pathDensityTable,
+    after: (findings) => html`${collapsedSentence(findings)}${pathDensityTable(findings)}`,
     without: 'No graphon was estimated.',
   },
   convergence: {
@@ -77,8 +75,8 @@ export const sections = {
       widths and number of trials. Two questions are kept apart: does the <em>budget</em> of a matrix, its density ρ,
       settle, and does its <em>shape</em>, the normalised graphon W/ρ? A quantity has <em>converged</em> when what is
       left to its limit is below the study’s tolerance, is <em>converging</em> when it follows a power of the width that
-      leads to a limit, and <em>drifting</em> when the change per doubling of the width hardly falls;
-      <em>undecided</em> means that these widths and trials do not tell.
+      leads to a limit, and <em>drifting</em> when the change per doubling of the width hardly falls, which does not
+      rule out a limit that is reached slowly; <em>undecided</em> means that these widths and trials do not tell.
     </p>`,
     figures: ['verdicts', 'drift', 'shape-changes', 'convergence'],
     after: (findings) => html`${verdictTable(findings)}${convergenceTable(findings)}`,
@@ -125,11 +123,11 @@ export const sections = {
     title: 'Predicted against measured training',
     opening: html`<p>
       Pruned networks were trained by full-batch gradient descent. Every kernel predicts the same curve from its
-      eigenvalues alone, at the same step size. <em>Laziness</em> is the relative change of the empirical NTK during
-      training: the predictions assume that it is small.
+      eigenvalues alone, at that network’s own step size. <em>Laziness</em> is the relative change of the empirical NTK
+      during training: the predictions assume that it is small.
     </p>`,
     figures: ['training'],
-    after: (findings) => html`${untrainedSentence(findings)}${trainingTable(findings)}`,
+    after: (findings) => html`${untrainedSentence(findings)}${trainingTable(findings)}${stepSizeTable(findings)}`,
     without: 'No network was trained.',
   },
   ladder: {

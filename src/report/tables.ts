@@ -9,6 +9,7 @@ import {
 } from '../plot/format.js'
 import { kernelLabels, matrixLabel, methodLabel, rungLabels } from '../plot/labels.js'
 import { atWidest, mean, sameSetting } from '../plot/select.js'
+import { formatStepSize } from '../plot/step-sizes.js'
 import { rungError } from '../plot/training.js'
 import {
   rungs,
@@ -25,7 +26,7 @@ interface OfMethod extends Setting {
 }
 
 /** The columns that name a row: its method, and of its setting what the study varies. */
-function names<Row extends OfMethod>({ settings }: Findings): Column<Row>[] {
+export function names<Row extends OfMethod>({ settings }: Findings): Column<Row>[] {
   const varies = (key: keyof Setting) => new Set(settings.map((setting) => setting[key])).size > 1
   const column = (key: keyof Setting, title: string, value: (row: Row) => string): Column<Row>[] =>
     varies(key) ? [{ title, value }] : []
@@ -38,7 +39,7 @@ function names<Row extends OfMethod>({ settings }: Findings): Column<Row>[] {
 }
 
 /** One row per setting and method, with what belongs to it; none without. */
-function rowsOf<Item extends OfMethod>({ settings, methods }: Findings, items: readonly Item[]) {
+export function rowsOf<Item extends OfMethod>({ settings, methods }: Findings, items: readonly Item[]) {
   return settings.flatMap((setting) =>
     methods
       .map((method) => ({
@@ -48,38 +49,6 @@ function rowsOf<Item extends OfMethod>({ settings, methods }: Findings, items: r
       }))
       .filter((row) => row.items.length > 0),
   )
-}
-
-/** What was run: every setting that the numbers depend on. */
-export function provenanceTable({ provenance: p, methods, widths, densities }: Findings): Html {
-  const networks = p.hiddenLayers.map((count) =>
-    [p.inputs, ...Array.from({ length: count }, () => 'n'), p.classes].join(' – '),
-  )
-  const entries: readonly (readonly [string, string])[] = [
-    [
-      'data',
-      `${p.data}: ${formatCount(p.samples)} samples of ${formatCount(p.inputs)} inputs in ${formatCount(p.classes)} classes`,
-    ],
-    ['networks', `${formatList(networks)} with n = ${formatList(widths.map(formatCount))}, activation ${p.activation}`],
-    [
-      'pruning',
-      `${formatList(methods.map(methodLabel))}, density ${formatList(densities.map(formatSetting))}, ${p.scope === 'both' ? 'global and layer' : p.scope} scope`,
-    ],
-    ['trials', `${formatCount(p.trials)} for every method, density and width; seed ${p.seed}`],
-    ['graphons', `step graphons of ${formatCount(p.bins)} bins for each hidden layer, mean over trials`],
-    ['kernel', `Graphon NTK, ${p.convention} convention`],
-    ['runs', formatCount(p.runs)],
-    ['program', `limn ${p.limnVersion}, ${p.kernelBuild} kernels, Node ${p.nodeVersion}`],
-  ]
-  return html`<dl class="facts">
-    ${entries.map(
-      ([term, text]) =>
-        html`<div>
-          <dt>${term}</dt>
-          <dd>${text}</dd>
-        </div> `,
-    )}
-  </dl> `
 }
 
 /** Densities and dead units at the widest networks. */
@@ -103,6 +72,8 @@ export function pruningTable(findings: Findings): Html {
   )
 }
 
+const formatPathDensity = (value: number | null): string => (value === 0 ? '0: collapsed' : formatNumber(value))
+
 /** Path density of every method against width. */
 export function pathDensityTable(findings: Findings): Html {
   const { graphons, widths } = findings
@@ -114,7 +85,7 @@ export function pathDensityTable(findings: Findings): Html {
       ...widths.map((width) => ({
         title: `n = ${formatCount(width)}`,
         value: ({ items }: (typeof rows)[number]) =>
-          formatNumber(items.find((g) => g.width === width)?.pathDensity ?? null),
+          formatPathDensity(items.find((g) => g.width === width)?.pathDensity ?? null),
       })),
     ],
     rows,
@@ -330,7 +301,7 @@ export function trainingTable(findings: Findings): Html {
             },
           ]
         : []),
-      { title: 'step size', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.learningRate)) },
+      { title: 'step size', value: ({ trials }) => formatStepSize(trials) },
       { title: 'loss before', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.loss.at(0))) },
       { title: 'loss after', value: ({ trials }) => formatNumber(meanOverTrials(trials, (t) => t.loss.at(-1))) },
       { title: 'train accuracy', value: ({ trials }) => formatPercent(meanOverTrials(trials, (t) => t.trainAccuracy)) },
@@ -353,6 +324,7 @@ export function ladderTable(findings: Findings): Html {
     'Difference between predicted and measured loss: root mean square (and area between the curves), over the initial loss',
     [
       ...names<Trained>(findings),
+      { title: 'step size', value: ({ trials }) => formatStepSize(trials) },
       ...present.map((rung) => ({
         title: rungLabels[rung],
         value: ({ trials }: Trained) =>

@@ -2,6 +2,7 @@ import { averageChains } from '../graphon/average.js'
 import { chainFromTensors } from '../graphon/chain-file.js'
 import { convergence } from '../graphon/convergence.js'
 import { testLimit, type LadderRung, type LayerTest } from '../graphon/limit-test/limit-test.js'
+import { boundedRate } from '../graphon/limit-test/power-law.js'
 import { nullFloor } from '../graphon/limit-test/null-floor.js'
 import type { ShapeTrend } from '../graphon/limit-test/shape-trend.js'
 import { simulateNull } from '../graphon/limit-test/simulate.js'
@@ -57,15 +58,16 @@ function shared(ladder: readonly MeasuredRung[]): MeasuredRung[] {
 }
 
 function trendRow(matrix: number, aspect: string, trend: Trend | ShapeTrend): ResultRow {
+  const rate = trend.fit ? boundedRate(trend.fit) : { rate: null, lower: null, upper: null }
   return {
     record: 'verdict',
     matrix,
     aspect,
     verdict: trend.verdict,
     reason: trend.reason,
-    rate: trend.fit?.rate ?? null,
-    rate_lower: trend.fit?.rateInterval.lower ?? null,
-    rate_upper: trend.fit?.rateInterval.upper ?? null,
+    rate: rate.rate,
+    rate_lower: rate.lower,
+    rate_upper: rate.upper,
     remaining: trend.remaining,
   }
 }

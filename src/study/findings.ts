@@ -134,7 +134,7 @@ export interface ConvergenceFinding extends Setting {
 export interface TrendFinding {
   readonly verdict: Verdict
   readonly reason: string
-  /** Fitted power of the width with its 95 % interval. */
+  /** Fitted power of the width with its 95 % interval; null where a value is an end of the range that was searched. */
   readonly rate: number | null
   readonly rateLower: number | null
   readonly rateUpper: number | null

@@ -147,7 +147,7 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
       if (predictedMethods.some((method) => method === where.method)) addClosedForm({ ...key, trial: 0 })
     }
     const key: JobKey = { ...where, ...ladder[ladder.length - 1], trial: null }
-    const id = jobId('convergence', key, { needs: runsOfLadder, ladder, convergence: config.convergence, test: 2 })
+    const id = jobId('convergence', key, { needs: runsOfLadder, ladder, convergence: config.convergence, test: 3 })
     const cost = ladder.reduce((sum, { sizes }) => sum + 0.1 + weightCount(sizes) / 2e6, 0)
     add({ kind: 'convergence', id, ...key, needs: runsOfLadder, train: false, cost })
     const motifs = jobId('motifs', key, { needs: runsOfLadder, ladder, motifs: 1 })

@@ -36,6 +36,9 @@ it('writes an uncertainty with two digits and the value to the same place', () =
   expect(formatSpread(1.15, 0.02)).toBe('1.150 ± 0.020')
   expect(formatSpread(0.2, 0)).toBe('0.200')
   expect(formatSpread(null, 0.1)).toBe('–')
+  // What rounding leaves of an exact fit is no uncertainty.
+  expect(formatSpread(1.4222, 7e-18)).toBe('1.42')
+  expect(formatSpread(0, 7e-18)).toBe('0 ± 7.00 × 10⁻¹⁸')
 })
 
 it('writes percentages without digits that mean nothing', () => {

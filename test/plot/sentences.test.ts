@@ -8,6 +8,8 @@ import { graphonMoments, halfMassFraction, inputDensity, inputsSentence } from '
 import { kernelErrorSentence } from '../../src/plot/kernel-error.js'
 import { ladderSentence } from '../../src/plot/ladder.js'
 import { meanCurve, rungError, trainingSentence } from '../../src/plot/training.js'
+import type { Verdict } from '../../src/graphon/limit-test/verdict.js'
+import { verdictSentence } from '../../src/plot/verdicts.js'
 import { widthsSentence } from '../../src/plot/widths.js'
 import type {
   ConvergenceFinding,
@@ -74,6 +76,22 @@ describe('convergence', () => {
     const nothing = 'With one width, or without a noise floor, nothing can be said about convergence.'
     expect(convergenceSentence([])).toBe(nothing)
     expect(convergenceSentence([moving('random', 1, 1, 0)])).toBe(nothing)
+  })
+})
+
+describe('verdicts', () => {
+  const judged = (method: string, matrix: number, verdict: Verdict) =>
+    ({ method, matrix, test: { verdict, structure: null } }) as ConvergenceFinding
+
+  it('denies no limit that a closed form gives', () => {
+    const sentence = verdictSentence([
+      judged('magnitude', 1, 'drifting'),
+      judged('synflow', 2, 'drifting'),
+      judged('random', 1, 'converged'),
+    ])
+    expect(sentence).toBe(
+      'Of 3 matrices, 1 converged and 2 drifting at these widths; these widths show no limit for SynFlow’s W²; still far from the limit that a closed form gives: Magnitude’s W¹.',
+    )
   })
 })
 
@@ -226,10 +244,10 @@ describe('training and the ladder', () => {
 
   it('judges by the highest rung there is', () => {
     expect(trainingSentence(['random', 'snip'], trials)).toBe(
-      'At width 256, the empirical NTK of the finite network predicts the measured loss of Random with an error of 0.0300 of the initial loss, the smallest, and that of SNIP with 0.100, the largest.',
+      'At width 256, the empirical NTK of the finite network predicts the measured loss of Random (step size 1.00) with an error of 0.0300 of the initial loss, the smallest, and that of SNIP (step size 1.00) with 0.100, the largest.',
     )
     expect(trainingSentence(['random'], [trial('random', { shape: 0.5 })])).toBe(
-      'At width 256, the Graphon NTK predicts the measured loss of Random with an error of 0.500 of the initial loss.',
+      'At width 256, the Graphon NTK predicts the measured loss of Random (step size 1.00) with an error of 0.500 of the initial loss.',
     )
     expect(trainingSentence(['random'], [trial('random', {})])).toBe('No training was predicted.')
     expect(trainingSentence(['random'], [trial('random', { shape: Number.POSITIVE_INFINITY })])).toContain('diverges')
@@ -237,10 +255,10 @@ describe('training and the ladder', () => {
 
   it('names the step that explains most and the one that hurts most', () => {
     expect(ladderSentence(['random', 'snip'], trials)).toBe(
-      'The step that explains most is the finite network itself for SNIP: the error falls from 0.950 to 0.100; the step that hurts most is the graphon’s shape for SNIP, from 0.900 to 0.950.',
+      'The step that explains most is the finite network itself for SNIP (step size 1.00): the error falls from 0.950 to 0.100; the step that hurts most is the graphon’s shape for SNIP (step size 1.00), from 0.900 to 0.950.',
     )
     expect(ladderSentence(['random'], [trial('random', { scale: 0.1, shape: 0.2 })])).toBe(
-      'No step of the ladder lowers the error of any method; the step that hurts most is the graphon’s shape for Random, from 0.100 to 0.200.',
+      'No step of the ladder lowers the error of any method; the step that hurts most is the graphon’s shape for Random (step size 1.00), from 0.100 to 0.200.',
     )
     expect(ladderSentence(['random'], [trial('random', { scale: 0.1 })])).toContain('A single rung')
   })

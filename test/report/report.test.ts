@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { studyFigures } from '../../src/plot/figures.js'
 import { renderSvg } from '../../src/plot/render.js'
+import { formatNumber } from '../../src/plot/format.js'
 import { html, table, trusted } from '../../src/report/html.js'
 import { studyLimits } from '../../src/report/limits.js'
 import { renderReport } from '../../src/report/report.js'
@@ -156,6 +157,62 @@ describe('the report', () => {
     expect(page).toContain('92.0 %')
   })
 
+  it('says how networks were trained, each with its step size, and what was not the same for all', async () => {
+    const training = findings.training.map((run) =>
+      run.method === 'grasp' ? { ...run, learningRate: run.learningRate / 100 } : run,
+    )
+    const page = (await report({ ...findings, training })).replaceAll(/\s+/g, ' ')
+    const fact = (term: string) => new RegExp(`<dt>${term}</dt> <dd>([^<]*)</dd>`).exec(page)?.[1]
+    expect(fact('training')).toMatch(/^40 steps of full-batch gradient descent .* of every cell; test accuracy on 1000/)
+    expect(fact('loss')).toContain('squared')
+    expect(fact('parameters')).toMatch(/NTK parameterisation, .*no biases; survivors of pruning keep their weights/)
+    const rates = training.map(({ learningRate }) => learningRate)
+    const factor = Math.round(Math.max(...rates) / Math.min(...rates))
+    expect(factor).toBeGreaterThan(10)
+    expect(fact('step size')).toMatch(new RegExp(`0\\.500 · N / λ_max of each .* a factor of ${factor} apart`))
+    expect(page).toContain(`the largest is ${factor} times the least`)
+    expect(page).not.toContain('was the same for all methods.')
+    for (const caption of ['Measured training', 'Difference between predicted', 'Step size of every trained network']) {
+      const at = page.indexOf(`<span>${caption}`)
+      expect(at, caption).toBeGreaterThan(0)
+      const rows = page.slice(at, page.indexOf('</table>', at))
+      for (const { method, learningRate } of training.filter(({ trial }) => trial === 0))
+        expect(rows, `${caption}: ${method}`).toContain(formatNumber(learningRate))
+    }
+  })
+
+  it('calls equal what is equal', async () => {
+    const training = findings.training.map((run) => ({ ...run, learningRate: 0.25 }))
+    const protocol = { ...findings.protocol, stepSize: { fixed: 0.25 } }
+    const page = (await report({ ...findings, training, protocol })).replaceAll(/\s+/g, ' ')
+    expect(page).toContain('<dd>0.250 for every network</dd>')
+    expect(page).toContain('Everything in this list was the same for all methods.')
+    expect(page).not.toContain('Unequal steps')
+  })
+
+  it('counts the classes that occur, and marks what is collapsed or could not be computed', async () => {
+    const [first, ...others] = findings.graphons
+    const reason = 'select: expected finite scores'
+    const { method, density, scope, hiddenLayers, width } = first
+    const failed = [0, 1].map((trial) => {
+      const cell = { kind: 'run', method, density, scope, hiddenLayers, width, trial, reason } as const
+      return cell
+    })
+    const page = (
+      await report({
+        ...findings,
+        provenance: { ...findings.provenance, classesPresent: 2 },
+        graphons: [{ ...first, pathDensity: 0 }, ...others],
+        failed,
+      })
+    ).replaceAll(/\s+/g, ' ')
+    expect(page).toContain('2 of 10 classes occur in the samples used')
+    expect(page).toContain('0: collapsed')
+    expect(page).toMatch(/<strong>Collapsed:<\/strong> the path density is 0, .*, for Random \(1 cell\)\./)
+    expect(page).toContain('2 results could not be computed.')
+    expect(page.split(reason)).toHaveLength(2)
+  })
+
   it('says what is missing when nothing was found', async () => {
     const page = await report({
       ...findings,
@@ -189,7 +246,7 @@ describe('what cannot be concluded', () => {
     expect(limits.get('Limit kernel and real kernel')).toMatch(
       /more than 0\.3 away .* SNIP \([\d.]+\) and GraSP \([\d.]+\)/,
     )
-    expect(limits.get('Lazy training')).toMatch(/under SNIP \(0\.132\) and GraSP \(0\.440\)/)
+    expect(limits.get('Lazy training')).toMatch(/under SNIP \(0\.132 at step size [^)]+\) and GraSP \(0\.440 at/)
     expect(limits.get('Correlated survivors')).toMatch(/^SNIP and GraSP choose/)
     expect(limits.get('Graphons that still move')).toMatch(/SynFlow’s W² \(/)
   })

@@ -51,7 +51,7 @@ function verdictOf(method: string, matrixIndex: number, trials: number): Verdict
   const budget = drifts
     ? trendFinding(
         'drifting',
-        'still moves by 7.0 % from width 512 to 1024 at rate 0.20 (0.10 … 0.30): no limit in sight',
+        'still moves by 7.0 % from width 512 to 1024 at rate 0.20 (0.10 … 0.30): these widths show no limit',
       )
     : trendFinding('converged', 'no change beyond noise; at most 0.2 % from width 512 to 1024')
   const shape =

@@ -126,6 +126,39 @@ export function fitPowerLaw(widths: readonly number[], estimates: readonly Estim
   }
 }
 
+/** A rate with its interval, where an end of {@link rateRange} stands for all that lies beyond it: null. */
+export interface BoundedRate {
+  readonly rate: number | null
+  readonly lower: number | null
+  readonly upper: number | null
+}
+
+/** What is known of a rate: a fit or an interval that ends where the search does only bounds it from the other side. */
+export function boundedRate(fit: { readonly rate: number; readonly rateInterval: Interval }): BoundedRate {
+  const [slowest, fastest] = [rateRange[0] * (1 + 1e-9), rateRange[1] * (1 - 1e-9)]
+  const { lower, upper } = fit.rateInterval
+  return {
+    rate: fit.rate > slowest && fit.rate < fastest ? fit.rate : null,
+    lower: lower > slowest ? Math.min(lower, rateRange[1]) : null,
+    upper: upper < fastest ? Math.max(upper, rateRange[0]) : null,
+  }
+}
+
+/** `rate 0.31 (0.12 … 0.55)`, `rate 0.31 (at most 0.55)`, `rate at most 0.02`, `rate at least 1.20`. */
+export function rateText(fit: { readonly rate: number; readonly rateInterval: Interval }): string {
+  const { rate, lower, upper } = boundedRate(fit)
+  const bounds =
+    lower === null
+      ? upper === null
+        ? 'unbounded'
+        : `at most ${upper.toFixed(2)}`
+      : upper === null
+        ? `at least ${lower.toFixed(2)}`
+        : `${lower.toFixed(2)} … ${upper.toFixed(2)}`
+  if (rate === null) return bounds === 'unbounded' ? 'unknown rate' : `rate ${bounds}`
+  return `rate ${rate.toFixed(2)} (${bounds})`
+}
+
 /** How fast successive changes fall, and the distance to the limit that they imply. */
 export interface ChangeFit {
   readonly rate: number

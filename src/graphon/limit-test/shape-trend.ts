@@ -1,4 +1,4 @@
-import { fitChanges, type ChangeFit } from './power-law.js'
+import { fitChanges, rateText, type ChangeFit } from './power-law.js'
 import { studentQuantile, type Estimate } from './statistics.js'
 import { defaultTolerance, realChange, sureRate, type Judgement } from './verdict.js'
 
@@ -51,17 +51,17 @@ export function shapeTrend(
   const fit = fitChanges(widths, successive, seed)
   const {
     evidence,
-    rateInterval: { lower, upper },
+    rateInterval: { lower },
   } = fit
   const sure = studentQuantile(sureRate, 2 * trials - 2)
   const remaining = largest / ((wide / narrow) ** Math.max(lower, 0.02) - 1)
-  const rate = `rate ${fit.rate.toFixed(2)} (${lower.toFixed(2)} … ${upper.toFixed(2)})`
+  const rate = rateText(fit)
   const found = { moves, fit, remaining }
   if (remaining <= tolerance) {
     return { ...found, verdict: 'converged', reason: `at most ${percent(remaining)} left at ${rate}` }
   }
   if (evidence.slow > sure) {
-    return { ...found, verdict: 'drifting', reason: `still moves by ${seen} at ${rate}: no limit in sight` }
+    return { ...found, verdict: 'drifting', reason: `still moves by ${seen} at ${rate}: these widths show no limit` }
   }
   if (evidence.fast > sure) {
     return { ...found, verdict: 'converging', reason: `about ${percent(fit.remaining / scale)} left at ${rate}` }

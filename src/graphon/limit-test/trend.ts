@@ -1,4 +1,4 @@
-import { fitPowerLaw, type PowerLawFit } from './power-law.js'
+import { fitPowerLaw, rateText, type PowerLawFit } from './power-law.js'
 import { meanOf, studentQuantile, type Estimate } from './statistics.js'
 import { defaultTolerance, realChange, sureRate, type Judgement } from './verdict.js'
 
@@ -28,9 +28,6 @@ const percent = (value: number): string => `${(100 * value).toPrecision(2)} %`
 
 /** Errors below this share of the scale are rounding: a density that is prescribed has no spread at all. */
 const rounding = 1e-6
-
-const intervalText = ({ rateInterval: { lower, upper } }: PowerLawFit): string =>
-  `${lower.toFixed(2)} … ${upper.toFixed(2)}`
 
 /**
  * Does a number converge as the width grows? Its changes between widths are held against their standard errors (Student's
@@ -100,12 +97,15 @@ export function trendOf(
   const largest = Math.abs(lastChange.value) + 2 * lastChange.standardError
   const remaining = largest / ((widths[last] / widths[last - 1]) ** Math.max(rateInterval.lower, 0.02) - 1) / scale
   const rest = { moves, fit, remaining }
-  const rate = `rate ${fit.rate.toFixed(2)} (${intervalText(fit)})`
+  const rate = rateText(fit)
   if (remaining <= tolerance) {
     return result({ verdict: 'converged', reason: `at most ${percent(remaining)} left at ${rate}` }, rest)
   }
   if (evidence.slow > sure) {
-    return result({ verdict: 'drifting', reason: `still moves by ${seen} at ${rate}: no limit in sight` }, rest)
+    return result(
+      { verdict: 'drifting', reason: `still moves by ${seen} at ${rate}: these widths show no limit` },
+      rest,
+    )
   }
   if (evidence.fast > sure) {
     const left = Math.abs(fit.limit - points[last].value) / scale

@@ -1,7 +1,8 @@
 /**
  * - `converged`: what is left to the limit is below the tolerance;
  * - `converging`: it still moves, at a rate that leads to a limit;
- * - `drifting`: it moves, and the change per doubling of the width hardly falls: no limit is in sight;
+ * - `drifting`: it moves, and the change per doubling of the width hardly falls: these widths show no limit, which does not say that
+ *   there is none;
  * - `undecided`: the widths or trials at hand do not tell.
  */
 export const verdicts = ['converged', 'converging', 'drifting', 'undecided'] as const

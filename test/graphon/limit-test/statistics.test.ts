@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fitChanges, fitPowerLaw } from '../../../src/graphon/limit-test/power-law.js'
+import { boundedRate, rateRange, rateText, fitChanges, fitPowerLaw } from '../../../src/graphon/limit-test/power-law.js'
 import { squaredDistance } from '../../../src/graphon/limit-test/squared-distance.js'
 import { meanOf, studentQuantile } from '../../../src/graphon/limit-test/statistics.js'
 import { randomStream } from '../../../src/random/random.js'
@@ -103,6 +103,24 @@ describe('fitted powers of the width', () => {
     const fit = fitChanges(widths, changes, 1)
     expect(Math.abs(fit.rate / rate - 1)).toBeLessThan(0.03)
     expect(Math.abs(fit.remaining / (3 * 800 ** -rate) - 1)).toBeLessThan(0.1)
+  })
+
+  it('takes an end of the range that is searched for a bound, never for a value or an interval', () => {
+    const text = (rate: number, lower: number, upper: number) => rateText({ rate, rateInterval: { lower, upper } })
+    const [slowest, fastest] = rateRange
+    expect(text(0.31, 0.12, 0.55)).toBe('rate 0.31 (0.12 … 0.55)')
+    expect(text(0.31, slowest, 0.55)).toBe('rate 0.31 (at most 0.55)')
+    expect(text(0.31, 0.12, fastest)).toBe('rate 0.31 (at least 0.12)')
+    expect(text(slowest, slowest, slowest)).toBe('rate at most 0.02')
+    expect(text(slowest, slowest, 0.4)).toBe('rate at most 0.40')
+    expect(text(fastest, 1.2, fastest)).toBe('rate at least 1.20')
+    expect(text(fastest, fastest, fastest)).toBe('rate at least 4.00')
+    expect(text(fastest, slowest, fastest)).toBe('unknown rate')
+    // Steps of equal size between widths that double fit no power: n^0 would.
+    const straight = widths.map((n) => ({ value: Math.log2(n), standardError: 1e-6 }))
+    const fit = fitPowerLaw(widths, straight, 1)
+    expect(boundedRate(fit)).toEqual({ rate: null, lower: null, upper: slowest })
+    expect(rateText(fit)).toBe('rate at most 0.02')
   })
 
   it('finds a slow rate in 1/log n', () => {
