@@ -26,52 +26,90 @@ export function halveSamples(live: usize, samples: usize): void {
   }
 }
 
-/**
- * Σ_p w(p) (m x(p) ∓ x'(p))²/2m for m = c + rest, where c has half the digits: c x is taken away in two exact products, the
- * first of which leaves of x' no more than what is apart, and nothing is rounded but the difference.
- */
+/** Σ_p w(p) x(p)², `out`, and Σ_p w(p) x'(p)², `outOther`, of all lanes. */
+function variances(live: usize, weights: usize, samples: usize, out: usize, outOther: usize): void {
+  const others = live * 32
+  let q0 = f64x2.splat(0), q1 = q0, other0 = q0, other1 = q0
+  for (let p: usize = 0; p < live; p++) {
+    const w = v128.load64_splat(weights + p * 8), at = samples + p * 32
+    const a0 = v128.load(at), a1 = v128.load(at, 16), b0 = v128.load(at + others), b1 = v128.load(at + others, 16)
+    q0 = madd<f64>(f64x2.mul(w, a0), a0, q0)
+    q1 = madd<f64>(f64x2.mul(w, a1), a1, q1)
+    other0 = madd<f64>(f64x2.mul(w, b0), b0, other0)
+    other1 = madd<f64>(f64x2.mul(w, b1), b1, other1)
+  }
+  v128.store(out, q0); v128.store(out, q1, 16)
+  v128.store(outOther, other0); v128.store(outOther, other1, 16)
+}
+
+/** m x ∓ x' of two lanes, from what is at x and further on. */
 // @ts-ignore: decorator
 @inline
-function deficit(live: usize, weights: usize, samples: usize, plus: bool, c: v128, rest: v128, scale: v128): v128 {
-  const bytes = live * 32
-  let sum = f64x2.splat(0)
-  for (let p: usize = 0; p < live; p++) {
-    const weight = load<f64>(weights + p * 8)
-    if (weight == 0) continue
-    const at = samples + p * 32, other = v128.load(at + bytes)
-    const first = f64x2.sub(f64x2.mul(c, v128.load(at + 2 * bytes)), plus ? f64x2.neg(other) : other)
-    const d = f64x2.add(first, madd<f64>(rest, v128.load(at), f64x2.mul(c, v128.load(at + 3 * bytes))))
-    sum = madd<f64>(f64x2.mul(f64x2.splat(weight), d), d, sum)
-  }
-  return f64x2.div(f64x2.mul(f64x2.splat(0.5), sum), scale)
+function apart(at: usize, bytes: usize, plus: bool, c: v128, rest: v128): v128 {
+  const other = v128.load(at + bytes), most = f64x2.mul(c, v128.load(at + 2 * bytes))
+  const first = plus ? f64x2.add(most, other) : f64x2.sub(most, other)
+  return f64x2.add(first, madd<f64>(rest, v128.load(at), f64x2.mul(c, v128.load(at + 3 * bytes))))
 }
 
 /**
- * One row of weights w: writes E⁻, E⁺, √q and √q' of Σ_p w(p) x(p) x'(p), `stride` bytes apart, and returns ones where the
- * row sees two equal samples. With m = √q'/√q, E∓ = Σ_p w(p) (m x(p) ∓ x'(p))²/2m.
+ * Σ_p w(p) (m x(p) ∓ x'(p))²/2m of all lanes, for m = c + rest where c has half the digits: c x is taken away in two exact
+ * products, the first of which leaves of x' no more than what is apart, and nothing is rounded but the difference.
  */
-export function nearGram(live: usize, weights: usize, samples: usize, out: usize, stride: usize): v128 {
-  const zero = f64x2.splat(0), two = f64x2.splat(2)
-  let q = zero, other = zero
+// @ts-ignore: decorator
+@inline
+function deficits(live: usize, weights: usize, samples: usize, plus: bool, ratios: usize, out: usize): void {
+  const bytes = live * 32
+  const ratio0 = v128.load(ratios), c0 = upper(ratio0), rest0 = f64x2.sub(ratio0, c0)
+  const ratio1 = v128.load(ratios, 16), c1 = upper(ratio1), rest1 = f64x2.sub(ratio1, c1)
+  let sum0 = f64x2.splat(0), sum1 = sum0
   for (let p: usize = 0; p < live; p++) {
-    const w = v128.load64_splat(weights + p * 8)
-    const a = v128.load(samples + p * 32), b = v128.load(samples + (live + p) * 32)
-    q = madd<f64>(f64x2.mul(w, a), a, q)
-    other = madd<f64>(f64x2.mul(w, b), b, other)
+    const weight = load<f64>(weights + p * 8)
+    if (weight == 0) continue
+    const at = samples + p * 32, w = f64x2.splat(weight)
+    const d0 = apart(at, bytes, plus, c0, rest0), d1 = apart(at + 16, bytes, plus, c1, rest1)
+    sum0 = madd<f64>(f64x2.mul(w, d0), d0, sum0)
+    sum1 = madd<f64>(f64x2.mul(w, d1), d1, sum1)
   }
-  const root = f64x2.sqrt(q), otherRoot = f64x2.sqrt(other), norm = f64x2.mul(root, otherRoot)
-  const alive = f64x2.gt(norm, zero)
-  const ratio = f64x2.div(otherRoot, root), c = upper(ratio), rest = f64x2.sub(ratio, c)
-  let minus = v128.and(deficit(live, weights, samples, false, c, rest, ratio), alive)
-  let plus = f64x2.sub(f64x2.mul(two, norm), minus)
-  const opposite = f64x2.gt(minus, norm)
-  if (v128.any_true(opposite)) {
-    plus = v128.bitselect(deficit(live, weights, samples, true, c, rest, ratio), plus, opposite)
-    minus = v128.bitselect(f64x2.sub(f64x2.mul(two, norm), plus), minus, opposite)
+  const half = f64x2.splat(0.5)
+  v128.store(out, f64x2.div(f64x2.mul(half, sum0), ratio0))
+  v128.store(out, f64x2.div(f64x2.mul(half, sum1), ratio1), 16)
+}
+
+/**
+ * One row of weights w: writes E⁻, E⁺, √q and √q' of Σ_p w(p) x(p) x'(p), `stride` bytes apart, and returns a bit for each lane
+ * whose samples are equal for all that the row sees. With m = √q'/√q, E∓ = Σ_p w(p) (m x(p) ∓ x'(p))²/2m.
+ * work: 64 bytes.
+ */
+export function nearGram(live: usize, weights: usize, samples: usize, out: usize, stride: usize, work: usize): i32 {
+  const zero = f64x2.splat(0), two = f64x2.splat(2)
+  const roots = out + 2 * stride, otherRoots = roots + stride
+  let equal: i32 = 0, opposites: i32 = 0
+  variances(live, weights, samples, roots, otherRoots)
+  for (let at: usize = 0; at < 32; at += 16) {
+    const q = v128.load(roots + at), other = v128.load(otherRoots + at)
+    const root = f64x2.sqrt(q), otherRoot = f64x2.sqrt(other)
+    equal |= i64x2.bitmask(f64x2.eq(q, other)) << (<i32>at >> 3)
+    v128.store(roots + at, root)
+    v128.store(otherRoots + at, otherRoot)
+    v128.store(work + at, f64x2.div(otherRoot, root))
   }
-  v128.store(out, minus)
-  v128.store(out + stride, plus)
-  v128.store(out + 2 * stride, root)
-  v128.store(out + 3 * stride, otherRoot)
-  return v128.and(f64x2.eq(minus, zero), f64x2.eq(q, other))
+  deficits(live, weights, samples, false, work, out)
+  for (let at: usize = 0; at < 32; at += 16) {
+    const norm = f64x2.mul(v128.load(roots + at), v128.load(otherRoots + at))
+    const minus = v128.and(v128.load(out + at), f64x2.gt(norm, zero))
+    v128.store(out + at, minus)
+    v128.store(out + stride + at, f64x2.sub(f64x2.mul(two, norm), minus))
+    equal &= ~(i64x2.bitmask(f64x2.ne(minus, zero)) << (<i32>at >> 3))
+    opposites |= i64x2.bitmask(f64x2.gt(minus, norm))
+  }
+  if (opposites == 0) return equal
+  deficits(live, weights, samples, true, work, work + 32)
+  for (let at: usize = 0; at < 32; at += 16) {
+    const norm = f64x2.mul(v128.load(roots + at), v128.load(otherRoots + at))
+    const minus = v128.load(out + at), opposite = f64x2.gt(minus, norm)
+    const plus = v128.bitselect(v128.load(work + 32 + at), v128.load(out + stride + at), opposite)
+    v128.store(out + stride + at, plus)
+    v128.store(out + at, v128.bitselect(f64x2.sub(f64x2.mul(two, norm), plus), minus, opposite))
+  }
+  return equal
 }

@@ -202,24 +202,28 @@ function propagateDeficits(
   layer: NearLayer, before: usize, roots: usize, stride: usize, minus: usize, plus: usize, halves: usize,
   toMinus: usize, toPlus: usize,
 ): void {
-  const bias = f64x2.splat(layer.bias), edge = f64x2.sqrt(bias), one = f64x2.splat(1)
+  const bias = f64x2.splat(layer.bias), edge = f64x2.sqrt(bias), one = f64x2.splat(1), two = f64x2.splat(2)
   for (let u: usize = 0; u < <usize>layer.positions; u++) {
-    const weights = <usize>layer.whole + u * before * 8
-    for (let at: usize = 0; at < LANES; at += 16) {
-      const to = u * LANES + at
-      const root = v128.load(roots + to), otherRoot = v128.load(roots + stride + to)
-      const alpha = f64x2.sqrt(f64x2.div(otherRoot, root)), inverse = f64x2.div(one, alpha)
-      let below = apart(edge, edge, alpha)
-      let above = madd<f64>(f64x2.splat(2), bias, below)
-      for (let v: usize = 0; v < before; v++) {
-        const weight = v128.load64_splat(weights + v * 8), from = v * LANES + at
-        const a = f64x2.mul(alpha, v128.load(halves + from)), b = f64x2.mul(inverse, v128.load(halves + stride + from))
-        const d = f64x2.sub(a, b), square = f64x2.mul(d, d)
-        below = madd<f64>(weight, f64x2.add(square, v128.load(minus + from)), below)
-        above = madd<f64>(weight, f64x2.add(square, v128.load(plus + from)), above)
-      }
-      settleDeficits(below, above, f64x2.mul(root, otherRoot), toMinus + to, toPlus + to)
+    const weights = <usize>layer.whole + u * before * 8, to = u * LANES
+    const root0 = v128.load(roots + to), root1 = v128.load(roots + to, 16)
+    const other0 = v128.load(roots + stride + to), other1 = v128.load(roots + stride + to, 16)
+    const alpha0 = f64x2.sqrt(f64x2.div(other0, root0)), alpha1 = f64x2.sqrt(f64x2.div(other1, root1))
+    const inverse0 = f64x2.div(one, alpha0), inverse1 = f64x2.div(one, alpha1)
+    let below0 = apart(edge, edge, alpha0), below1 = apart(edge, edge, alpha1)
+    let above0 = madd<f64>(two, bias, below0), above1 = madd<f64>(two, bias, below1)
+    for (let v: usize = 0; v < before; v++) {
+      const weight = v128.load64_splat(weights + v * 8), half = halves + v * LANES, other = half + stride
+      const d0 = f64x2.sub(f64x2.mul(alpha0, v128.load(half)), f64x2.mul(inverse0, v128.load(other)))
+      const d1 = f64x2.sub(f64x2.mul(alpha1, v128.load(half, 16)), f64x2.mul(inverse1, v128.load(other, 16)))
+      const square0 = f64x2.mul(d0, d0), square1 = f64x2.mul(d1, d1)
+      const fromMinus = minus + v * LANES, fromPlus = plus + v * LANES
+      below0 = madd<f64>(weight, f64x2.add(square0, v128.load(fromMinus)), below0)
+      below1 = madd<f64>(weight, f64x2.add(square1, v128.load(fromMinus, 16)), below1)
+      above0 = madd<f64>(weight, f64x2.add(square0, v128.load(fromPlus)), above0)
+      above1 = madd<f64>(weight, f64x2.add(square1, v128.load(fromPlus, 16)), above1)
     }
+    settleDeficits(below0, above0, f64x2.mul(root0, other0), toMinus + to, toPlus + to)
+    settleDeficits(below1, above1, f64x2.mul(root1, other1), toMinus + to + 16, toPlus + to + 16)
   }
 }
 
@@ -250,12 +254,7 @@ function takeLanes(plan: NearPlan, samples: usize, count: usize, k: usize, theta
   gatherSamples(plan, samples, work, inputs)
   let equal: i32 = 15
   for (let b: usize = 0; b < baseRows; b++) {
-    let lanes: i32 = 0
-    for (let at: usize = 0; at < LANES; at += 16) {
-      const weights = <usize>plan.weights + b * live * 8
-      lanes |= i64x2.bitmask(nearGram(live, weights, inputs + at, rows + b * LANES + at, rowStride)) << (<i32>at >> 3)
-    }
-    equal &= lanes
+    equal &= nearGram(live, <usize>plan.weights + b * live * 8, inputs, rows + b * LANES, rowStride, variances)
   }
   // What the plain form gives for equal samples is right, and has the bits of each sample with itself.
   if ((equal & ((1 << <i32>count) - 1)) == (1 << <i32>count) - 1) return

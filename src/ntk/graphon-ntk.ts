@@ -141,7 +141,7 @@ function runChains(
  * order, each complete with its mirror image, so that a symmetric `[C, N, N]` file can be written with bounded memory. With
  * all classes the panels hold the same bits as the kernels of `graphonNtk`, however they are cut.
  *
- * Memory: `memory`, the samples once more, and 16 N bytes for each position of the chain.
+ * Memory: `memory`, the samples and the matrices once more, and 16 N bytes for each position of the chain.
  *
  * @param x samples `[N, d]`
  * @param sink takes each panel; its arrays are valid until it returns. What it throws ends the computation and is passed on.

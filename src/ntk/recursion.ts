@@ -12,7 +12,7 @@ import { sampleLayouts } from './sample-panels.js'
 /** Blocks between two reports of progress. */
 const batchSize = 128
 /** Layers of all plans that one engine takes through a block: their steps have to fit into what threads are told at once. */
-const engineLayers = 56
+const engineLayers = 48
 
 export interface RecursionInput {
   /** At least one. */
