@@ -155,8 +155,12 @@ function onDisk(task: KernelTask, out: string, memory: number, options: OutputOp
     ...(fresh !== undefined && { fresh }),
     ...(interval !== undefined && { interval }),
   })
-  const { firstRow, share } = writer
+  const { firstRow, share, damaged } = writer
   const scale = 1 - finishing
+  if (damaged) {
+    const where = `rows ${damaged.from} … ${damaged.to - 1} in ${writer.folder}`
+    say(`ntk: ${where} do not have their checksum; they are computed anew, with those after them`)
+  }
   if (firstRow > 0) say(`ntk: goes on at ${Math.floor(100 * share)} % from ${writer.folder}`)
   return {
     done: scale * share,

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { FileError } from '../data/file-error.js'
 import { npyHeader } from '../data/npy-header.js'
 import type { KernelPanel } from '../ntk/kernel-panel.js'
@@ -5,7 +6,7 @@ import { compareClasses } from '../ntk/panel-classes.js'
 import { mirrorFile } from './kernel-mirror.js'
 import { freeSpace } from './large-files.js'
 import { gigabytes } from './memory.js'
-import { openPartial, partialBytes, type PartialFile } from './partial-file.js'
+import { openPartial, partialBytes, type PartialFile, type PartialOptions } from './partial-file.js'
 import type { Identity } from './partial-journal.js'
 
 /** What was written. */
@@ -36,6 +37,8 @@ export interface KernelWriter {
   /** Rows that an earlier process has written, and their share of all pairs: panels are expected from there on. */
   readonly firstRow: number
   readonly share: number
+  /** Rows that an earlier process has written and that are damaged since: from one on, up to another. */
+  readonly damaged?: { readonly from: number; readonly to: number }
   /** Where it is until it is complete. */
   readonly folder: string
   /** @throws FileError when an entry is not finite, and then nothing is left, or when there is no space */
@@ -98,9 +101,23 @@ export function kernelWriter(path: string, options: KernelWriterOptions): Kernel
   requireDiskSpace(path, classes, n)
   const start = npyHeader('<f8', [classes, n, n], comment).length
   const bytes = kernelFileBytes(classes, n, comment)
+  /** CRC-32 of what the mirror image leaves alone: every row from the diagonal on, class after class. */
+  const sum: PartialOptions['sum'] = (from, to, read) => {
+    const row = new Uint8Array(8 * n)
+    let remainder = 0
+    for (let c = 0; c < classes; c++) {
+      for (let i = from; i < to; i++) {
+        const entries = row.subarray(8 * i)
+        read(entries, start + 8 * ((c * n + i) * n + i))
+        remainder = crc32(entries, remainder)
+      }
+    }
+    return remainder.toString(16).padStart(8, '0')
+  }
   const file = openPartial(path, {
     of,
     bytes,
+    sum,
     ...(fresh !== undefined && { fresh }),
     ...(interval !== undefined && { interval }),
   })
@@ -115,6 +132,7 @@ export function kernelWriter(path: string, options: KernelWriterOptions): Kernel
   return {
     firstRow: file.done,
     share: file.share,
+    ...(file.damaged && { damaged: file.damaged }),
     folder: file.folder,
     put({ first, last, entries: { ntk } }) {
       if (!ntk) throw new TypeError('kernelWriter: expected panels of the ntk')

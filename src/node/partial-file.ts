@@ -20,7 +20,7 @@ import { FileError } from '../data/file-error.js'
 import { readAt, writeAt } from './large-files.js'
 import { lockNames, takeLock, type Lock } from './lock.js'
 import { onDisk, sync } from './on-disk.js'
-import { differences, journalNames, readJournal, writeJournal, type Identity } from './partial-journal.js'
+import { differences, journalNames, readJournal, writeJournal, type Entry, type Identity } from './partial-journal.js'
 import { isDirect, removeEmpty, targetKind } from './staged-file.js'
 
 export interface PartialOptions {
@@ -28,6 +28,8 @@ export interface PartialOptions {
   readonly of: Identity
   /** Bytes of the whole file. */
   readonly bytes: number
+  /** Checksum of the parts from one on, up to another, as they are in the file. */
+  readonly sum: (from: number, to: number, read: PartialFile['read']) => string
   /** Drops what there is. Default false. */
   readonly fresh?: boolean
   /** Seconds between two entries in the journal, at least; 0 for one after every part. Default 2. */
@@ -42,6 +44,8 @@ export interface PartialFile {
   /** Parts that an earlier process has done, and their share of the work. */
   readonly done: number
   readonly share: number
+  /** Parts that an earlier process has done and that are damaged since: from one on, up to another. Undone, as those after. */
+  readonly damaged?: { readonly from: number; readonly to: number }
   /** The folder. */
   readonly folder: string
   /** @throws FileError when there is no space */
@@ -93,19 +97,13 @@ function lockFolder(folder: string, path: string): Lock {
   }
 }
 
-interface Done {
-  readonly done: number
-  readonly share: number
-}
-
-/** What an earlier process has done of the same contents. @throws FileError when there is something else, or it is damaged */
-function findDone(path: string, folder: string, { of, bytes }: PartialOptions): Done {
+/** What an earlier process has entered of the same contents. @throws FileError when there is something else, or too little */
+function findEntries(path: string, folder: string, { of, bytes }: PartialOptions): readonly Entry[] {
   const journal = readJournal(journalOf(folder))
   const data = statSync(dataOf(folder), { throwIfNoEntry: false })
   // Without data, another process has given the file its name and died before it could tidy up.
-  if (!journal || !data || journal.done === 0) return { done: 0, share: 0 }
-  const { done, share } = journal
-  const percent = `${Math.floor(100 * share)} %`
+  if (!journal || !data || journal.done === 0) return []
+  const percent = `${Math.floor(100 * journal.share)} %`
   const remedy = `choose another --out, or --fresh to drop it and start anew`
   const different = differences(journal.of, of)
   if (different.length > 0) {
@@ -117,7 +115,13 @@ function findDone(path: string, folder: string, { of, bytes }: PartialOptions): 
   if (data.size < bytes) {
     throw new FileError(dataOf(folder), `expected ${bytes} bytes, got ${data.size}: the file is damaged; ${remedy}`)
   }
-  return { done, share }
+  return journal.entries
+}
+
+/** How many of the entries, from the first on, have parts with their checksums in the file. */
+function countWhole(entries: readonly Entry[], sum: PartialOptions['sum'], read: PartialFile['read']): number {
+  const damaged = entries.findIndex((entry, k) => sum(entries[k - 1]?.done ?? 0, entry.done, read) !== entry.sum)
+  return damaged < 0 ? entries.length : damaged
 }
 
 /** Removes what {@link openPartial} makes, the lock last, and the folder if nothing else is in it. */
@@ -139,22 +143,23 @@ function removeFolder(folder: string): void {
  *   file is a device or pipe or cannot be made; nothing is changed then
  */
 export function openPartial(path: string, options: PartialOptions): PartialFile {
-  const { of, bytes, fresh = false, interval = 2 } = options
+  const { of, bytes, sum, fresh = false, interval = 2 } = options
   const { target, exists, folder } = onDisk(path, () => {
     const place = placeOf(path)
     return { ...place, folder: folderOf(place.target) }
   })
   const firstMade = onDisk(path, () => mkdirSync(dirname(target), { recursive: true }))
-  const begin = (): { descriptor: number; lock: Lock; before: Done } => {
+  const begin = (): { descriptor: number; lock: Lock; found: readonly Entry[]; whole: number } => {
     const lock = lockFolder(folder, path)
     let descriptor: number | undefined
     try {
-      const before = fresh ? { done: 0, share: 0 } : findDone(path, folder, options)
-      if (before.done === 0) for (const name of journalNames(journalOf(folder))) rmSync(name, { force: true })
-      descriptor = openSync(dataOf(folder), before.done === 0 ? 'w+' : 'r+')
+      const found = fresh ? [] : findEntries(path, folder, options)
+      const opened = (descriptor = openSync(dataOf(folder), found.length === 0 ? 'w+' : 'r+'))
+      const whole = countWhole(found, sum, (values, at) => readAt(opened, values, at, path))
+      if (whole === 0) for (const name of journalNames(journalOf(folder))) rmSync(name, { force: true })
       if (exists) chmodSync(dataOf(folder), statSync(target).mode & 0o777)
-      if (before.done === 0) ftruncateSync(descriptor, bytes)
-      return { descriptor, lock, before }
+      if (whole === 0) ftruncateSync(descriptor, bytes)
+      return { descriptor, lock, found, whole }
     } catch (error) {
       if (descriptor !== undefined) closeSync(descriptor)
       if (!existsSync(journalOf(folder))) rmSync(dataOf(folder), { force: true })
@@ -162,7 +167,7 @@ export function openPartial(path: string, options: PartialOptions): PartialFile 
       throw error
     }
   }
-  const { descriptor, lock, before } = onDisk(path, () => {
+  const { descriptor, lock, found, whole } = onDisk(path, () => {
     try {
       return begin()
     } catch (error) {
@@ -170,8 +175,11 @@ export function openPartial(path: string, options: PartialOptions): PartialFile 
       throw error
     }
   })
+  let entries = found.slice(0, whole)
+  const before = { done: entries.at(-1)?.done ?? 0, share: entries.at(-1)?.share ?? 0 }
   let journaled = before.done
   let marked = before
+  const read: PartialFile['read'] = (values, at) => readAt(descriptor, values, at, path)
   let open = true
   /** What a failed flush has lost, the system does not say again. */
   let flushed = true
@@ -194,17 +202,20 @@ export function openPartial(path: string, options: PartialOptions): PartialFile 
   }
   const record = (): void => {
     const begun = performance.now()
+    const more = marked.done > journaled ? [{ ...marked, sum: sum(journaled, marked.done, read) }] : []
     flush(fdatasyncSync)
-    writeJournal(journalOf(folder), { of, ...marked })
+    writeJournal(journalOf(folder), { of, ...marked, entries: [...entries, ...more] })
+    entries = [...entries, ...more]
     journaled = marked.done
     lastSync = performance.now()
     wait = interval === 0 ? 0 : Math.max(1000 * interval, (lastSync - begun) / syncShare)
   }
   return {
     ...before,
+    ...(whole < found.length && { damaged: { from: before.done, to: found[whole].done } }),
     folder: join(dirname(path), basename(folder)),
     write: (values, at) => onDisk(path, () => writeAt(descriptor, values, at)),
-    read: (values, at) => onDisk(path, () => readAt(descriptor, values, at, path)),
+    read: (values, at) => onDisk(path, () => read(values, at)),
     mark(done, share) {
       marked = { done, share }
       if (performance.now() - lastSync >= wait) onDisk(path, record)

@@ -5,13 +5,24 @@ import { sync } from './on-disk.js'
 /** All that a result depends on, to the last bit: names and values, or fingerprints of values. */
 export type Identity = Readonly<Record<string, string>>
 
+/** How far a result had come at an entry of its journal. */
+export interface Entry {
+  /** Parts that are on the disk, and their share of the work. */
+  readonly done: number
+  readonly share: number
+  /** Checksum of the parts since the entry before. */
+  readonly sum: string
+}
+
 /** How far a result has come. */
 export interface Journal {
   /** Whose result it is. */
   readonly of: Identity
-  /** Parts that are on the disk, and their share of the work. */
+  /** Those of the last entry. */
   readonly done: number
   readonly share: number
+  /** Each with more parts than the one before. */
+  readonly entries: readonly Entry[]
 }
 
 /** Names that {@link writeJournal} may leave behind when its process is killed. */
@@ -30,10 +41,19 @@ export function writeJournal(path: string, journal: Journal): void {
   renameSync(temporary, path)
 }
 
+function isEntry(value: unknown): value is Entry {
+  const { done, share, sum } = (value ?? {}) as Partial<Record<keyof Entry, unknown>>
+  return Number.isSafeInteger(done) && typeof share === 'number' && share >= 0 && typeof sum === 'string'
+}
+
 function isJournal(value: unknown): value is Journal {
-  const { of, done, share } = (value ?? {}) as Partial<Record<keyof Journal, unknown>>
+  const { of, done, share, entries } = (value ?? {}) as Partial<Record<keyof Journal, unknown>>
   const named = typeof of === 'object' && of !== null && Object.values(of).every((entry) => typeof entry === 'string')
-  return named && Number.isSafeInteger(done) && (done as number) >= 0 && typeof share === 'number'
+  if (!named || !Array.isArray(entries) || !entries.every(isEntry)) return false
+  const last = entries.at(-1) ?? { done: 0, share: 0 }
+  return (
+    entries.every((entry, k) => entry.done > (entries[k - 1]?.done ?? 0)) && done === last.done && share === last.share
+  )
 }
 
 /** A journal, undefined when there is none. @throws FileError when it is none that limn writes */

@@ -35,6 +35,7 @@ import {
 } from '../../src/node/kernel-writer.js'
 import { npyHeader } from '../../src/data/npy-header.js'
 import { matrix } from '../../src/linalg/matrix.js'
+import { randomStream } from '../../src/random/random.js'
 import { dieAt } from './dying.js'
 import { constantChain, normalSamples, randomChain } from '../ntk/chains.js'
 
@@ -257,6 +258,68 @@ describe('a kernel that was interrupted', () => {
     writeFileSync(partial('journal.json'), '{"done": 3')
     expect(() => compute(chain, memory)).toThrow(/journal\.json: expected a journal.*--fresh/)
     expect(compute(chain, memory, { fresh: true }).firstRow).toBe(0)
+  })
+
+  it('is not believed where a bit has turned over since: that panel and those after are computed anew', () => {
+    const random = randomStream(5, 'bits')
+    const start = whole.length - 8 * 3 * 37 ** 2
+    const resumed = new Set<number>()
+    for (let trial = 0; trial < 16; trial++) {
+      interrupt({ interval: 0 })
+      const row = Math.floor(random.uniform() * 20)
+      const column = row + Math.floor(random.uniform() * (37 - row))
+      const entry = (Math.floor(random.uniform() * 3) * 37 + row) * 37 + column
+      const data = readFileSync(partial('data'))
+      data[start + 8 * entry + Math.floor(random.uniform() * 8)] ^= 1 << Math.floor(random.uniform() * 8)
+      writeFileSync(partial('data'), data)
+      const writer = kernelWriter(at('k.npy'), options)
+      expect(writer.damaged?.from).toBe(writer.firstRow)
+      expect(writer.firstRow).toBeLessThanOrEqual(row)
+      expect(writer.damaged?.to).toBeGreaterThan(row)
+      writer.keep()
+      resumed.add(writer.firstRow)
+      expect(compute(chain, memory).firstRow).toBe(writer.firstRow)
+      expect(readFileSync(at('k.npy')).equals(whole)).toBe(true)
+      rmSync(at('k.npy'))
+    }
+    expect(resumed.size).toBeGreaterThan(5)
+  })
+
+  it('is not misled by a journal in which a bit has turned over', () => {
+    interrupt({ interval: 0 })
+    const [journal, data] = ['journal.json', 'data'].map((name) => readFileSync(partial(name)))
+    const outcomes = { refused: 0, resumed: 0 }
+    for (let bit = 0; bit < 8 * journal.length; bit += 211) {
+      mkdirSync(at('k.npy.partial'), { recursive: true })
+      const changed = Uint8Array.from(journal)
+      changed[bit >> 3] ^= 1 << (bit & 7)
+      writeFileSync(partial('journal.json'), changed)
+      writeFileSync(partial('data'), data)
+      try {
+        compute(chain, memory)
+        outcomes.resumed++
+      } catch (error) {
+        expect(error).toBeInstanceOf(FileError)
+        compute(chain, memory, { fresh: true })
+        outcomes.refused++
+      }
+      expect(readFileSync(at('k.npy')).equals(whole)).toBe(true)
+    }
+    expect(Math.min(outcomes.refused, outcomes.resumed)).toBeGreaterThan(0)
+  })
+
+  it('keeps its checksums when the mirror image is half done', () => {
+    const writer = kernelWriter(at('k.npy'), { ...options, interval: 0 })
+    graphonNtkPanels(chain, x, { kernelNames: ['ntk'], memory: oneRow }, writer.put)
+    const stop = (share: number): void => {
+      if (share > 0.5) throw new Error('interrupted')
+    }
+    expect(() => writer.finish(3 * 8 * 37 * 4, stop)).toThrow('interrupted')
+    writer.keep()
+    const next = kernelWriter(at('k.npy'), options)
+    expect([next.firstRow, next.damaged]).toEqual([37, undefined])
+    next.finish()
+    expect(readFileSync(at('k.npy')).equals(whole)).toBe(true)
   })
 
   it('may be interrupted again', () => {
