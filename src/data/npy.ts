@@ -28,7 +28,8 @@ export function decodeNpy(bytes: Uint8Array, file: string, key?: string): Tensor
   checkSize(shape, elementRules[type].size, bytes.length - start, file, key)
   try {
     const data = readElements(type, bytes.subarray(start), littleEndian)
-    return { shape, data: fortran ? toRowMajor(data, shape) : data }
+    const stored = type === 'f16' || type === 'bf16' ? type : undefined
+    return { shape, data: fortran ? toRowMajor(data, shape) : data, ...(stored && { stored }) }
   } catch (error) {
     if (error instanceof RangeError) throw new FileError(file, error.message, key)
     throw error

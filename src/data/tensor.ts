@@ -24,6 +24,8 @@ export type TensorData =
 export interface Tensor {
   readonly shape: readonly number[]
   readonly data: TensorData
+  /** What the file holds where that has fewer digits than `data`: float16 or bfloat16 in f32. */
+  readonly stored?: 'f16' | 'bf16'
 }
 
 /** Named tensors of an archive, in file order. */

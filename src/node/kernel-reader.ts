@@ -1,5 +1,8 @@
+import { elementRules, readElements } from '../data/elements.js'
+import type { NpyHeader } from '../data/npy-header.js'
 import { decodeNpy } from '../data/npy.js'
-import { kernelFromTensor, kernelShape, kernelSource, requireSymmetric, type KernelSource } from '../ntk/kernel-file.js'
+import { kernelDtypeOf, type EntryPrecision } from '../ntk/entry-precision.js'
+import { filedKernel, kernelShape, kernelSource, requireSymmetric, type KernelSource } from '../ntk/kernel-file.js'
 import { pathKind, readBytes } from './files.js'
 import { openFile, type OpenFile } from './large-files.js'
 import { requireFreeMemory } from './memory.js'
@@ -16,7 +19,7 @@ const wholeLimit = 2 ** 26
 
 /**
  * Opens a kernel file, `[N, N]` or `[C, N, N]`. Of a large one, classes are read and checked one by one as they are asked
- * for; only float64 in C order, as limn writes it, may be large.
+ * for, where it is float64, float32 or float16 in C order; any other is read as a whole.
  *
  * @param whole bytes up to which the file is read as a whole, default 64 MiB
  * @throws FileError when the file is not readable, no kernel, or (here or when a class is read) not finite and symmetric
@@ -27,7 +30,7 @@ export function openKernel(path: string, whole = wholeLimit): StoredKernel {
   const file = openFile(path)
   try {
     const plain = file.size > whole ? readPlainNpy(file, path) : undefined
-    if (plain) return byClass(path, file, plain.start, kernelShape(plain.shape, path))
+    if (plain) return byClass(path, file, plain)
   } catch (error) {
     file.close()
     throw error
@@ -37,34 +40,48 @@ export function openKernel(path: string, whole = wholeLimit): StoredKernel {
 }
 
 function inMemory(path: string): StoredKernel {
-  const kernel = kernelFromTensor(decodeNpy(readBytes(path), path), path)
-  return { ...kernelSource(kernel), close: () => undefined }
+  const { kernel, precision } = filedKernel(decodeNpy(readBytes(path), path), path)
+  return { ...kernelSource(kernel, precision), close: () => undefined }
 }
 
-function byClass(
-  path: string,
-  file: OpenFile,
-  start: number,
-  { classes, n }: { readonly classes: number; readonly n: number },
-): StoredKernel {
-  const bytes = 8 * n * n
+/** Elements that are widened to f64 at a time. */
+const piece = 2 ** 20
+
+function byClass(path: string, file: OpenFile, { type, littleEndian, shape, start }: NpyHeader): StoredKernel {
+  const { classes, n } = kernelShape(shape, path)
+  const { size } = elementRules[type]
+  const dtype = kernelDtypeOf(type)
   let data: Float64Array | undefined
   let held = -1
+  let precision: EntryPrecision | undefined
+  const fill = (values: Float64Array, at: number): void => {
+    const plain = type === 'f64' && littleEndian
+    if (plain) file.read(new Uint8Array(values.buffer), at)
+    for (let from = 0; !plain && from < values.length; from += piece) {
+      const bytes = new Uint8Array(size * Math.min(piece, values.length - from))
+      file.read(bytes, at + size * from)
+      values.set(readElements(type, bytes, littleEndian), from)
+    }
+  }
   return {
     classes,
     n,
     matrix(c) {
       if (!data) {
-        requireFreeMemory(bytes, `${path}: one class [${n}, ${n}]`, 'compute the kernel of fewer samples')
+        requireFreeMemory(8 * n * n, `${path}: one class [${n}, ${n}]`, 'compute the kernel of fewer samples')
         data = new Float64Array(n * n)
       }
       const matrix = { rows: n, cols: n, data }
       if (c === held) return matrix
       held = -1
-      file.read(new Uint8Array(data.buffer), start + c * bytes)
-      requireSymmetric(matrix, path, classes > 1 ? c : undefined)
+      fill(data, start + c * size * n * n)
+      precision = requireSymmetric(matrix, path, dtype, classes > 1 ? c : undefined)
       held = c
       return matrix
+    },
+    precision(c) {
+      if (c !== held || !precision) throw new Error(`openKernel: expected the precision of class ${held}, got ${c}`)
+      return precision
     },
     close: () => file.close(),
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FileError } from '../../src/data/file-error.js'
 import { classDistances, classMean, classesCoincide, kernelDistance, sharedKernel } from '../../src/ntk/agreement.js'
-import { kernelFromTensor, kernelToTensor } from '../../src/ntk/kernel-file.js'
+import { filedKernel, kernelFromTensor, kernelToTensor } from '../../src/ntk/kernel-file.js'
 import type { Kernel } from '../../src/ntk/kernel.js'
 
 const kernel = (classes: number, ...data: number[]): Kernel => {
@@ -35,6 +35,38 @@ describe('kernel tensors', () => {
     const read = () => kernelFromTensor({ shape, data: Float64Array.from(data) }, 'k.npy')
     expect(read).toThrow(FileError)
     expect(read).toThrow(message)
+  })
+})
+
+describe('a kernel that is a few units in the last place from symmetric', () => {
+  const ulp = { f64: 2 ** -52, f32: 2 ** -23, f16: 2 ** -10 }
+  const tensor = (type: keyof typeof ulp, apart: number) => {
+    const values = [1, 0.5 + apart, 0.5, 1]
+    return {
+      shape: [2, 2],
+      data: type === 'f64' ? Float64Array.from(values) : Float32Array.from(values),
+      ...(type === 'f16' && { stored: 'f16' as const }),
+    }
+  }
+
+  it.each(['f32', 'f16'] as const)('of %s is symmetrised, to eight of them and no further', (type) => {
+    for (const count of [1, 7, 8]) {
+      const { kernel: read, precision } = filedKernel(tensor(type, count * ulp[type]), 'k.npy')
+      const mean = 0.5 + (count * ulp[type]) / 2
+      expect([...read.data]).toEqual([1, mean, mean, 1])
+      expect(precision[0].asymmetry).toBe(count * ulp[type])
+    }
+    expect(() => filedKernel(tensor(type, 9 * ulp[type]), 'k.npy')).toThrow(/symmetric matrix, got 0\.50/)
+    // A few units of the largest entry, however small the two that differ are.
+    expect(kernelFromTensor({ shape: [2, 2], data: Float32Array.of(1, 1e-7, 2e-7, 1) }, 'k.npy').n).toBe(2)
+  })
+
+  it('of float64 may be 1e-8 of its largest entry, and is left as it is', () => {
+    const near = tensor('f64', 0.99e-8)
+    expect(kernelFromTensor(near, 'k.npy').data).toBe(near.data)
+    expect(() => kernelFromTensor(tensor('f64', 1.01e-8), 'k.npy')).toThrow(/symmetric/)
+    // As integers are exact, so is their symmetry.
+    expect(() => kernelFromTensor({ shape: [2, 2], data: Int32Array.of(9, 1, 2, 9) }, 'k.npy')).toThrow(/symmetric/)
   })
 })
 
