@@ -4,6 +4,7 @@ import type { WrittenKernel } from '../node/kernel-writer.js'
 import { applies } from './applies.js'
 import { requireDestination } from './destination.js'
 import { finiteKernels, limitKernels, type KernelFlags } from './kernel-task.js'
+import { kernelWarnings } from './kernel-warnings.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseClasses, shared } from './options.js'
 import { print, printJson, short } from './output.js'
@@ -20,6 +21,15 @@ interface NtkFlags extends KernelFlags {
   readonly force?: boolean
   readonly fresh?: boolean
   readonly json?: boolean
+}
+
+/** A kernel whose trace is 0 is zero: nothing is learned, and no spectrum is left. */
+function sayZeros(out: string, trace: readonly number[]): void {
+  const warnings = kernelWarnings(out, trace.length)
+  trace.forEach((sum, c) => {
+    if (sum === 0) warnings.add(c, 'is zero: no path is active, or weights and data are too small for float64')
+  })
+  warnings.say()
 }
 
 /** Shape and mean diagonal of a kernel, over all its classes and, where they differ, from the least to the largest. */
@@ -51,6 +61,7 @@ function run(files: readonly string[], flags: NtkFlags, command: Command): void 
     progress.stop()
     which.forEach((t, k) => {
       found[t] = written[k]
+      sayZeros(outs[t], found[t].trace)
       if (!flags.json) print(`${describe(written[k], kernels.tasks[t].n)} → ${outs[t]}`)
     })
   }

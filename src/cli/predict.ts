@@ -11,8 +11,10 @@ import { readBytes } from '../node/files.js'
 import { openKernel } from '../node/kernel-reader.js'
 import { requireFreeMemory } from '../node/memory.js'
 import type { KernelSource } from '../ntk/kernel-file.js'
+import { kernelWarning, levelsOf } from '../spectrum/levels.js'
+import { kernelWarnings } from './kernel-warnings.js'
 import { parsePositive, parseSteps, shared } from './options.js'
-import { printCurve, say, short } from './output.js'
+import { printCurve, say } from './output.js'
 import { useAllCores } from './threads.js'
 
 interface PredictFlags {
@@ -58,9 +60,6 @@ function rowWithoutClass({ rows, cols, data }: Matrix): number {
   return -1
 }
 
-/** Most negative eigenvalue, relative to the largest, that counts as rounding. */
-const rounding = 1e-10
-
 /** @throws RangeError when memory does not suffice for the route */
 function requireRoute(file: string, route: Route, kernel: KernelSource, targets: Matrix, steps: number): void {
   const { n, classes } = kernel
@@ -87,9 +86,8 @@ function run(file: string, { targets: targetFile, lr, steps, flow = false, json 
   const route = chooseRoute(n, mode, steps, classes === 1 ? targets.cols : 1)
   requireRoute(file, route, kernel, targets, steps)
   useAllCores()
-  let worst = 0
-  let still = 0
-  const onExtremes = ({ largest, smallest }: Extremes): void => {
+  const warnings = kernelWarnings(file, classes)
+  const onExtremes = ({ largest, smallest }: Extremes, c: number): void => {
     if (mode === 'descent' && lr * largest > 2 * n) {
       // Six digits, rounded down.
       const limit = Number((((2 * n) / largest) * (1 - 5e-6)).toPrecision(6))
@@ -98,21 +96,20 @@ function run(file: string, { targets: targetFile, lr, steps, flow = false, json 
         `--lr ${lr} makes gradient descent diverge on this kernel; use at most --lr ${limit}, 2N/λ₁`,
       )
     }
-    const size = Math.max(largest, -smallest)
-    if (size === 0) still++
-    if (smallest < 0) worst = Math.max(worst, -smallest / size)
+    const precision = kernel.precision?.(c)
+    const known = { eigenvalues: [largest], n, trace: NaN, smallest, error: precision?.error ?? 0 }
+    const { definiteness } = levelsOf(known)
+    const warning = kernelWarning(known)
+    if (precision) warnings.addPrecision(c, precision)
+    if (warning === undefined) return
+    warnings.add(
+      c,
+      `${warning}${definiteness === 'zero' ? '; these outputs never learn' : ', and the predicted loss grows along it'}`,
+    )
   }
   const result = inFile(file, () => predict(kernel, targets, { learningRate: lr, steps, mode, route, onExtremes }))
   kernel.close()
-  if (worst > rounding) {
-    say(
-      `warning: ${file} is not positive semidefinite: its smallest eigenvalue is −${short(worst)} λ₁, and the predicted loss grows along it`,
-    )
-  }
-  if (still > 0) {
-    const which = classes > 1 ? `${still} of ${classes} classes are` : 'is'
-    say(`warning: ${file} ${which} zero: no path leads from the input to these outputs, which never learn`)
-  }
+  warnings.say()
   const unclear = targets.cols > 1 ? rowWithoutClass(targets) : -1
   if (unclear >= 0) {
     say(`warning: ${targetFile}: row ${unclear} has no unique largest target, and so no class: accuracy is left out`)

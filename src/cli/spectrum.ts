@@ -6,6 +6,7 @@ import { openKernel } from '../node/kernel-reader.js'
 import { gigabytes, requireFreeMemory } from '../node/memory.js'
 import { spectrum, type SpectrumDocument } from '../spectrum/spectrum.js'
 import { needsAll, topSpectrum, topSpectrumMemory } from '../spectrum/top-spectrum.js'
+import { kernelWarnings } from './kernel-warnings.js'
 import { parseCount, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
@@ -21,25 +22,39 @@ const wholeMatrices = 7
 /** How many of these are in the memory of a WebAssembly instance. */
 const kernelMatrices = 4
 
+/** The first part of a reason; the whole of it is in the warnings and in the JSON document. */
+const inShort = (reason: string | undefined): string => `– (${(reason ?? '').split(':')[0]})`
+
+/** α with its error and range, or why there is none. */
+function decayLine({ decay: { alpha, standardError, from, to }, reasons }: SpectrumDocument): string {
+  if (alpha === null) return inShort(reasons.decay)
+  const range = `k = ${from} … ${to}`
+  return standardError === null
+    ? `${short(alpha)} (${range}; no standard error: ${reasons.decay})`
+    : `${short(alpha)} ± ${short(standardError)} (${range})`
+}
+
 function describe(document: SpectrumDocument, top?: number): string[] {
-  const { n, trace, decay, effectiveRank, entropyRank, gap, topEnergy, conditionNumber, residual } = document
-  const part = document.eigenvalues.length < n
-  const show = (value: number | null) => (value === null ? '–' : short(value))
-  const needs = (value: number | null, count: number) =>
-    value === null && document.eigenvalues.length < Math.min(n, count)
-      ? `– (needs ${count < n ? `${count} eigenvalues` : 'all eigenvalues'})`
-      : show(value)
-  const condition = conditionNumber === null && !part ? 'singular' : needs(conditionNumber, n)
+  const { n, trace, effectiveRank, entropyRank, rank, gap, topEnergy, conditionNumber, residual, floor } = document
+  const { eigenvalues, dtype, reasons } = document
+  const known = (name: keyof typeof reasons, value: number | null, ending = '') =>
+    value === null ? inShort(reasons[name]) : short(value) + ending
+  const ranks =
+    reasons.effectiveRank !== undefined && reasons.effectiveRank === reasons.entropyRank
+      ? known('effectiveRank', effectiveRank)
+      : `${known('effectiveRank', effectiveRank)} (trace / λ₁), ${known('entropyRank', entropyRank)} (entropy)`
+  const above = rank === null ? `more than ${eigenvalues.length}` : String(rank)
   return [
     `samples            ${n}`,
-    ...(top === undefined ? [] : [`eigenvalues        ${document.eigenvalues.map(short).join(' ')}`]),
+    ...(top === undefined ? [] : [`eigenvalues        ${eigenvalues.map(short).join(' ')}`]),
     `trace              ${short(trace)}`,
-    `decay exponent     ${show(decay.alpha)} ± ${show(decay.standardError)} (k = ${show(decay.from)} … ${show(decay.to)})`,
-    `effective rank     ${show(effectiveRank)} (trace / λ₁), ${needs(entropyRank, n)} (entropy)`,
-    `spectral gap       ${needs(gap, 2)} (λ₁ / λ₂)`,
-    `top-5 energy       ${needs(topEnergy['5'], 5)}`,
-    `condition number   ${condition}`,
-    `residual           ${show(residual)}`,
+    `floor              ${short(floor)} (${dtype}); ${above} of ${n} eigenvalues above it`,
+    `decay exponent     ${decayLine(document)}`,
+    `effective rank     ${ranks}`,
+    `spectral gap       ${known('gap', gap, ' (λ₁ / λ₂)')}`,
+    `top-5 energy       ${known('topEnergy', topEnergy['5'])}`,
+    `condition number   ${known('conditionNumber', conditionNumber)}`,
+    `residual           ${short(residual)}`,
   ]
 }
 
@@ -63,16 +78,22 @@ function run(file: string, { top, json }: SpectrumFlags): void {
   useAllCores()
   const kernels = defaultKernels()
   const progress = startProgress('spectrum')
+  const warnings = kernelWarnings(file, classes)
   const documents = Array.from({ length: classes }, (_, c) => {
     const matrix = kernel.matrix(c)
+    const precision = kernel.precision?.(c)
+    const options = { kernels, ...(precision && { precision }) }
     const document = inFile(file, () =>
-      top === undefined ? spectrum(matrix, { kernels }) : topSpectrum(matrix, { top, kernels }),
+      top === undefined ? spectrum(matrix, options) : topSpectrum(matrix, { top, ...options }),
     )
+    if (precision) warnings.addPrecision(c, precision)
+    for (const text of document.warnings) warnings.add(c, text)
     if (c + 1 < classes) progress.update((c + 1) / classes, `class ${c + 1} of ${classes}`)
     return document
   })
   progress.stop()
   kernel.close()
+  warnings.say()
   if (json) {
     printJson(documents.length === 1 ? documents[0] : documents)
     return

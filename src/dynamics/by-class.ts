@@ -1,8 +1,8 @@
 import { exponentialPath } from '../linalg/exponential.js'
+import { extremes, type Extremes } from '../linalg/extremes.js'
 import { defaultKernels, withScratch, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { symmetricProduct } from '../linalg/symmetric-operator.js'
-import { extremes, type Extremes } from './extremes.js'
 
 /** One class of a kernel with the targets that it drives, and where its part of the curve goes. */
 export interface ClassCurve {
@@ -30,7 +30,7 @@ export function descendByProducts(curve: ClassCurve): void {
   const { rows: n, cols } = y
   withScratch(kernels, (scratch) => {
     const product = symmetricProduct(theta, kernels, scratch, 'predict')
-    onExtremes(extremes(product, kernels, scratch))
+    onExtremes(extremes(product, kernels, scratch, 'predict'))
     const [outputs, residuals, images] = [0, 1, 2].map(() => scratch.alloc(n * cols * 8))
     const rate = (learningRate / n) * 2 ** product.exponent
     const [f, r, image] = [outputs, residuals, images].map((at) => scratch.f64(at, n * cols))
@@ -66,7 +66,7 @@ const largestBasis = 1024
 export function flowByExponential(curve: ClassCurve): void {
   const { theta, y, learningRate, steps, visit, onExtremes, kernels = defaultKernels() } = curve
   withScratch(kernels, (scratch) =>
-    onExtremes(extremes(symmetricProduct(theta, kernels, scratch, 'predict'), kernels, scratch)),
+    onExtremes(extremes(symmetricProduct(theta, kernels, scratch, 'predict'), kernels, scratch, 'predict')),
   )
   const times = Float64Array.from({ length: steps + 1 }, (_, t) => (learningRate / y.rows) * t)
   const options = { kernels, tolerance: flowTolerance, maxBasis: Math.min(y.rows, largestBasis), change: curve.outputs }

@@ -1,4 +1,5 @@
 import { randomStream } from '../random/random.js'
+import { extremes } from './extremes.js'
 import { defaultKernels, loadKernels, withScratch, type Kernels } from './kernels.js'
 import {
   combine,
@@ -24,6 +25,8 @@ export interface TopEigenpairsOptions {
   readonly tolerance?: number
   /** Products A v before giving up. Default 1000 + 80 k. */
   readonly maxProducts?: number
+  /** Looks for the smallest eigenvalue too: 128 products or more. Default false. */
+  readonly smallest?: boolean
   readonly kernels?: Kernels
 }
 
@@ -36,6 +39,8 @@ export interface TopEigenpairs {
   readonly residuals: Float64Array
   /** Products A v that were taken. */
   readonly products: number
+  /** Only when asked for: not below the smallest eigenvalue, and near it where that stands apart from the rest. */
+  readonly smallest?: number
 }
 
 const caller = 'topEigenpairs'
@@ -47,6 +52,8 @@ const reserve = 0.25
 const checkBlocks = 6
 /** Without a team, a matrix of more entries is given kernel memory of its own, which is freed afterwards. */
 const largeMatrix = 2 ** 22
+/** Blocks that the search for the smallest eigenvalue multiplies at least. */
+const smallestBlocks = 32
 
 /**
  * The k largest eigenvalues of a symmetric matrix with their eigenvectors, without decomposing it: block Lanczos with full
@@ -76,6 +83,8 @@ export function topEigenpairs(a: Matrix | SymmetricOperator, options: TopEigenpa
   const kernels = options.kernels ?? (n * n > largeMatrix && !defaultKernels().team ? loadKernels() : defaultKernels())
   return withScratch(kernels, (scratch) => {
     const product = symmetricProduct(a, kernels, scratch, caller)
+    const low =
+      options.smallest && n > 0 ? extremes(product, kernels, scratch, caller, smallestBlocks).smallest : undefined
     if (k === 0)
       return { values: new Float64Array(0), vectors: matrix(n, 0), residuals: new Float64Array(0), products: 0 }
     const wanted = Math.max(4 * k, 2 * k + 20 * blockSize)
@@ -97,7 +106,9 @@ export function topEigenpairs(a: Matrix | SymmetricOperator, options: TopEigenpa
       for (let i = 0; i < Math.min(k, space.size); i++) worst = Math.max(worst, ritzResidual(space, vectors, i))
       const converged = space.size >= k && worst <= bound
       if (space.size === n || (converged && confirmed && sameValues(values, confirmed, bound))) {
-        return measured(space, values.slice(0, k), leadingColumns(vectors, k), tolerance)
+        const found = measured(space, values.slice(0, k), leadingColumns(vectors, k), tolerance)
+        const lowest = values[values.length - 1] * 2 ** product.exponent
+        return low === undefined ? found : { ...found, smallest: Math.min(low, lowest) }
       }
       if (space.products >= maxProducts)
         throw new Error(notReached(worst / largestSize(values), tolerance, space.products))

@@ -50,8 +50,8 @@ export function metricsSentence(items: readonly SpectrumFinding[]): string {
   if (most === least) {
     return `${opening} is ${formatNumber(most.trace)} for ${methodLabel(most.method)}, and its five largest eigenvalues hold ${formatNumber(most.top5Energy)} of it.`
   }
-  const high = largest(mine, (s) => s.top5Energy)
-  const low = smallest(mine, (s) => s.top5Energy)
+  const high = largest(mine, (s) => s.top5Energy ?? NaN)
+  const low = smallest(mine, (s) => s.top5Energy ?? NaN)
   const traces = `${opening} is ${formatNumber(most.trace / least.trace)} times larger for ${methodLabel(most.method)} than for ${methodLabel(least.method)}`
   if (!high || !low) return `${traces}.`
   return `${traces}, while the share of the five largest eigenvalues goes from ${formatNumber(low.top5Energy)} (${methodLabel(low.method)}) to ${formatNumber(high.top5Energy)} (${methodLabel(high.method)}).`

@@ -14,6 +14,7 @@ import {
   pathDensityTable,
   pruningTable,
   spectraTable,
+  spectraWarnings,
   trainingTable,
   untrainedSentence,
   verdictTable,
@@ -116,7 +117,7 @@ export const sections = {
       infinite one. The trace sets the speed of learning, the normalised spectrum its shape.
     </p>`,
     figures: ['kernel-error', 'spectra', 'metrics'],
-    after: spectraTable,
+    after: (findings) => html`${spectraTable(findings)}${spectraWarnings(findings)}`,
     without: 'No kernel was computed.',
   },
   training: {

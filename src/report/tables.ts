@@ -202,6 +202,22 @@ export function closedFormTable(findings: Findings): Html {
   )
 }
 
+/** Kernels that are zero, or have negative eigenvalues that rounding does not explain; nothing when there are none. */
+export function spectraWarnings(findings: Findings): Html {
+  const found = atWidest(findings.spectra).flatMap((item) => {
+    if (item.warning === null) return []
+    const where = names<typeof item>(findings).map(({ title, isName, value }) =>
+      isName ? value(item) : `${title} ${value(item)}`,
+    )
+    return [html`<li>The ${kernelLabels[item.kernel]} of ${where.join(', ')} ${item.warning}.</li> `]
+  })
+  return found.length === 0
+    ? html``
+    : html`<ul>
+        ${found}
+      </ul> `
+}
+
 /** All metrics of all kernels at the widest networks. */
 export function spectraTable(findings: Findings): Html {
   const rows = atWidest(findings.spectra)

@@ -1,6 +1,7 @@
-import { isComplete, roundingLevel, type SpectralMetric } from './metric.js'
+import { levelsOf, notPositive } from './levels.js'
+import { isComplete, type SpectralMetric } from './metric.js'
 
-/** λ₁ / λ_n; null when the kernel is singular to rounding: λ_n ≤ n · 2^-52 · λ₁, or λ_n is not known. */
+/** λ₁ / λ_n; null when the kernel is singular to its precision, or λ_n is not known. */
 export const conditionNumber: SpectralMetric<number | null> = {
   label: 'condition number',
   description: 'λ₁ / λ_n',
@@ -8,6 +9,11 @@ export const conditionNumber: SpectralMetric<number | null> = {
     if (!isComplete(spectrum)) return null
     const { eigenvalues } = spectrum
     const smallest = eigenvalues[eigenvalues.length - 1]
-    return smallest > roundingLevel(spectrum) ? eigenvalues[0] / smallest : null
+    return smallest > levelsOf(spectrum).level ? eigenvalues[0] / smallest : null
+  },
+  reason(spectrum) {
+    if (!isComplete(spectrum)) return 'needs all eigenvalues'
+    if (conditionNumber.measure(spectrum) !== null) return undefined
+    return notPositive(spectrum) ?? 'singular: λ_n is not told from 0'
   },
 }

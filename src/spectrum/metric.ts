@@ -6,6 +6,12 @@ export interface Spectrum {
   readonly n?: number
   /** Sum of the kernel's diagonal. */
   readonly trace: number
+  /** λ_n, or the lowest value known not to be below it where not all are known. Default: the last eigenvalue. */
+  readonly smallest?: number
+  /** How far eigenvalues may be off by the errors of the entries: `EntryPrecision.error`. Default 0. */
+  readonly error?: number
+  /** Largest ‖Θ v_k − λ_k v_k‖₂, relative to λ₁. Default 0. */
+  readonly residual?: number
 }
 
 /** A number, or a record of numbers, that describes a spectrum. Null where it is not defined; never NaN. */
@@ -15,6 +21,8 @@ export interface SpectralMetric<Value> {
   /** One line: formula and range. */
   readonly description: string
   readonly measure: (spectrum: Spectrum) => Value
+  /** Why {@link measure} gives null, or a record with nulls, in words; undefined when it does not. */
+  readonly reason: (spectrum: Spectrum) => string | undefined
 }
 
 /** Order of the kernel. */
@@ -22,9 +30,3 @@ export const orderOf = ({ eigenvalues, n = eigenvalues.length }: Spectrum): numb
 
 /** Whether all eigenvalues are known; a metric that needs them is null otherwise. */
 export const isComplete = (spectrum: Spectrum): boolean => spectrum.eigenvalues.length === orderOf(spectrum)
-
-/** Eigenvalues up to this are rounding errors of a kernel of n samples: n · 2^-52 · λ₁. */
-export function roundingLevel(spectrum: Spectrum): number {
-  const { eigenvalues } = spectrum
-  return orderOf(spectrum) * 2 ** -52 * Math.max(0, eigenvalues.length > 0 ? eigenvalues[0] : 0)
-}

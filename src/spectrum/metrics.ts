@@ -4,6 +4,7 @@ import { effectiveRank } from './effective-rank.js'
 import { entropyRank } from './entropy-rank.js'
 import { gap } from './gap.js'
 import type { SpectralMetric, Spectrum } from './metric.js'
+import { rank } from './rank.js'
 import { topEnergy } from './top-energy.js'
 
 /** Every metric of a spectrum, in the order of the spectrum document. */
@@ -14,6 +15,7 @@ export const spectralMetrics = {
   gap,
   topEnergy,
   conditionNumber,
+  rank,
 } as const satisfies Record<string, SpectralMetric<unknown>>
 
 export type SpectralMetricName = keyof typeof spectralMetrics
@@ -26,4 +28,13 @@ export type SpectralMeasurements = {
 export function measureSpectrum(spectrum: Spectrum): SpectralMeasurements {
   const entries = Object.entries(spectralMetrics).map(([name, { measure }]) => [name, measure(spectrum)])
   return Object.fromEntries(entries) as SpectralMeasurements
+}
+
+/** Why metrics are null, in words; only of those that are, or hold a null. */
+export type MissingMetrics = { readonly [Name in SpectralMetricName]?: string }
+
+/** The reasons for what {@link measureSpectrum} leaves null. */
+export function missingMetrics(spectrum: Spectrum): MissingMetrics {
+  const entries = Object.entries(spectralMetrics).map(([name, { reason }]) => [name, reason(spectrum)] as const)
+  return Object.fromEntries(entries.filter(([, reason]) => reason !== undefined))
 }

@@ -1,9 +1,13 @@
 import type { Kernels } from '../linalg/kernels.js'
 import { matmul } from '../linalg/matmul.js'
 import type { Matrix } from '../linalg/matrix.js'
+import { largestEntry } from '../linalg/symmetric.js'
 import { symmetricEigen } from '../linalg/symmetric-eigen.js'
+import { entryPrecision, type EntryPrecision, type KernelDtype } from '../ntk/entry-precision.js'
 import type { Kernel } from '../ntk/kernel.js'
-import { measureSpectrum, type SpectralMeasurements } from './metrics.js'
+import { kernelWarning, levelsOf } from './levels.js'
+import type { Spectrum } from './metric.js'
+import { measureSpectrum, missingMetrics, type MissingMetrics, type SpectralMeasurements } from './metrics.js'
 import { singleKernel } from './single-kernel.js'
 import { traceOf } from './trace.js'
 
@@ -17,6 +21,24 @@ export interface SpectrumDocument extends SpectralMeasurements {
   readonly eigenvalues: readonly number[]
   /** max_k ‖Θ v_k − λ_k v_k‖₂ / λ₁, measured by multiplying out. */
   readonly residual: number
+  /** λ_n; of a spectrum that is not known as a whole, a value that λ_n is not above. */
+  readonly smallest: number
+  /** Eigenvalues up to this count as zero: 1e-12 λ₁, or what the kernel's precision cannot tell from zero. */
+  readonly floor: number
+  /** What the kernel's entries are stored as. */
+  readonly dtype: KernelDtype
+  /** Largest |Θ_ij − Θ_ji|, relative to the largest entry; (Θ + Θᵀ)/2 is what the document is about. */
+  readonly asymmetry: number
+  /** Why metrics are null, by their keys. */
+  readonly reasons: MissingMetrics
+  /** What is wrong with the kernel, each the end of a sentence that begins with its name. */
+  readonly warnings: readonly string[]
+}
+
+export interface SpectrumOptions {
+  /** How well the entries are known. Default: measured, as of float64. */
+  readonly precision?: EntryPrecision
+  readonly kernels?: Kernels
 }
 
 /**
@@ -31,19 +53,39 @@ export interface SpectrumDocument extends SpectralMeasurements {
  */
 export function spectrum(
   kernelOrMatrix: Matrix | Kernel,
-  options: { readonly kernels?: Kernels } = {},
+  { precision, ...options }: SpectrumOptions = {},
 ): SpectrumDocument {
   const kernel = singleKernel(kernelOrMatrix)
   const n = kernel.rows
   if (!(n >= 1)) throw new RangeError('spectrum: expected a kernel of at least one sample, got none')
   const { values, vectors } = symmetricEigen(kernel, options)
   const trace = traceOf(kernel)
+  const residual = largestResidual(kernel, values, vectors!, options)
+  return describeSpectrum(kernel, { eigenvalues: Array.from(values), trace, residual }, precision)
+}
+
+/** The document of what is known of a kernel's spectrum. */
+export function describeSpectrum(
+  kernel: Matrix,
+  known: Spectrum & { readonly eigenvalues: readonly number[]; readonly residual: number },
+  precision: EntryPrecision = entryPrecision(kernel, largestEntry(kernel, 'spectrum')),
+): SpectrumDocument {
+  const { eigenvalues, trace, residual, n = eigenvalues.length, smallest = eigenvalues[n - 1] } = known
+  const { dtype, asymmetry, error } = precision
+  const whole = { ...known, n, smallest, error }
+  const warning = kernelWarning(whole)
   return {
     n,
     trace,
-    eigenvalues: Array.from(values),
-    ...measureSpectrum({ eigenvalues: values, trace }),
-    residual: largestResidual(kernel, values, vectors!, options),
+    eigenvalues,
+    ...measureSpectrum(whole),
+    residual,
+    smallest,
+    floor: levelsOf(whole).floor,
+    dtype,
+    asymmetry,
+    reasons: missingMetrics(whole),
+    warnings: warning === undefined ? [] : [warning],
   }
 }
 

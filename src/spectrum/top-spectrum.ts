@@ -1,10 +1,8 @@
-import type { Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { topEigenpairs } from '../linalg/top-eigenpairs.js'
 import type { Kernel } from '../ntk/kernel.js'
-import { measureSpectrum } from './metrics.js'
 import { singleKernel } from './single-kernel.js'
-import { spectrum, type SpectrumDocument } from './spectrum.js'
+import { describeSpectrum, spectrum, type SpectrumDocument, type SpectrumOptions } from './spectrum.js'
 import { traceOf } from './trace.js'
 
 /** The top of a spectrum; JSON as it stands. Metrics that need the rest of it are null. */
@@ -13,14 +11,13 @@ export interface TopSpectrumDocument extends SpectrumDocument {
   readonly top: number
 }
 
-export interface TopSpectrumOptions {
+export interface TopSpectrumOptions extends SpectrumOptions {
   /** How many eigenvalues, 1 ≤ top ≤ n. */
   readonly top: number
   /** Seed of the random start, default 0: the eigenvalues depend on it by no more than the residual. */
   readonly seed?: number
   /** Largest residual accepted, relative to λ₁. In (0, 1), default 1e-9. */
   readonly tolerance?: number
-  readonly kernels?: Kernels
 }
 
 /** For more than this share of the eigenvalues the whole decomposition is faster. */
@@ -39,7 +36,8 @@ export function topSpectrumMemory(n: number, top: number): number {
 /**
  * The k largest eigenvalues of a kernel by block Lanczos, with residuals that are measured by multiplying out. The trace
  * is that of the diagonal, so that effective rank (trace / λ₁), gap and top-5 energy are those of the whole spectrum; the
- * entropy rank and the condition number are null unless k = n. For k > n/8 the kernel is decomposed as by {@link spectrum}.
+ * entropy rank and the condition number are null unless k = n. `smallest` is then a bound from above: an indefinite kernel
+ * shows where its negative eigenvalues stand apart. For k > n/8 the kernel is decomposed as by {@link spectrum}.
  *
  * @param kernelOrMatrix symmetric `[n, n]`, n ≥ 1: a matrix, or a kernel of one class
  * @throws RangeError as {@link spectrum}, or when an option is out of range
@@ -47,7 +45,7 @@ export function topSpectrumMemory(n: number, top: number): number {
  */
 export function topSpectrum(
   kernelOrMatrix: Matrix | Kernel,
-  { top, seed = 0, tolerance = 1e-9, ...options }: TopSpectrumOptions,
+  { top, seed = 0, tolerance = 1e-9, precision, ...options }: TopSpectrumOptions,
 ): TopSpectrumDocument {
   const kernel = singleKernel(kernelOrMatrix)
   const n = kernel.rows
@@ -56,16 +54,19 @@ export function topSpectrum(
     throw new RangeError(`spectrum: expected top from 1 to n = ${n}, got ${top}`)
   }
   if (needsAll(n, top)) {
-    const { trace, eigenvalues, residual } = spectrum(kernel, options)
-    return describe(n, trace, eigenvalues.slice(0, top), residual)
+    const whole = spectrum(kernel, { ...options, ...(precision && { precision }) })
+    const { trace, eigenvalues, residual, smallest } = whole
+    const known = { n, trace, eigenvalues: eigenvalues.slice(0, top), residual, smallest }
+    return withTop(top, describeSpectrum(kernel, known, precision))
   }
-  const { values, residuals } = topEigenpairs(kernel, { k: top, seed, tolerance, ...options })
+  const found = topEigenpairs(kernel, { k: top, seed, tolerance, smallest: true, ...options })
+  const { values, residuals, smallest = values[top - 1] } = found
   const unit = values[0] > 0 ? values[0] : -values[top - 1]
   const residual = unit > 0 ? residuals.reduce((a, b) => Math.max(a, b), 0) / unit : 0
-  return describe(n, traceOf(kernel), Array.from(values), residual)
+  const known = { n, trace: traceOf(kernel), eigenvalues: Array.from(values), residual, smallest }
+  return withTop(top, describeSpectrum(kernel, known, precision))
 }
 
-function describe(n: number, trace: number, eigenvalues: readonly number[], residual: number): TopSpectrumDocument {
-  const metrics = measureSpectrum({ eigenvalues, trace, n })
-  return { n, top: eigenvalues.length, trace, eigenvalues, ...metrics, residual }
+function withTop(top: number, { n, ...rest }: SpectrumDocument): TopSpectrumDocument {
+  return { n, top, ...rest }
 }

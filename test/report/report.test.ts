@@ -3,9 +3,11 @@ import { describe, expect, it, vi } from 'vitest'
 import { studyFigures } from '../../src/plot/figures.js'
 import { renderSvg } from '../../src/plot/render.js'
 import { formatNumber } from '../../src/plot/format.js'
+import { kernelLabels, methodLabel } from '../../src/plot/labels.js'
 import { html, table, trusted } from '../../src/report/html.js'
 import { studyLimits } from '../../src/report/limits.js'
 import { renderReport } from '../../src/report/report.js'
+import { spectraWarnings } from '../../src/report/tables.js'
 import type { Findings } from '../../src/study/findings.js'
 import { syntheticFindings, type SyntheticOptions } from './synthetic-findings.js'
 
@@ -211,6 +213,17 @@ describe('the report', () => {
     expect(page).toMatch(/<strong>Collapsed:<\/strong> the path density is 0, .*, for Random \(1 cell\)\./)
     expect(page).toContain('2 results could not be computed.')
     expect(page.split(reason)).toHaveLength(2)
+  })
+
+  it('names kernels that are no kernels, and only those', () => {
+    expect(spectraWarnings(findings).html).toBe('')
+    const warning = 'is not positive semidefinite: its smallest eigenvalue is −0.1 λ₁'
+    const [widest] = [...findings.spectra].sort((a, b) => b.width - a.width)
+    const spectra = findings.spectra.map((item) => (item === widest ? { ...item, warning } : item))
+    const list = spectraWarnings({ ...findings, spectra }).html
+    expect(list.match(/<li>/g)).toHaveLength(1)
+    expect(list).toContain(`${kernelLabels[widest.kernel]} of ${methodLabel(widest.method)}`)
+    expect(list).toContain(warning)
   })
 
   it('says what is missing when nothing was found', async () => {

@@ -289,6 +289,7 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
           gap: o.samples > 1 ? eigenvalues[0] / eigenvalues[1] : null,
           top5Energy: shares.slice(0, 5).reduce((a, b) => a + b, 0),
           conditionNumber: eigenvalues[0] / eigenvalues[eigenvalues.length - 1],
+          warning: null,
           targetAlignment: 0.22 + 0.3 * kept * (kernel === 'empirical' ? 1 : 0.1),
           errorToEmpirical: o.empirical ? distance[kernel] : null,
         }

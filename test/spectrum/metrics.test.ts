@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { measureSpectrum, spectralMetrics } from '../../src/spectrum/metrics.js'
+import { measureSpectrum, missingMetrics, spectralMetrics } from '../../src/spectrum/metrics.js'
 import { spectralSummary } from '../../src/spectrum/summary.js'
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
@@ -12,7 +12,7 @@ describe('decay exponent', () => {
     for (const alpha of [-0.5, 0, 0.7, 2, 4]) {
       const { decay } = measure(powerLaw(200, alpha))
       expect(decay.alpha).toBeCloseTo(alpha, 12)
-      expect(decay.standardError).toBeLessThan(1e-14)
+      expect(decay.standardError).toBeNull()
       expect([decay.from, decay.to]).toEqual([1, 50])
     }
   })
@@ -67,12 +67,28 @@ describe('spectral metrics', () => {
     expect(metrics.decay.alpha).toBeCloseTo(0, 14)
   })
 
-  it('count a negative eigenvalue by its size in the entropy and with its sign in the trace', () => {
-    const metrics = measure([3, -1])
-    expect(metrics.effectiveRank).toBeCloseTo(2 / 3, 14)
-    expect(metrics.entropyRank).toBeCloseTo(Math.exp(0.75 * Math.log(4 / 3) + 0.25 * Math.log(4)), 13)
-    expect(metrics.gap).toBeNull()
-    expect(metrics.conditionNumber).toBeNull()
+  it('of shares and ranks are null for a kernel with a negative eigenvalue, and say why', () => {
+    const indefinite = { eigenvalues: [3, -1], trace: 2 }
+    const { effectiveRank, entropyRank, topEnergy, gap, conditionNumber } = measureSpectrum(indefinite)
+    expect([effectiveRank, entropyRank, topEnergy['5'], gap, conditionNumber]).toEqual(Array(5).fill(null))
+    const why = 'the kernel is not positive semidefinite: its smallest eigenvalue is −0.333 λ₁'
+    const { decay, ...reasons } = missingMetrics(indefinite)
+    expect(decay).toBe('one eigenvalue is above the floor')
+    expect(reasons).toEqual({ effectiveRank: why, entropyRank: why, gap: why, topEnergy: why, conditionNumber: why })
+    const { effectiveRank: rank, warning } = spectralSummary([3, -1])
+    expect([rank, warning]).toEqual([null, expect.stringMatching(/^is not positive semidefinite: .*−0\.333 λ₁$/)])
+  })
+
+  it('have a reason exactly where they are null', () => {
+    for (const values of [[1], [1, 0], [1, 1], [1, 1, 1], [3, 2, 1], [0, 0], [-1, -2], [1, -1e-14], [2, 1, -1]]) {
+      const known = { eigenvalues: values, trace: sum(values) }
+      for (const spectrum of [known, { ...known, n: values.length + 7, smallest: 0 }]) {
+        const nulls = Object.entries(measureSpectrum(spectrum)).filter(([, value]) =>
+          typeof value === 'object' && value !== null ? Object.values(value).includes(null) : value === null,
+        )
+        expect(Object.keys(missingMetrics(spectrum)).sort()).toEqual(nulls.map(([name]) => name).sort())
+      }
+    }
   })
 
   it('call a kernel singular from both sides of n · 2^-52', () => {
@@ -91,6 +107,7 @@ describe('spectral metrics', () => {
       gap: null,
       topEnergy: { '5': null },
       conditionNumber: null,
+      rank: 0,
     })
     const { effectiveRank, entropyRank, top5Energy } = spectralSummary([0, 0, 0])
     expect([effectiveRank, entropyRank, top5Energy]).toEqual([0, 0, 0])
@@ -117,12 +134,13 @@ describe('spectral metrics', () => {
 
   it('appear flat in a summary whose trace is the sum of the eigenvalues', () => {
     const eigenvalues = powerLaw(30, 1.5)
-    const { decay, topEnergy, ...rest } = measure(eigenvalues)
+    const { decay, topEnergy, rank, ...rest } = measure(eigenvalues)
     const summary = spectralSummary(eigenvalues)
     expect(summary).toMatchObject({ ...rest, effectiveRank: expect.closeTo(rest.effectiveRank!, 12) as number })
     expect(summary.alpha).toBe(decay.alpha)
     expect(summary.alphaStandardError).toBe(decay.standardError)
     expect(summary.top5Energy).toBeCloseTo(topEnergy['5']!, 13)
     expect(summary.trace).toBeCloseTo(sum(eigenvalues), 13)
+    expect([rank, summary.warning]).toEqual([30, null])
   })
 })

@@ -39,7 +39,14 @@ describe.each(supportedKernelBuilds())('spectrum on the %s build', (build) => {
       'gap',
       'topEnergy',
       'conditionNumber',
+      'rank',
       'residual',
+      'smallest',
+      'floor',
+      'dtype',
+      'asymmetry',
+      'reasons',
+      'warnings',
     ])
     expect(Object.keys(document.decay)).toEqual(['alpha', 'standardError', 'from', 'to'])
     expect(JSON.parse(JSON.stringify(document))).toEqual(document)

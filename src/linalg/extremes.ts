@@ -1,7 +1,7 @@
-import { withScratch, type Kernels, type Scratch } from '../linalg/kernels.js'
-import { expand, krylov, ritz, ritzResidual, startBlock } from '../linalg/krylov.js'
-import type { SymmetricProduct } from '../linalg/symmetric-operator.js'
 import { randomStream } from '../random/random.js'
+import { withScratch, type Kernels, type Scratch } from './kernels.js'
+import { expand, krylov, ritz, ritzResidual, startBlock } from './krylov.js'
+import type { SymmetricProduct } from './symmetric-operator.js'
 
 /** The ends of a spectrum. */
 export interface Extremes {
@@ -20,8 +20,17 @@ const converged = 1e-8
 /**
  * Largest and smallest Ritz value of a matrix, by block Lanczos from a fixed random start. An indefinite matrix whose
  * negative eigenvalues stand apart from zero shows here; one whose negative eigenvalues are rounding errors does not.
+ *
+ * @param caller name for the error text
+ * @param blocks of four random vectors to multiply at least
  */
-export function extremes(product: SymmetricProduct, kernels: Kernels, scratch: Scratch): Extremes {
+export function extremes(
+  product: SymmetricProduct,
+  kernels: Kernels,
+  scratch: Scratch,
+  caller: string,
+  fewest: number = fewestBlocks,
+): Extremes {
   const { n, exponent } = product
   const capacity = Math.min(n, mostBlocks * block)
   return withScratch(kernels, () => {
@@ -32,9 +41,9 @@ export function extremes(product: SymmetricProduct, kernels: Kernels, scratch: S
     }
     startBlock(space, space.block, fill, random)
     for (let blocks = 1; ; blocks++) {
-      expand(space, 'predict', random)
+      expand(space, caller, random)
       const full = space.next === 0 || space.size + space.next > space.capacity
-      if (blocks % fewestBlocks !== 0 && !full) continue
+      if (blocks % fewest !== 0 && !full) continue
       const { values, vectors } = ritz(space)
       if (full || ritzResidual(space, vectors, 0) <= converged * Math.abs(values[0])) {
         return { largest: values[0] * 2 ** exponent, smallest: values[values.length - 1] * 2 ** exponent }
