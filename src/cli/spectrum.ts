@@ -30,7 +30,7 @@ function decayLine({ decay: { alpha, standardError, from, to }, reasons }: Spect
   if (alpha === null) return inShort(reasons.decay)
   const range = `k = ${from} … ${to}`
   return standardError === null
-    ? `${short(alpha)} (${range}; no standard error: ${reasons.decay})`
+    ? `${short(alpha)} (${range}; ${reasons.decay})`
     : `${short(alpha)} ± ${short(standardError)} (${range})`
 }
 
