@@ -63,7 +63,8 @@ export const decay: SpectralMetric<Decay> = {
   reason(spectrum) {
     const { alpha, standardError, to } = decay.measure(spectrum)
     if (alpha !== null && standardError !== null) return undefined
-    if (alpha !== null) return to === 2 ? 'two points have no standard error' : 'the points lie on a line to rounding: no standard error'
+    if (alpha !== null)
+      return to === 2 ? 'two points have no standard error' : 'the points lie on a line to rounding: no standard error'
     if (orderOf(spectrum) === 1 && to === 1) return 'there is one eigenvalue'
     if (to !== null)
       return spectrum.eigenvalues.length < 2 ? 'needs 2 eigenvalues' : 'one eigenvalue is above the floor'
