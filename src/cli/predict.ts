@@ -14,7 +14,7 @@ import type { KernelSource } from '../ntk/kernel-file.js'
 import { kernelWarning, levelsOf } from '../spectrum/levels.js'
 import { kernelWarnings } from './kernel-warnings.js'
 import { parsePositive, parseSteps, shared } from './options.js'
-import { printCurve, say } from './output.js'
+import { printCurve, say, short } from './output.js'
 import { useAllCores } from './threads.js'
 
 interface PredictFlags {
