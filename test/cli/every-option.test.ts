@@ -193,7 +193,7 @@ const scenarios: Readonly<Record<string, readonly (() => string[])[]>> = {
 const plain = ['study run', 'study status', 'study report', 'study export', 'doctor']
 
 /** Options of how or where something is done, which must not change what comes out. */
-const how = ['--memory', '--fresh', '--workers', '--out']
+const how = ['--memory', '--fresh', '--workers', '--out', '--force']
 
 /** A value of every other option that is not the default's and not the scenarios'. */
 const values: Readonly<Record<string, (line: readonly string[]) => readonly string[]>> = {
