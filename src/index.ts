@@ -22,6 +22,7 @@ export * from './data/one-hot.js'
 export * from './data/safetensors.js'
 export * from './data/standardize.js'
 export * from './data/subset.js'
+export * from './data/targets.js'
 export * from './data/tensor.js'
 
 export * from './network/activation.js'

@@ -1,6 +1,6 @@
 import { encodeNpz } from '../data/npz.js'
-import { oneHot } from '../data/one-hot.js'
 import { FileError } from '../data/file-error.js'
+import { classTargetsFor } from '../data/targets.js'
 import { chainToTensors } from '../graphon/chain-file.js'
 import { distanceChains } from '../graphon/distances/chains.js'
 import { compareWithEstimate } from '../graphon/limits/compare.js'
@@ -19,7 +19,7 @@ import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import type { Facts } from './limits.js'
 import type { NetworkFlags } from './options.js'
-import { print, printJson, short } from './output.js'
+import { print, printJson, sayAim, short } from './output.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayAll } from './warnings.js'
@@ -80,13 +80,11 @@ function initialNetwork(
 
 function batchOf(network: Network, flags: MaskFlags, seed: number): Batch {
   if (flags.data === undefined) throw new UsageError('limit: SNIP’s closed form needs --data, the samples pruned with')
-  const { x, labels, classes, name } = loadData(flags.data, { ...flags, seed, needLabels: true })
-  requireInputs(network, x.cols, name)
-  const outputs = network.spec.sizes.at(-1)!
-  if (classes! > outputs) {
-    throw new FileError(name, `expected labels below ${outputs}, the network’s outputs, got ${classes! - 1}`)
-  }
-  return { x, targets: oneHot(labels!, outputs) }
+  const data = loadData(flags.data, { ...flags, seed, needLabels: true })
+  requireInputs(network, data.x.cols, data.name)
+  const aim = classTargetsFor(data, network.spec.sizes.at(-1)!)
+  sayAim(data, aim)
+  return { x: data.x, targets: aim.targets }
 }
 
 /**

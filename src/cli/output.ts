@@ -1,5 +1,7 @@
 import { writeSync } from 'node:fs'
+import type { Dataset } from '../data/dataset.js'
 import { FileError } from '../data/file-error.js'
+import type { Aim } from '../data/targets.js'
 import { visible, visibleJson } from '../data/visible.js'
 
 /** Where results for people go: to stdout, unless that takes the bytes of a file. */
@@ -51,6 +53,12 @@ export function printJson(value: unknown): void {
 /** A message for people, on stderr. */
 export function say(text: string): void {
   process.stderr.write(`${visible(text, layout)}\n`)
+}
+
+/** Says how the y of a file was read; of labels that can be nothing else only that some classes are missing. */
+export function sayAim({ name, classes }: Dataset, { labels, reading }: Aim): void {
+  const missing = labels !== undefined && new Set(labels).size < classes!
+  if (/\.npz$/i.test(name) || missing) say(`${name}: y read as ${reading}`)
 }
 
 /** A number with three significant digits. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { oneHot } from '../data/one-hot.js'
 import { FileError } from '../data/file-error.js'
+import { classTargetsFor } from '../data/targets.js'
 import { networkToTensors, type Checkpoint } from '../network/checkpoint.js'
 import { createSpec, initialize } from '../network/initialize.js'
 import { defaultSigmaW2, type Network } from '../network/network.js'
@@ -19,7 +19,7 @@ import { encodeNetwork, requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseDensity, parsePositive, parseSizes, shared, type NetworkFlags } from './options.js'
-import { print, printJson, short } from './output.js'
+import { print, printJson, sayAim, short } from './output.js'
 import { startProgress } from './progress.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
@@ -111,14 +111,9 @@ function run(flags: PruneFlags, command: Command): void {
     if (flags.data === undefined) throw new UsageError(`prune: --method ${method} needs --data`)
     const data = loadData(flags.data, { ...flags, needLabels: true })
     requireInputs(network, data.x.cols, data.name)
-    const outputs = sizes[sizes.length - 1]
-    if (data.classes! > outputs) {
-      throw new FileError(
-        data.name,
-        `expected labels below ${outputs}, the network’s outputs, got ${data.classes! - 1}`,
-      )
-    }
-    batch = { x: data.x, targets: oneHot(data.labels!, outputs) }
+    const aim = classTargetsFor(data, sizes[sizes.length - 1])
+    sayAim(data, aim)
+    batch = { x: data.x, targets: aim.targets }
   }
   if (checkpoint && flags.weights !== undefined) sayReading(flags.weights, checkpoint)
   useAllCores()

@@ -1,13 +1,9 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { FileError } from '../data/file-error.js'
-import { oneHot } from '../data/one-hot.js'
-import type { Dataset } from '../data/dataset.js'
-import type { Matrix } from '../linalg/matrix.js'
+import { classTargetsFor, targetsFor } from '../data/targets.js'
 import { networkToTensors } from '../network/checkpoint.js'
 import type { Activation } from '../network/activation.js'
 import { lossNames, type LossName } from '../network/loss.js'
-import type { Network } from '../network/network.js'
 import { optimizerNames, type OptimizerName } from '../network/optimizer.js'
 import { pathWarnings } from '../network/paths.js'
 import { train } from '../network/train.js'
@@ -27,7 +23,7 @@ import {
   shared,
   type NetworkFlags,
 } from './options.js'
-import { printCurve, short } from './output.js'
+import { printCurve, sayAim, short } from './output.js'
 import { startProgress } from './progress.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
@@ -53,28 +49,6 @@ interface TrainFlags extends NetworkFlags {
   readonly json?: boolean
 }
 
-/** What the network should give: one-hot classes, or the data's own real-valued targets. */
-function targetsFor(network: Network, data: Dataset, loss: LossName): Matrix {
-  const { sizes } = network.spec
-  const outputs = sizes[sizes.length - 1]
-  if (data.labels && data.classes !== undefined) {
-    if (data.classes > outputs) {
-      throw new FileError(data.name, `expected labels below ${outputs}, the network’s outputs, got ${data.classes - 1}`)
-    }
-    return oneHot(data.labels, outputs)
-  }
-  if (!data.targets) throw new FileError(data.name, 'has no y; expected an .npz with x and y')
-  if (loss === 'cross-entropy') throw new FileError(data.name, 'expected class labels in y for --loss cross-entropy')
-  if (data.targets.cols !== outputs) {
-    throw new FileError(
-      data.name,
-      `expected ${outputs} targets per sample as the network has outputs, got ${data.targets.cols}`,
-      'y',
-    )
-  }
-  return data.targets
-}
-
 function run(file: string, flags: TrainFlags, command: Command): void {
   const {
     steps,
@@ -98,14 +72,15 @@ function run(file: string, flags: TrainFlags, command: Command): void {
   const data = loadData(flags.data, { ...flags, needLabels: pathKind(flags.data) === 'folder' })
   requireInputs(network, data.x.cols, data.name)
   refuseIdle(command, { ...factsOf(checkpoint, file), samples: data.x.rows })
-  const targets = targetsFor(network, data, loss)
+  const aim = (loss === 'cross-entropy' ? classTargetsFor : targetsFor)(data, network.spec.sizes.at(-1)!)
   sayReading(file, checkpoint)
   sayAll(pathWarnings(network.layers.map(({ mask }) => mask)))
+  sayAim(data, aim)
   useAllCores()
   const progress = startProgress('train')
   const result = train(
     network,
-    { x: data.x, targets, ...(data.labels && { labels: data.labels }) },
+    { x: data.x, ...aim },
     {
       loss,
       optimizer:

@@ -6,7 +6,7 @@ import type { StoredSamples } from './stored-samples.js'
 import { requireSamples } from './stored-samples.js'
 
 /**
- * Samples of a `.npz` file: `x` of shape `[N, …]` and, where present, `y` (see `readOutcomes`). Other arrays are not read.
+ * Samples of a `.npz` file: `x` of shape `[N, …]` and, where present, `y` (targets or labels, see `readOutcomes`). Other arrays are not read.
  *
  * @throws FileError when `x` is missing, or an array is not what it should be
  */

@@ -6,10 +6,10 @@ export interface Dataset {
   readonly name: string
   /** `[N, d]` */
   readonly x: Matrix
-  /** Class of each sample, 0 … classes − 1. Absent when the source has none or has real-valued targets. */
+  /** Class of each sample, 0 … classes − 1; beside `targets` where their rows are one-hot. */
   readonly labels?: Int32Array
   /** Number of classes; present with `labels`. */
   readonly classes?: number
-  /** `[N, C]` real-valued targets; present when the source gave a matrix `y`. */
+  /** `[N, C]` targets; present when the source gave a matrix `y`, or numbers that are no labels. See `targetsFor`. */
   readonly targets?: Matrix
 }

@@ -9,7 +9,7 @@ export interface Outcomes {
   readonly labels?: Int32Array
   /** One more than the largest label; present with `labels`. */
   readonly classes?: number
-  /** `[N, C]` */
+  /** `[N, C]`, C ≥ 1 */
   readonly targets?: Matrix
 }
 
@@ -17,8 +17,9 @@ export interface Outcomes {
 export const classLimit = 65_536
 
 /**
- * Reads the array `y` of N samples. `[N]` or `[N, 1]` of non-negative integers, of whatever type, are class labels; other
- * values of these shapes are real targets `[N, 1]`. `[N, C]` are real targets, and labels too when every row is one-hot.
+ * Reads the array `y` of N samples. The shape decides: `[N, C]`, C ≥ 1, are targets, whatever their type and values, and
+ * labels too when C ≥ 2 and every row is one-hot. `[N]` of non-negative integers are class labels, also where they are
+ * stored as booleans or floating-point numbers, as NumPy often does; `[N]` of other numbers are targets `[N, 1]`.
  *
  * @param samples N
  * @throws FileError when the shape is another, a value is not finite, or a label reaches {@link classLimit}
@@ -33,14 +34,18 @@ export function readOutcomes(y: Tensor, samples: number, file: string, key?: str
   const data = toFloat64(y)
   requireFinite({ rows: samples, cols, data }, file, key)
   const targets: Matrix = { rows: samples, cols, data }
-  if (cols > 1) {
-    const labels = oneHotLabels(targets)
+  if (shape.length === 2) {
+    const labels = cols > 1 ? oneHotLabels(targets) : undefined
     return labels ? { targets, labels, classes: cols } : { targets }
   }
   if (!data.every((value) => Number.isInteger(value) && value >= 0)) return { targets }
   const large = data.findIndex((value) => value >= classLimit)
   if (large >= 0)
-    throw new FileError(file, `expected labels below ${classLimit}, got ${data[large]} in row ${large}`, key)
+    throw new FileError(
+      file,
+      `expected labels below ${classLimit}, got ${data[large]} in row ${large}; targets have the shape [N, 1]`,
+      key,
+    )
   return { labels: Int32Array.from(data), classes: data.reduce((most, value) => Math.max(most, value), 0) + 1 }
 }
 

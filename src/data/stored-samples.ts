@@ -5,6 +5,7 @@ import { shapeText } from './shape.js'
 import { standardize } from './standardize.js'
 import type { Moments } from './standardize.js'
 import { takeMatrixRows } from './subset.js'
+import { labelForms, targetForm } from './targets.js'
 import type { Tensor } from './tensor.js'
 
 /** Samples as a file stores them, still in the file's element type: rows not yet chosen, widened or checked. */
@@ -87,8 +88,8 @@ export function firstRows(stored: StoredSamples, name: string, options: FileOpti
   const { samples = x.shape[0], standardize: standardized = false, needLabels = false } = options
   requireCount(samples, x.shape[0], file, key)
   if (needLabels && !outcomes.labels) {
-    const got = outcomes.targets ? 'real-valued targets' : 'none'
-    throw new FileError(file, `expected class labels (non-negative integers), got ${got}`, 'y')
+    const got = outcomes.targets ? targetForm(outcomes.targets) : 'none'
+    throw new FileError(file, `expected class labels, ${labelForms}, got ${got}`, 'y')
   }
   const dataset = chooseRows(
     stored,

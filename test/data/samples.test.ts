@@ -18,10 +18,19 @@ const x = f64([3, 2], 1, 2, 3, 4, 5, 6)
 describe('readOutcomes', () => {
   it.each([
     ['[N] of integers', { shape: [3], data: Int32Array.of(0, 2, 1) }],
-    ['[N, 1] of bytes', { shape: [3, 1], data: Uint8Array.of(0, 2, 1) }],
+    ['[N] of bytes', { shape: [3], data: Uint8Array.of(0, 2, 1) }],
     ['[N] of floats with integer values', f64([3], 0, 2, 1)],
   ])('reads %s as labels', (_, y) => {
     expect(readOutcomes(y, 3, 'y')).toEqual({ labels: Int32Array.of(0, 2, 1), classes: 3 })
+  })
+
+  it.each([
+    ['bytes, as booleans are read', { shape: [3, 1], data: Uint8Array.of(0, 1, 1) }],
+    ['counts', { shape: [3, 1], data: Int32Array.of(0, 70_000, 1) }],
+    ['floats', f64([3, 1], 0, 0, 0)],
+  ])('reads [N, 1] as targets, never as labels: %s', (_, y) => {
+    const data = Float64Array.from(y.data)
+    expect(readOutcomes(y, 3, 'y')).toEqual({ targets: { rows: 3, cols: 1, data } })
   })
 
   it('reads other numbers, and negative ones, as real targets [N, 1]', () => {
@@ -103,9 +112,9 @@ describe('samples of arrays', () => {
 
   it('refuses to do without labels where they are needed', () => {
     const needed = { needLabels: true }
-    expectFileError(() => firstRows(npz({ x }), 'd', needed), 'd.npz', /class labels .* got none/, 'y')
+    expectFileError(() => firstRows(npz({ x }), 'd', needed), 'd.npz', /class labels, .* got none/, 'y')
     const real = npz({ x, y: f64([3], 0.5, 1, 2) })
-    expectFileError(() => firstRows(real, 'd', needed), 'd.npz', /got real-valued targets/, 'y')
+    expectFileError(() => firstRows(real, 'd', needed), 'd.npz', /class labels.*got targets of shape \[3, 1\]/, 'y')
   })
 
   it.each([

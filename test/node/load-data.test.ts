@@ -177,7 +177,7 @@ describe('array files', () => {
     expect(loadData(at('d.npz'), { seed: 9, needLabels: true })).toEqual(plain)
     expect(loadData(at('d.npz'), { standardize: true }).x).toEqual(matrixOf([[-1], [1]]))
     expect(loadData(at('x.npy'))).toEqual({ name: at('x.npy'), x: plain.x })
-    expectFileError(() => loadData(at('x.npy'), { needLabels: true }), at('x.npy'), /class labels .* got none/, 'y')
+    expectFileError(() => loadData(at('x.npy'), { needLabels: true }), at('x.npy'), /class labels, .* got none/, 'y')
   })
 
   it('refuses what is missing, empty, of another kind or of the wrong name', () => {
