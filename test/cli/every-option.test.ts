@@ -63,7 +63,9 @@ function writeTorch(
   const tensors = new Map<string, Tensor>()
   sizes.slice(1).forEach((rows, l) => {
     const cols = sizes[l]
-    const weight = Float32Array.from({ length: rows * cols }, () => random.normal() / Math.sqrt(cols))
+    const weight = Float32Array.from({ length: rows * cols }, () =>
+      random.uniform() < 0.2 ? 0 : random.normal() / Math.sqrt(cols),
+    )
     const mask = Uint8Array.from(weight, () => (random.uniform() < 0.7 ? 1 : 0))
     if (options.masks) tensors.set(`layers.${l}.mask`, { shape: [rows, cols], data: mask })
     else tensors.set(`fc${l + 1}.weight`, { shape: [rows, cols], data: weight })
@@ -165,7 +167,7 @@ const scenarios: Readonly<Record<string, readonly (() => string[])[]>> = {
     () => [common.m, '--bins', '4'],
     () => [file('snip.safetensors'), '--bins', '4', '--data', data],
     () => [file('synflow.safetensors'), '--bins', '4'],
-    () => [torch, '--bins', '4', '--method', 'synflow', '--density', '.5'],
+    () => [...[torch, '--weights', file('torch-3.npz')], ...'--bins 4 --method synflow --density .5'.split(' ')],
   ],
   sample: [() => [common.c, '--sizes', '6,9,8,3', '--out', out('m.safetensors')]],
   distance: [
@@ -198,6 +200,8 @@ const how = ['--memory', '--fresh', '--workers', '--out', '--force']
 /** A value of every other option that is not the default's and not the scenarios'. */
 const values: Readonly<Record<string, (line: readonly string[]) => readonly string[]>> = {
   '--json': () => [],
+  '--layers': () => ['fc1,fc2'],
+  '--zeros': () => ['kept'],
   '--sizes': () => ['6,13,11,3'],
   '--method': (line) => [line[1] === file('synflow.safetensors') ? 'magnitude' : 'synflow'],
   '--density': () => ['.2'],
