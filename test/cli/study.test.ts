@@ -261,4 +261,25 @@ describe('a study', () => {
     run(folder)
     expect(report(folder)).toBe(report(file('one')))
   })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'hears %s while it reads its results and writes the report',
+    async (signal) => {
+      const folder = file(`told-${signal}`)
+      cpSync(file('one'), folder, { recursive: true })
+      rmSync(join(folder, 'report.html'))
+      const child = startLimn('study', 'run', study, '--out', folder)
+      let stderr = ''
+      child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+      while (!existsSync(join(folder, '.limn.lock')) && child.exitCode === null)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      child.kill(signal)
+      await once(child, 'exit')
+      expect(child.exitCode).toBe(130)
+      const { length } = results(folder)
+      expect(stderr).toContain(`study: interrupted with ${length} of ${length} results in ${folder}`)
+      // No half report, no lock, no temporary file.
+      expect(readdirSync(folder).sort()).toEqual(['figures', 'plan.json', 'runs'])
+    },
+  )
 })
