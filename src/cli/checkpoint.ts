@@ -3,7 +3,7 @@ import { readTensors, type TensorArchive } from '../data/archives.js'
 import type { UnreadableTensor } from '../data/tensor.js'
 import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
 import type { Network } from '../network/network.js'
-import { readBytes } from '../node/files.js'
+import { readArchive } from '../node/files.js'
 import { requireAgreement, saidInMetadata } from './agreement.js'
 import type { Facts } from './limits.js'
 
@@ -15,7 +15,7 @@ export interface OpenArchive extends TensorArchive {
 /** Reads all tensors of a file; those of a type without numbers are no reason to refuse it yet. */
 export function openArchive(file: string): OpenArchive {
   const unreadable = new Map<string, UnreadableTensor>()
-  const { tensors, metadata } = readTensors(readBytes(file), file, (key, tensor) => unreadable.set(key, tensor))
+  const { tensors, metadata } = readTensors(readArchive(file), file, (key, tensor) => unreadable.set(key, tensor))
   return { tensors, metadata, unreadable }
 }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { archiveWriters, readTensors, unnamedKey, type TensorArchive } from '../data/archives.js'
 import { FileError } from '../data/file-error.js'
-import { pathKind, readBytes, requireWritable } from '../node/files.js'
+import { pathKind, readBytes, readLimit, requireWritable } from '../node/files.js'
 import { gigabytes } from '../node/memory.js'
 import { isStandardOutput } from '../node/standard-streams.js'
 import { writesDirectly } from '../node/staged-file.js'
@@ -92,6 +92,22 @@ function isOwn({ tensors, metadata }: TensorArchive): boolean {
   if ('limn' in metadata || tensors.has('W0') || tensors.has('W1')) return true
   const shape = tensors.get(unnamedKey)?.shape
   return shape !== undefined && shape.length >= 2 && shape.length <= 3 && shape.at(-1) === shape.at(-2)
+}
+
+/** Bytes of a weight in a file at least: f32, and its mask. */
+const bytesPerStoredWeight = 5
+
+/**
+ * Refuses, before anything is computed, a network whose file would be larger than limn reads.
+ *
+ * @throws RangeError with its size
+ */
+export function requireStorable(command: string, sizes: readonly number[]): void {
+  const bytes = bytesPerStoredWeight * sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
+  if (bytes <= readLimit) return
+  throw new RangeError(
+    `${command}: a network of sizes ${sizes.join(',')} takes ${gigabytes(bytes)} as a file, and limn reads files of at most 2 GiB; use smaller layers`,
+  )
 }
 
 /** A network in the format that its name says, safetensors where it says none. */

@@ -11,7 +11,7 @@ import { norms, type NormName } from '../graphon/distances/norms.js'
 import { relabelledChains, relabelledDistance, type RelabelledResult } from '../graphon/distances/relabel.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { pathWarnings } from '../network/paths.js'
-import { readBytes } from '../node/files.js'
+import { readArchive } from '../node/files.js'
 import { limited } from './limits.js'
 import { parseNonNegative, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
@@ -31,7 +31,7 @@ type Operand =
   { readonly kind: 'matrix'; readonly matrix: Matrix } | { readonly kind: 'chain'; readonly chain: GraphonChain }
 
 function readOperand(file: string): Operand {
-  const { tensors } = readTensors(readBytes(file), file)
+  const { tensors } = readTensors(readArchive(file), file)
   const tensor = tensors.get(unnamedKey)
   if (!tensor) {
     const chain = chainFromTensors(tensors, file)

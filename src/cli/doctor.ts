@@ -1,8 +1,9 @@
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import type { Command } from 'commander'
 import { loadSharedKernels, supportedKernelBuilds } from '../linalg/kernels.js'
 import { measurePeak } from '../linalg/peak.js'
 import { mnistFolder } from '../node/data-mnist.js'
+import { availableMemory, freeMemory } from '../node/memory.js'
 import { version } from '../version.js'
 import { shared } from './options.js'
 import { oneLine } from './fail.js'
@@ -28,7 +29,8 @@ function run({ json }: { json?: boolean }): void {
     cores: cpus().length,
     processor: cpus().at(0)?.model.trim() ?? 'unknown',
     memoryGiB: gibibytes(totalmem()),
-    freeMemoryGiB: gibibytes(freemem()),
+    memoryLimitGiB: availableMemory() < totalmem() ? gibibytes(availableMemory()) : null,
+    freeMemoryGiB: gibibytes(freeMemory()),
     kernelBuild: builds.at(0) ?? null,
     kernelBuilds: builds,
     threads: availableParallelism(),
@@ -43,7 +45,8 @@ function run({ json }: { json?: boolean }): void {
   const { gflops } = facts
   print(`limn ${version} on Node ${facts.node}, ${facts.platform}`)
   print(`  processor   ${facts.cores} × ${facts.processor}`)
-  print(`  memory      ${short(facts.memoryGiB)} GiB, ${short(facts.freeMemoryGiB)} GiB free`)
+  const limit = facts.memoryLimitGiB === null ? '' : `, ${short(facts.memoryLimitGiB)} GiB of it allowed`
+  print(`  memory      ${short(facts.memoryGiB)} GiB${limit}, ${short(facts.freeMemoryGiB)} GiB free`)
   print(`  kernels     ${facts.kernelBuild ?? 'none: this engine has no WebAssembly SIMD'}`)
   if (facts.sharedMemoryGiB !== null) {
     print(`  threads     ${facts.threads} share one kernel memory of at most ${short(facts.sharedMemoryGiB)} GiB`)

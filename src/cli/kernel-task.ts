@@ -6,7 +6,7 @@ import { chainFromTensors } from '../graphon/chain-file.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Activation } from '../network/activation.js'
 import { pathWarnings } from '../network/paths.js'
-import { readBytes } from '../node/files.js'
+import { readArchive } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { empiricalNtkPanels, leastEmpiricalMemory } from '../ntk/empirical-ntk.js'
 import { graphonNtkPanels, graphonNtksPanels } from '../ntk/graphon-ntk.js'
@@ -165,7 +165,7 @@ export function limitKernels(
   flags: KernelFlags,
   check: (facts: Facts) => void = () => undefined,
 ): KernelTasks {
-  const chains = files.map((file) => chainFromTensors(decodeNpz(readBytes(file), file), file))
+  const chains = files.map((file) => chainFromTensors(decodeNpz(readArchive(file), file), file))
   check({ file: files.join(', '), energies: chains.some(({ V }) => V !== undefined) })
   const samples = loadData(flags.data, flags)
   const tasks = chains.map((chain, k) => chainTask(files[k], chain, samples, flags))

@@ -15,7 +15,7 @@ import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
 import { applies, drawsSamples } from './applies.js'
 import { factsOf, networkOf, readCheckpoint, requireInputs } from './checkpoint.js'
-import { encodeNetwork, requireDestination } from './destination.js'
+import { encodeNetwork, requireDestination, requireStorable } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseDensity, parsePositive, parseSizes, shared, type NetworkFlags } from './options.js'
@@ -90,6 +90,7 @@ function startNetwork(flags: PruneFlags, command: Command): Start {
   }
   const weightCount = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
   requireMemory(bytesPerWeight * weightCount, `prune: --sizes ${sizes.join(',')}`, 'use smaller layers')
+  requireStorable('prune', sizes)
   const phi = activation ?? { name: 'relu' }
   const spec = createSpec({
     sizes,
@@ -106,6 +107,7 @@ function run(flags: PruneFlags, command: Command): void {
   requireDestination({ command: 'prune', kind: 'network', inputs: [flags.weights, flags.data], ...flags })
   const { network, checkpoint } = startNetwork(flags, command)
   const { sizes } = network.spec
+  requireStorable('prune', sizes)
   let batch
   if (criteria[method].needsData) {
     if (flags.data === undefined) throw new UsageError(`prune: --method ${method} needs --data`)

@@ -10,10 +10,11 @@ import { initialize } from '../network/initialize.js'
 import { density, totalDensity } from '../network/mask.js'
 import { createSpec } from '../network/create.js'
 import { pathWarnings } from '../network/paths.js'
-import { readBytes, writeAtomic } from '../node/files.js'
+import { readArchive, writeAtomic } from '../node/files.js'
+import { bytesPerWeight, requireMemory } from '../node/memory.js'
 import { applyMasks } from '../prune/prune.js'
 import { version } from '../version.js'
-import { encodeNetwork, requireDestination } from './destination.js'
+import { encodeNetwork, requireDestination, requireStorable } from './destination.js'
 import { parseSizes, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { sayAll } from './warnings.js'
@@ -31,7 +32,10 @@ interface SampleFlags {
 function run(file: string, flags: SampleFlags): void {
   const { sizes, fixedDensity, seed, activation, out, json } = flags
   requireDestination({ command: 'sample', kind: 'network', inputs: [file], ...flags })
-  const chain = chainFromTensors(decodeNpz(readBytes(file), file), file)
+  const weights = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
+  requireMemory(bytesPerWeight * weights, `sample: --sizes ${sizes.join(',')}`, 'use smaller layers')
+  requireStorable('sample', sizes)
+  const chain = chainFromTensors(decodeNpz(readArchive(file), file), file)
   const [inputs, classes] = [chain.W[0].cols, chain.W[chain.W.length - 1].rows]
   const fits = sizes.length === chain.W.length + 1 && sizes[0] === inputs && sizes[sizes.length - 1] === classes
   if (!fits) {

@@ -5,6 +5,7 @@ import { Option } from 'commander'
 import { writeAtomic } from '../node/files.js'
 import { standardStream } from '../node/standard-streams.js'
 import {
+  chooseWorkers,
   executeStudy,
   finishedRows,
   prepareStudy,
@@ -40,14 +41,12 @@ function sayFound(directory: string, { whole, damaged, changed, unused }: FoundI
   )
 }
 
-async function run(
-  file: string,
-  { out, workers = Math.min(availableParallelism(), mostWorkers), json }: RunFlags,
-): Promise<void> {
+async function run(file: string, { out, workers: asked, json }: RunFlags): Promise<void> {
   if (file === standardStream && out === undefined) {
     throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
   }
   const plan = prepareStudy(file)
+  const workers = chooseWorkers(plan, asked, Math.min(availableParallelism(), mostWorkers))
   const directory = out ?? join('out', basename(file, extname(file)))
   const begin = performance.now()
   const interrupt = new AbortController()
@@ -143,7 +142,11 @@ export function addStudy(program: Command): void {
     .addOption(
       new Option('--out <dir>', 'folder of results; default: out/<name of the study file>').argParser(parsePath),
     )
-    .addOption(new Option('--workers <n>', 'worker threads; default: one per core').argParser(parseCount))
+    .addOption(
+      new Option('--workers <n>', 'worker threads; default: one per core, as far as memory reaches').argParser(
+        parseCount,
+      ),
+    )
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn study run examples/quickstart.yaml --out out/quickstart')
     .action(run)

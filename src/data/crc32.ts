@@ -4,9 +4,13 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder
 })
 
-/** The checksum of ZIP and gzip (ITU-T V.42), as an unsigned 32-bit integer. */
-export function crc32(bytes: Uint8Array): number {
-  let remainder = 0xffffffff
+/**
+ * The checksum of ZIP and gzip (ITU-T V.42), as an unsigned 32-bit integer.
+ *
+ * @param before the checksum of the bytes that come before these
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let remainder = before ^ 0xffffffff
   for (let i = 0; i < bytes.length; i++) remainder = (remainder >>> 8) ^ table[(remainder ^ bytes[i]) & 255]
   return (remainder ^ 0xffffffff) >>> 0
 }

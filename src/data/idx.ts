@@ -14,12 +14,25 @@ const elementTypes = new Map<number, ElementType>([
   [0x0e, 'f64'],
 ])
 
+/** Bytes within which the header ends, whatever it says. */
+export const idxHeadBytes = 4 + 4 * 255
+
+/** What stands before the elements of an IDX file. */
+export interface IdxHeader {
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  /** Bytes before the first element. */
+  readonly start: number
+}
+
 /**
- * Reads an IDX file: two zero bytes, a type, the number of dimensions, the dimensions, the elements, all big-endian.
+ * Reads the header of an IDX file: two zero bytes, a type, the number of dimensions, the dimensions, all big-endian.
  *
- * @throws FileError when the bytes are not exactly one such tensor
+ * @param bytes the file, or at least its first {@link idxHeadBytes}
+ * @param total bytes of the file
+ * @throws FileError when it is none, or not that of a file of `total` bytes
  */
-export function decodeIdx(bytes: Uint8Array, file: string): Tensor {
+export function readIdxHeader(bytes: Uint8Array, total: number, file: string): IdxHeader {
   if (bytes.length === 0) throw new FileError(file, 'expected an IDX file, got an empty one')
   if (bytes.length < 4) {
     throw new FileError(file, `expected an IDX header of 4 bytes, got ${bytes.length}: the file is cut short`)
@@ -29,12 +42,31 @@ export function decodeIdx(bytes: Uint8Array, file: string): Tensor {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
     throw new FileError(file, `expected an IDX file (00 00, then a type 08 to 0e), got ${start}`)
   }
-  const body = 4 + 4 * bytes[3]
-  if (bytes.length < body) {
+  const start = 4 + 4 * bytes[3]
+  if (bytes.length < start) {
     throw new FileError(file, `expected ${bytes[3]} dimensions in the header, got ${bytes.length - 4} bytes for them`)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const shape = Array.from({ length: bytes[3] }, (_, axis) => view.getUint32(4 + 4 * axis))
-  checkSize(shape, elementRules[type].size, bytes.length - body, file)
-  return { shape, data: readElements(type, bytes.subarray(body), false) }
+  checkSize(shape, elementRules[type].size, total - start, file)
+  return { type, shape, start }
+}
+
+/** The header of a file's first rows, and the bytes of the file up to the last of them. */
+export function idxFirstRows(header: IdxHeader, rows: number): { readonly header: IdxHeader; readonly bytes: number } {
+  const [available, ...rest] = header.shape
+  const shape = [Math.min(rows, available), ...rest]
+  const bytes = header.start + elementRules[header.type].size * shape.reduce((product, size) => product * size, 1)
+  return { header: { ...header, shape }, bytes }
+}
+
+/**
+ * Reads an IDX file: its header, then the elements, big-endian.
+ *
+ * @param known what of it is to be read, where its header has been looked at already
+ * @throws FileError when the bytes are not exactly one such tensor
+ */
+export function decodeIdx(bytes: Uint8Array, file: string, known?: IdxHeader): Tensor {
+  const { type, shape, start } = known ?? readIdxHeader(bytes, bytes.length, file)
+  return { shape, data: readElements(type, bytes.subarray(start), false) }
 }

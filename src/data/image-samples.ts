@@ -1,6 +1,6 @@
 import type { CifarBatch, CifarClasses } from './cifar.js'
 import { FileError } from './file-error.js'
-import { decodeIdx } from './idx.js'
+import { decodeIdx, type IdxHeader } from './idx.js'
 import { readOutcomes } from './outcomes.js'
 import { shapeText } from './shape.js'
 import type { StoredSamples } from './stored-samples.js'
@@ -10,6 +10,10 @@ import { requireSamples } from './stored-samples.js'
 export interface NamedBytes {
   readonly file: string
   readonly bytes: Uint8Array
+  /** What of it is read: its first rows; all of it when absent. */
+  readonly header?: IdxHeader
+  /** Rows of the whole file, where the first alone are read. */
+  readonly available?: number
 }
 
 /**
@@ -21,12 +25,12 @@ export interface NamedBytes {
  */
 export function idxSamples(images: NamedBytes, labels?: NamedBytes): StoredSamples {
   const { file } = images
-  const x = decodeIdx(images.bytes, file)
+  const x = decodeIdx(images.bytes, file, images.header)
   requireSamples(x, file)
   if (!labels) return { file, x, outcomes: {} }
   const y = decodeIdx(labels.bytes, labels.file)
   if (y.shape.length !== 1) throw new FileError(labels.file, `expected labels of shape [N], got ${shapeText(y.shape)}`)
-  const outcomes = readOutcomes(y, x.shape[0], labels.file)
+  const outcomes = readOutcomes(y, images.available ?? x.shape[0], labels.file)
   if (!outcomes.labels) throw new FileError(labels.file, 'expected labels that are non-negative integers, got others')
   return { file, x, outcomes }
 }

@@ -21,6 +21,8 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 
 /** Longest header that is read; NumPy's own reader stops at 10,000. */
 const longestHeader = 65_536
+/** Bytes of a file within which its header ends, if it is one that is read. */
+export const npyHeadBytes = 12 + longestHeader
 /** Longest header that is written: what NumPy's reader takes without being told to trust the file. */
 const longestWritten = 10_000
 /** Multiple to which a header is filled up. */

@@ -36,6 +36,58 @@ export function decodeNpy(bytes: Uint8Array, file: string, key?: string): Tensor
   }
 }
 
+/** The first rows of an array that is not read as a whole. */
+export interface FirstRows {
+  /** Rows of the whole array. */
+  readonly available: number
+  /** Bytes of the file up to the last row that is wanted, header included. */
+  readonly bytes: number
+  /** Bytes that the rows take in memory: as they are stored, and as f64. */
+  readonly memory: number
+  /** The rows, from at least `bytes` bytes of the file. @throws FileError when an element has no number */
+  readonly decode: (start: Uint8Array) => Tensor
+}
+
+/**
+ * What reading the first rows of a NumPy array takes, from its header alone.
+ *
+ * @param head of the file, at least {@link npyHeadBytes} or all of it
+ * @param total bytes of the file
+ * @param rows from the first on; all where there are fewer, none are asked for, or the array is stored by columns
+ * @throws FileError when the header is not that of an array of `total` bytes
+ */
+export function npyFirstRows(
+  head: Uint8Array,
+  total: number,
+  rows: number | undefined,
+  file: string,
+  key?: string,
+): FirstRows {
+  const { type, littleEndian, fortran, shape, start } = readNpyHeader(head, file, key)
+  const { size } = elementRules[type]
+  checkSize(shape, size, total - start, file, key)
+  const available = shape.at(0) ?? 1
+  const wanted = rows !== undefined && Number.isInteger(rows) && rows >= 1 ? rows : available
+  const taken = fortran || shape.length === 0 ? available : Math.min(wanted, available)
+  const share = available === 0 ? 0 : taken / available
+  const bytes = start + Math.round(share * (total - start))
+  return {
+    available,
+    bytes,
+    memory: (2 + 8 / size) * (bytes - start),
+    decode(contents) {
+      if (taken === available) return decodeNpy(contents, file, key)
+      try {
+        const data = readElements(type, contents.subarray(start, bytes), littleEndian)
+        return { shape: [taken, ...shape.slice(1)], data }
+      } catch (error) {
+        if (error instanceof RangeError) throw new FileError(file, error.message, key)
+        throw error
+      }
+    },
+  }
+}
+
 function toRowMajor(data: TensorData, shape: readonly number[]): TensorData {
   const result = new tensorTypes[tensorTypeOf(data)](data.length)
   const index = shape.map(() => 0)

@@ -1,12 +1,20 @@
 import { inflateSync } from 'fflate'
 import { crc32 } from './crc32.js'
 import { FileError } from './file-error.js'
+import { inflateStart } from './inflate-start.js'
 
 /** One file of a ZIP archive, not yet unpacked. */
 export interface ZipEntry {
   readonly name: string
+  /** Bytes of the contents, as the directory says. */
+  readonly size: number
   /** @throws FileError when the contents are damaged or larger than the archive can hold */
   readonly unpack: () => Uint8Array
+  /**
+   * The first bytes, at most `count`, in no more memory than they take. All contents are checked as by `unpack`, unless
+   * `whole` is false: then nothing beyond these bytes is looked at.
+   */
+  readonly unpackStart: (count: number, whole?: boolean) => Uint8Array
 }
 
 interface Directory {
@@ -61,7 +69,12 @@ export function readZip(bytes: Uint8Array, file: string): ZipEntry[] {
     // Entries that share their contents could unpack to the square of the file's size.
     packed += record.packed
     if (!(packed <= offset)) throw new FileError(file, `expected ${offset} bytes of contents, got more`, record.name)
-    result.push({ name: record.name, unpack: () => unpack(bytes, record, offset, file) })
+    result.push({
+      name: record.name,
+      size: record.unpacked,
+      unpack: () => unpack(bytes, record, offset, file),
+      unpackStart: (count, whole = true) => unpackStart(bytes, record, offset, file, count, whole),
+    })
     at = next
   }
   if (at !== limit) throw new FileError(file, `expected ${entries} entries in the ZIP directory, got more`)
@@ -124,29 +137,73 @@ function readRecord(view: DataView, at: number, nameLength: number, extraLength:
   return { name, method: view.getUint16(at + 10, true), crc: view.getUint32(at + 16, true), ...values }
 }
 
-function unpack(bytes: Uint8Array, record: FileRecord, limit: number, file: string): Uint8Array {
-  const { name, method, crc, packed, unpacked, header } = record
-  const fail = (problem: string): never => {
-    throw new FileError(file, problem, name)
-  }
+type Fail = (problem: string) => never
+
+/** The contents as they are in the archive, their place and method checked. */
+function packedContents(bytes: Uint8Array, record: FileRecord, limit: number, fail: Fail): Uint8Array {
+  const { method, packed, header } = record
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (!(header + 30 <= limit && view.getUint32(header, true) === signature.local)) {
     fail(`expected a file header at byte ${header}, got something else`)
   }
   const start = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true)
   if (!(start + packed <= limit)) fail(`expected ${packed} bytes of contents, got ${Math.max(0, limit - start)}`)
-  const contents = bytes.subarray(start, start + packed)
   if (method !== 0 && method !== 8) fail(`expected stored or deflated contents, got compression method ${method}`)
-  const result = method === 8 ? inflate(contents, unpacked, fail) : contents
-  if (result.length !== unpacked) fail(`expected ${unpacked} bytes as the directory says, got ${result.length}`)
-  if (crc32(result) !== crc) fail('expected the checksum of the directory, got another: the contents are damaged')
+  return bytes.subarray(start, start + packed)
+}
+
+const failsIn =
+  (file: string, { name }: FileRecord): Fail =>
+  (problem) => {
+    throw new FileError(file, problem, name)
+  }
+
+function checkContents(length: number, crc: number, record: FileRecord, fail: Fail): void {
+  if (length !== record.unpacked) fail(`expected ${record.unpacked} bytes as the directory says, got ${length}`)
+  if (crc !== record.crc) fail('expected the checksum of the directory, got another: the contents are damaged')
+}
+
+function unpack(bytes: Uint8Array, record: FileRecord, limit: number, file: string): Uint8Array {
+  const fail = failsIn(file, record)
+  const contents = packedContents(bytes, record, limit, fail)
+  const result = record.method === 8 ? inflate(contents, record.unpacked, fail) : contents
+  checkContents(result.length, crc32(result), record, fail)
   return result
 }
 
-function inflate(contents: Uint8Array, unpacked: number, fail: (problem: string) => never): Uint8Array {
-  if (!(unpacked <= deflateLimit * contents.length)) {
-    fail(`expected at most ${deflateLimit * contents.length} bytes from ${contents.length} deflated, got ${unpacked}`)
+function unpackStart(
+  bytes: Uint8Array,
+  record: FileRecord,
+  limit: number,
+  file: string,
+  count: number,
+  whole: boolean,
+): Uint8Array {
+  const fail: Fail = failsIn(file, record)
+  const contents = packedContents(bytes, record, limit, fail)
+  const keep = Math.min(count, record.unpacked)
+  if (record.method === 0) {
+    if (whole) checkContents(contents.length, crc32(contents), record, fail)
+    return contents.subarray(0, keep)
   }
+  checkRatio(contents, record.unpacked, fail)
+  try {
+    const { start, length, crc } = inflateStart(contents, keep, whole)
+    if (whole) checkContents(length, crc, record, fail)
+    return start
+  } catch (error) {
+    if (error instanceof FileError) throw error
+    return fail(`expected deflated contents of ${record.unpacked} bytes, got damaged or longer ones`)
+  }
+}
+
+function checkRatio(contents: Uint8Array, unpacked: number, fail: Fail): void {
+  if (unpacked <= deflateLimit * contents.length) return
+  fail(`expected at most ${deflateLimit * contents.length} bytes from ${contents.length} deflated, got ${unpacked}`)
+}
+
+function inflate(contents: Uint8Array, unpacked: number, fail: Fail): Uint8Array {
+  checkRatio(contents, unpacked, fail)
   try {
     // One byte of room beyond the promise tells contents that are longer from contents that are not.
     return inflateSync(contents, { out: new Uint8Array(unpacked + 1) })

@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import type { CifarBatch, CifarClasses } from '../data/cifar.js'
 import { decodeCifar } from '../data/cifar.js'
 import { FileError } from '../data/file-error.js'
+import { idxFirstRows, idxHeadBytes, readIdxHeader } from '../data/idx.js'
 import type { NamedBytes } from '../data/image-samples.js'
 import { cifarSamples, idxSamples } from '../data/image-samples.js'
 import type { StoredSamples } from '../data/stored-samples.js'
 import { listFolder, readBytes } from './files.js'
-import { gunzip } from './gunzip.js'
+import { gunzip, gunzipStart, gunzippedSize } from './gunzip.js'
+import { requireFreeMemory } from './memory.js'
 
 /** The part of a data set: what a network is trained on, or what it is tested on. */
 export type Split = 'train' | 'test'
@@ -52,23 +54,43 @@ export function readDataFolder(folder: string, options: FolderOptions): StoredSa
   return kind.read(folder, names, options)
 }
 
-function readIdxFolder(folder: string, names: readonly string[], { split, needLabels }: FolderOptions): StoredSamples {
+function readIdxFolder(
+  folder: string,
+  names: readonly string[],
+  { split, needLabels, samples }: FolderOptions,
+): StoredSamples {
   const stem = split === 'train' ? 'train' : '(t10k|test)'
-  const find = (pattern: string): NamedBytes | undefined => {
+  const find = (pattern: string, rows = Infinity): NamedBytes | undefined => {
     const name = names.find((candidate) => new RegExp(`^${stem}-${pattern}-ubyte(\\.gz)?$`).test(candidate))
     if (name === undefined) return undefined
     const file = join(folder, name)
-    const bytes = readBytes(file)
-    return { file, bytes: name.endsWith('.gz') ? gunzip(bytes, file) : bytes }
+    return readIdx(file, name.endsWith('.gz'), rows)
   }
   const missing = (part: string): never => {
     const file = join(folder, `${split === 'train' ? 'train' : 't10k'}-${part}-ubyte`)
     throw new FileError(file, 'no such file; a folder of IDX files needs it')
   }
-  const images = find('images[-.]idx\\d') ?? missing('images-idx3')
+  const images = find('images[-.]idx\\d', samples) ?? missing('images-idx3')
   const labels = find('labels[-.]idx\\d')
   if (needLabels && !labels) missing('labels-idx1')
   return idxSamples(images, labels)
+}
+
+/** The first rows of an IDX file: its header first, then the memory that they take, then the rows. */
+function readIdx(file: string, isPacked: boolean, rows: number): NamedBytes {
+  const bytes = readBytes(file)
+  const total = isPacked ? gunzippedSize(bytes, file) : bytes.length
+  const head = isPacked ? gunzipStart(bytes, file, idxHeadBytes, false) : bytes
+  const whole = readIdxHeader(head, total, file)
+  const [available = 1] = whole.shape
+  // A wrong number of rows is refused later, with what there is.
+  const isPart = Number.isInteger(rows) && rows >= 1 && rows < available
+  const { header, bytes: needed } = isPart ? idxFirstRows(whole, rows) : { header: whole, bytes: total }
+  const elements = header.shape.reduce((product, size) => product * size, 1)
+  requireFreeMemory(2 * needed + 8 * elements, `${file}: samples [${header.shape.join(', ')}]`, 'use fewer --samples')
+  if (!isPart) return { file, bytes: isPacked ? gunzip(bytes, file) : bytes }
+  const start = isPacked ? gunzipStart(bytes, file, needed, true) : bytes.subarray(0, needed)
+  return { file, bytes: start, header, available }
 }
 
 function readCifarFolder(

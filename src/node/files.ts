@@ -1,17 +1,24 @@
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { archiveFormat } from '../data/archives.js'
 import { FileError } from '../data/file-error.js'
+import { readZip } from '../data/zip.js'
+import { requireFreeMemory } from './memory.js'
 import { onDisk, pathKind, requireFolder, requirePermittedWrite } from './on-disk.js'
 import { readStandardInput, readStream, requireRedirected, standardStream, writeStream } from './standard-streams.js'
 import { isDirect, openBeside, targetKind, type Staged } from './staged-file.js'
 
 export { pathKind } from './on-disk.js'
 
+/** Bytes of the largest file that is read as a whole. */
+export const readLimit = 2 ** 31 - 1
+
 /**
  * The contents of a file of at most 2 GiB.
  *
  * @param path `-` for standard input
  * @throws FileError when it is missing, a folder, a device, a pipe with a name, too large or not readable
+ * @throws RangeError when memory does not suffice
  */
 export function readBytes(path: string): Uint8Array {
   return onDisk(path, () => {
@@ -20,9 +27,25 @@ export function readBytes(path: string): Uint8Array {
     const stats = statSync(path)
     if (stats.isCharacterDevice() || stats.isBlockDevice()) throw new FileError(path, 'expected a file, got a device')
     if (stats.isFIFO() || stats.isSocket()) return readPipe(path)
+    if (stats.isFile() && stats.size <= readLimit) requireFreeMemory(stats.size, path, 'use a smaller file')
     const { buffer, byteOffset, byteLength } = readFileSync(path)
     return new Uint8Array(buffer, byteOffset, byteLength)
   })
+}
+
+/**
+ * The contents of a file of tensors. What a packed archive unpacks to has to fit into memory beside it.
+ *
+ * @throws FileError and RangeError as {@link readBytes}
+ */
+export function readArchive(path: string): Uint8Array {
+  const bytes = readBytes(path)
+  if (archiveFormat(bytes) === '.npz') {
+    const unpacked = readZip(bytes, path).reduce((sum, { size }) => sum + size, 0)
+    // Arrays are copied out of what is unpacked.
+    requireFreeMemory(2 * unpacked, `${path}: arrays of ${unpacked} bytes`, 'use a smaller archive')
+  }
+  return bytes
 }
 
 /** What comes out of a pipe that the shell has opened for this process, as of `<(command)`. @throws FileError for any other */

@@ -1,4 +1,4 @@
-import { npySamples, npzSamples } from '../data/array-samples.js'
+import { npySamples, npzSamples, type SampleBounds } from '../data/array-samples.js'
 import { archiveFormat } from '../data/archives.js'
 import type { Dataset } from '../data/dataset.js'
 import { FileError } from '../data/file-error.js'
@@ -8,6 +8,7 @@ import type { Split } from './data-folder.js'
 import { readDataFolder } from './data-folder.js'
 import { loadMnist } from './data-mnist.js'
 import { pathKind, readBytes } from './files.js'
+import { requireFreeMemory } from './memory.js'
 import { standardStream } from './standard-streams.js'
 
 export interface DataOptions extends FileOptions {
@@ -31,7 +32,7 @@ export function isNamedData(source: string): source is keyof typeof named {
 const sampleReaders = {
   '.npz': npzSamples,
   '.npy': npySamples,
-} as const satisfies Record<string, (bytes: Uint8Array, file: string) => StoredSamples>
+} as const satisfies Record<string, (bytes: Uint8Array, file: string, bounds: SampleBounds) => StoredSamples>
 
 const isSamples = (extension: string): extension is keyof typeof sampleReaders =>
   Object.hasOwn(sampleReaders, extension)
@@ -65,6 +66,7 @@ export function loadData(source: string, options: DataOptions = {}): Dataset {
     // What comes out of a pipe has no name that says its format.
     const format = extension ?? archiveFormat(bytes)
     if (format === undefined || !isSamples(format)) throw new FileError(source, expected)
-    return sampleReaders[format](bytes, source)
+    const requireMemory = (needed: number): void => requireFreeMemory(needed, source, 'use fewer --samples')
+    return sampleReaders[format](bytes, source, { samples, requireMemory })
   }
 }

@@ -1,14 +1,15 @@
 import { freemem, totalmem } from 'node:os'
+import { groupMemory } from './container.js'
 
 /** Bytes that this process can have at most: the machine's memory or the limit that its container sets. */
 export function availableMemory(): number {
   const limit = process.constrainedMemory()
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return Math.min(limit > 0 ? limit : Infinity, groupMemory().limit, totalmem())
 }
 
 /** Bytes that this process can still take now: what nobody else uses, within the limit that its container sets. */
 export function freeMemory(): number {
-  return Math.max(0, Math.min(freemem(), availableMemory() - process.memoryUsage.rss()))
+  return Math.max(0, Math.min(freemem(), availableMemory() - process.memoryUsage.rss(), groupMemory().room))
 }
 
 /** Share of the free memory that a computation takes when it is given no bound. */

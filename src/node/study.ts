@@ -4,22 +4,23 @@ import { formatActivation, parseActivation } from '../network/activation.js'
 import { supportedKernelBuilds } from '../linalg/kernels.js'
 import type { Provenance } from '../study/findings.js'
 import type { Damage } from '../study/job.js'
-import { architectures, planStudy, type DataFacts } from '../study/plan.js'
+import { planStudy } from '../study/plan.js'
 import { readStudy } from '../study/read-study.js'
 import { runStudy, type StudyProgress } from '../study/run-study.js'
 import { depthsOf, type StudyConfig } from '../study/schema.js'
 import { dataFingerprint, type StudyData } from '../study/study-data.js'
 import { version } from '../version.js'
 import { listFolder, pathKind, readText } from './files.js'
-import { bytesPerWeight, requireMemory } from './memory.js'
 import { planDifferences, planPath, readPlan, writePlan, type StudyPlan } from './plan-file.js'
 import { directoryStore } from './result-store.js'
 import { loadStudyData } from './study-data.js'
 import { inStudyFolder } from './study-folder.js'
 import { startReport } from './study-report-thread.js'
+import { requireStudyMemory } from './study-memory.js'
 import { startStudyWorkers } from './study-workers.js'
 import { mayStartThreads } from './team.js'
 
+export { chooseWorkers } from './study-memory.js'
 export { readPlan, type StudyPlan } from './plan-file.js'
 export { finishedRows, studyFindings, studyResults, writeReport } from './study-report.js'
 
@@ -61,28 +62,13 @@ export function prepareStudy(file: string): StudyPlan {
     fingerprint: dataFingerprint(data),
   }
   try {
-    requireStudyMemory(config, facts)
+    requireStudyMemory({ config, facts })
     const jobs = planStudy(config, facts)
     const runs = jobs.filter(({ kind }) => kind === 'run').length
     return { config, provenance: provenanceOf(text, config, data, runs), facts, jobs }
   } catch (error) {
     if (error instanceof RangeError) throw new FileError(file, error.message)
     throw error
-  }
-}
-
-/**
- * Refuses networks and kernels that can never fit into memory.
- *
- * @throws RangeError naming the key
- */
-function requireStudyMemory(config: StudyConfig, facts: DataFacts): void {
-  const { samples } = config.data
-  requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, 'use fewer')
-  for (const { sizes } of depthsOf(config).flatMap((depth) => architectures(config, facts, depth))) {
-    const weights = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
-    const key = config.network.sizes ? 'network.sizes' : 'network.widths'
-    requireMemory(bytesPerWeight * weights, `${key}: ${weights} weights`, 'use smaller layers')
   }
 }
 
