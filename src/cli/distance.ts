@@ -14,6 +14,7 @@ import { pathWarnings } from '../network/paths.js'
 import { readArchive } from '../node/files.js'
 import { limited } from './limits.js'
 import { parseNonNegative, shared } from './options.js'
+import { between, ofDensity } from './figures.js'
 import { print, printJson, say, short } from './output.js'
 import { sayAll } from './warnings.js'
 
@@ -89,21 +90,22 @@ function measure(fileA: string, fileB: string, flags: DistanceFlags): Result | R
   throw new FileError(fileB, `expected a ${a.kind} to compare with ${fileA}, got a ${b.kind}`)
 }
 
-function line(result: Result): string {
+/** @param show how a distance reads: that of densities, or of matrices of any scale */
+function line(result: Result, show: (value: number) => string): string {
   const { norm, value, lower, upper, exact } = result
-  const found = exact ? `${norm} ${short(value)}` : `${norm} between ${short(lower)} and ${short(upper)}`
+  const found = `${norm} ${exact ? show(value) : between(lower, upper, show)}`
   if (!('relabel' in result)) return found
   const { relabel, bounds } = result
   const [from, to] = relabel.unmoved
-  const moved = `${found} after relabelling; as they are ${from === to ? short(from) : `${short(from)} to ${short(to)}`}`
+  const moved = `${found} after relabelling; as they are ${between(from, to, show)}`
   return exact ? moved : `${moved} (lower: ${bounds.lower}; upper: ${bounds.upper})`
 }
 
 function run(a: string, b: string, flags: DistanceFlags): void {
   const result = measure(a, b, flags)
   if (flags.json) printJson(result)
-  else if (Array.isArray(result)) result.forEach((entry, i) => print(`matrix ${i + 1}: ${line(entry)}`))
-  else print(line(result))
+  else if (Array.isArray(result)) result.forEach((entry, i) => print(`matrix ${i + 1}: ${line(entry, ofDensity)}`))
+  else print(line(result, short))
 }
 
 export function addDistance(program: Command): void {

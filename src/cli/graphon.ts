@@ -21,6 +21,7 @@ import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
 import { parseCount, parseFigure, shared, type NetworkFlags } from './options.js'
+import { ofDensity, plusMinus } from './figures.js'
 import { print, printJson, short } from './output.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
@@ -41,8 +42,10 @@ interface GraphonFlags extends NetworkFlags {
 
 interface Estimate {
   readonly tensors: TensorMap
-  /** What `auto` came to. */
+  /** What `auto` came to, for all matrices; with --align layer, where each has its own choice, as it was asked for. */
   readonly estimator: EstimatorName
+  /** With --align layer: of each matrix. */
+  readonly estimators?: readonly EstimatorName[]
   readonly bins: number
   readonly warnings: readonly EstimateWarning[]
   readonly assessment?: Pick<Assessment, 'risk' | 'noise'>
@@ -78,25 +81,26 @@ function estimate(file: string, { masks, network }: Checkpoint, flags: GraphonFl
     )
   }
   const bins = flags.bins === 'auto' ? defaultBins : flags.bins
-  const { layers, warnings } = estimateLayers(masks, { bins, estimator, seed })
+  const { layers, warnings, estimators: found } = estimateLayers(masks, { bins, estimator, seed })
   const matrices = layers.matrices.map(({ index, W }) => ({
     layer: index + 1,
     graphon: W,
     rowMeasure: layers.measures[index],
     colMeasure: layers.measures[index - 1],
   }))
-  return { tensors: layersToTensors(layers), estimator, bins, warnings, picture: () => matricesFigure(matrices) }
+  const tensors = layersToTensors(layers)
+  return { tensors, estimator, estimators: found, bins, warnings, picture: () => matricesFigure(matrices) }
 }
 
 /** Risk and noise floor in lines for people. */
 function describe({ risk, noise }: Pick<Assessment, 'risk' | 'noise'>): void {
   const gain = risk.constant > 0 ? 1 - risk.heldOut / risk.constant : 0
-  print(
-    `held-out error ${short(risk.heldOut)} ± ${short(risk.standardError)}, ${short(100 * gain)} % below that of constant densities`,
-  )
+  const against =
+    Math.abs(gain) < 5e-5 ? 'as that' : `${short(100 * Math.abs(gain))} % ${gain < 0 ? 'above' : 'below'} that`
+  print(`held-out error ${plusMinus(risk.heldOut, risk.standardError)}, ${against} of constant densities`)
   noise.erdosRenyi.forEach((error, i) => {
     print(
-      `  W${i}  noise floor ${short(error)} (Erdős–Rényi), ${short(noise.splitHalf[i])} (halves of the ${noise.halves})`,
+      `  W${i}  noise floor ${ofDensity(error)} (Erdős–Rényi), ${ofDensity(noise.splitHalf[i])} (halves of the ${noise.halves})`,
     )
   })
 }
@@ -116,7 +120,8 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
   }
   const checkpoint = readCheckpoint(file, flags)
   refuseIdle(command, factsOf(checkpoint, file))
-  const { tensors, estimator, bins, warnings, assessment, picture } = estimate(file, checkpoint, flags)
+  const found = estimate(file, checkpoint, flags)
+  const { tensors, estimator, bins, warnings, assessment, picture } = found
   writeTogether([
     { path: out, contents: encodeNpz(tensors) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
@@ -139,6 +144,7 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
     printJson({
       align,
       estimator,
+      ...(found.estimators && { estimators: found.estimators }),
       bins,
       matrices: summary,
       warnings: messages,
@@ -148,8 +154,10 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
   }
   print(`${align} of ${matrices.length} graphons → ${out}${figure === undefined ? '' : ` and ${figure}`}`)
   for (const { key, shape, density } of summary) print(`  ${key}  ${shape.join(' × ')} bins  density ${short(density)}`)
-  if (flags.estimator === 'auto' || flags.bins === 'auto')
-    print(`chosen on held-out entries: ${estimator}, ${bins} bins`)
+  if (flags.estimator === 'auto' || flags.bins === 'auto') {
+    const chosen = found.estimators?.map((name, i) => `${matrices[i][0]} ${name}`).join(', ') ?? estimator
+    print(`chosen on held-out entries: ${chosen}, ${bins} bins`)
+  }
   if (assessment) describe(assessment)
 }
 

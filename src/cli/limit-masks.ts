@@ -19,6 +19,7 @@ import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import type { Facts } from './limits.js'
 import type { NetworkFlags } from './options.js'
+import { between, ofDensity } from './figures.js'
 import { print, printJson, sayAim, short } from './output.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
@@ -142,10 +143,10 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
       `matrix ${matrix}  ${shape.join(' × ')}  density predicted ${short(predictedDensity)}, found ${short(measured)}`,
     )
     const share = explained === null ? 'no structure beyond noise' : `${short(100 * explained)} % of it explained`
-    print(`  L² distance ${short(distance)}, noise floor ${short(floor)}; structure ${short(structure)}, ${share}`)
     print(
-      `  cut norm of the difference ${cut.exact ? short(cut.upper) : `between ${short(cut.lower)} and ${short(cut.upper)}`}`,
+      `  L² distance ${ofDensity(distance)}, noise floor ${ofDensity(floor)}; structure ${ofDensity(structure)}, ${share}`,
     )
+    print(`  cut norm of the difference ${cut.exact ? ofDensity(cut.upper) : between(cut.lower, cut.upper)}`)
   }
   if (out !== undefined) print(`the closed form, binned as the estimate → ${out}`)
 }

@@ -18,6 +18,7 @@ import { checkpointOf, commonFacts, openArchive } from './checkpoint.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Facts, type Limit } from './limits.js'
 import { parseCount, shared, type NetworkFlags } from './options.js'
+import { between, ofDensity } from './figures.js'
 import { print, printJson, short } from './output.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
@@ -179,10 +180,10 @@ function compare(fileA: string, fileB: string, flags: MotifFlags, command: Comma
   }
   report.forEach(({ matrix: l, motifs }, i) => {
     const { lower, upper, exact } = cuts[i]
-    print(`matrix ${l}  cut norm ${exact ? short(upper) : `between ${short(lower)} and ${short(upper)}`}`)
+    print(`matrix ${l}  cut norm ${exact ? ofDensity(upper) : between(lower, upper)}`)
     printTable([
       ['motif', 'in a', 'in b', '|difference|', 'bound e·‖a − b‖'],
-      ...motifs.map((m) => [m.motif, short(m.a), short(m.b), short(m.difference), short(m.bound)]),
+      ...motifs.map((m) => [m.motif, short(m.a), short(m.b), ofDensity(m.difference), ofDensity(m.bound)]),
     ])
   })
 }

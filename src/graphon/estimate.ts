@@ -3,7 +3,7 @@ import { columnDegrees, rowDegrees, totalDensity, type Mask } from '../network/m
 import { pathWarnings } from '../network/paths.js'
 import { checkChained } from './align.js'
 import type { GraphonChain } from './chain.js'
-import { chainEntries } from './estimators/auto.js'
+import { bestForMatrix, chainEntries } from './estimators/auto.js'
 import type { PlacedChain } from './estimators/estimator.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
 import { binNoise } from './bin-noise.js'
@@ -47,6 +47,8 @@ export interface GraphonLayers {
 
 export interface LayersEstimate {
   readonly layers: GraphonLayers
+  /** Of each matrix: what `auto` came to, else the one that was asked for. */
+  readonly estimators: readonly EstimatorName[]
   readonly warnings: readonly EstimateWarning[]
 }
 
@@ -172,12 +174,15 @@ export function estimateLayers(masks: readonly Mask[], options: EstimateOptions 
       `estimateLayers: expected at least 2 hidden layers, got ${masks.length - 1}; align: chain covers every network`,
     )
   }
-  const inner = masks.slice(1, -1).map((mask) => findEstimator(estimator).layer(mask, bins, seed))
+  const between = masks.slice(1, -1)
+  const found = between.map((mask) => (estimator === 'auto' ? bestForMatrix(mask, seed).name : estimator))
+  const inner = between.map((mask, i) => findEstimator(found[i]).layer(mask, bins, seed))
   return {
     layers: {
       matrices: inner.map(({ W }, i) => ({ index: i + 1, W })),
       measures: [inner[0].colMeasure, ...inner.map(({ rowMeasure }) => rowMeasure)],
     },
+    estimators: found,
     warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks)],
   }
 }

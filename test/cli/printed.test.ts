@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { between, ofDensity, plusMinus } from '../../src/cli/figures.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
@@ -7,7 +8,7 @@ import { chainToTensors } from '../../src/graphon/chain-file.js'
 import { constantChain } from '../../src/graphon/sample.js'
 import { networkToTensors } from '../../src/network/checkpoint.js'
 import { createSpec, initialize } from '../../src/network/initialize.js'
-import { createMask, density, type Mask } from '../../src/network/mask.js'
+import { createMask, denseMask, density, type Mask } from '../../src/network/mask.js'
 import { applyMasks } from '../../src/prune/prune.js'
 import { bernoulliMasks } from '../graphon/support.js'
 import { writeSamples } from './data.js'
@@ -55,6 +56,30 @@ describe('the density that graphon prints', () => {
     expect(only.key).toBe('W1')
     expect(only.density).toBeCloseTo(density(masks[1]), 13)
   })
+})
+
+it('auto names what it chose for each matrix that is sorted by itself', () => {
+  const sizes = [5, 24, 20, 18, 3]
+  const file = writeNetwork('chosen.safetensors', sizes, bernoulliMasks(sizes, 0.5, 9))
+  const args = [
+    'graphon',
+    file,
+    '--align',
+    'layer',
+    '--estimator',
+    'auto',
+    '--bins',
+    '4',
+    '--out',
+    path('chosen.npz'),
+    '--force',
+  ]
+  const { estimators } = limnJson<GraphonDocument>(...args)
+  expect(estimators).toHaveLength(2)
+  for (const name of estimators!) expect(name).not.toBe('auto')
+  expect(limn(...args).stdout).toContain(
+    `chosen on held-out entries: W1 ${estimators![0]}, W2 ${estimators![1]}, 4 bins`,
+  )
 })
 
 describe('a class that no path reaches', () => {
@@ -120,4 +145,35 @@ it('one kernel of equal classes has the mean diagonal of its class, as the kerne
   const { trace } = limnJson<{ trace: number }>('ntk', chain, '--data', data, '--out', path('equal.npy'))
   const { stdout } = limn('ntk', chain, '--data', data, '--out', path('equal.npy'))
   expect(stdout).toContain(`mean diagonal ${Number((trace / 6).toPrecision(3))} →`)
+})
+
+describe('numbers for people', () => {
+  it('leave out errors that are rounding, and say 0 for what is', () => {
+    expect(plusMinus(0.25, 0.003)).toBe('0.25 ± 0.003')
+    for (const error of [0, 7e-18, NaN]) expect(plusMinus(0.25, error)).toBe('0.25')
+    expect(plusMinus(1e-17, 1e-17)).toBe('0')
+    expect(ofDensity(-5.6e-17)).toBe('0')
+    expect(ofDensity(1e-9)).toBe('1.00e-9')
+  })
+
+  it('never make an interval of two ends that read the same, or of a bound that says nothing', () => {
+    expect(between(0.1, 0.2)).toBe('between 0.1 and 0.2')
+    expect(between(0.12345, 0.12346)).toBe('0.123')
+    expect(between(0, 0.2)).toBe('at most 0.2')
+    expect(between(1e-17, 0.2)).toBe('at most 0.2')
+    expect(between(0, 1e-17)).toBe('0')
+  })
+
+  it('of a network that keeps everything, have no structure to explain', () => {
+    const sizes = [5, 23, 17, 3]
+    const dense = writeNetwork(
+      'dense.safetensors',
+      sizes,
+      sizes.slice(1).map((rows, i) => denseMask(rows, sizes[i])),
+    )
+    const { stdout } = limn('limit', dense, '--method', 'random', '--density', '1')
+    expect(stdout.match(/structure 0, no structure beyond noise/g)).toHaveLength(3)
+    const { stdout: risk } = limn('graphon', dense, '--bins', '4', '--risk', '--out', path('dense.npz'))
+    expect(risk).not.toMatch(/e-1\d| ± 0/)
+  })
 })

@@ -39,6 +39,9 @@ export interface Comparison {
   readonly agreement: readonly LimitAgreement[]
 }
 
+/** Structure below this is rounding: 1e-12 in L². */
+const rounding = 1e-24
+
 function squared(a: GraphonChain, b: GraphonChain, index: number): number {
   const { a: x, b: y } = matrixVectors([a], [b], index)
   return x[0].reduce((sum, value, k) => sum + (value - y[0][k]) ** 2, 0)
@@ -110,7 +113,7 @@ export function compareWithEstimate(
       distance: Math.sqrt(distance),
       floor: Math.sqrt(floors[l]),
       structure: Math.sqrt(structure),
-      explained: structure > 2 * floors[l] ? Math.min(1, 1 - (distance - floors[l]) / there) : null,
+      explained: structure > Math.max(2 * floors[l], rounding) ? Math.min(1, 1 - (distance - floors[l]) / there) : null,
     }
   })
   return { ...found, agreement }
