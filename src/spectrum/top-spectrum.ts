@@ -28,9 +28,12 @@ export function needsAll(n: number, top: number): boolean {
   return top > topShare * n
 }
 
-/** Bytes that {@link topSpectrum} takes, the kernel itself included: half of it once more, and the basis with room to turn it. */
+/**
+ * Bytes that {@link topSpectrum} takes, the kernel itself included: half of it once more, and the basis with room to turn it,
+ * or the one that the smallest eigenvalue is looked for in.
+ */
 export function topSpectrumMemory(n: number, top: number): number {
-  return 12 * n * n + 80 * n * Math.max(top, 40)
+  return 12 * n * n + 80 * n * Math.max(top, 64)
 }
 
 /**
