@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto'
 import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parquetMetadata } from 'hyparquet'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { encodeNpz } from '../../src/data/npz.js'
 import { brokenSeal, openSeal, seal, sealKey } from '../../src/node/result-seal.js'
 import { directoryStore } from '../../src/node/result-store.js'
 import { randomStream } from '../../src/random/random.js'
 import type { JobResult } from '../../src/study/job.js'
+import { resultVersion } from '../../src/study/plan.js'
 import { encodeRows } from '../../src/study/results-file.js'
 import { runStudy } from '../../src/study/run-study.js'
+import { version } from '../../src/version.js'
 import { job } from '../study/jobs.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'limn-results-'))
@@ -42,6 +46,21 @@ describe('a result on disk', () => {
     expect(store.has('a')).toBe(true)
     expect(store.damage('a')).toBeUndefined()
     expect(await store.read('a')).toEqual(result(0.25))
+  })
+
+  it('says what it is in metadata that any reader of Parquet shows', () => {
+    const entries = parquetMetadata(Uint8Array.from(readFileSync(table('a')))).key_value_metadata!
+    expect(entries.map(({ key }) => key)).toEqual([sealKey])
+    const said = JSON.parse(entries[0].value!) as Record<string, unknown>
+    const zeroed = readFileSync(table('a'), 'latin1').replace(said['limn-result'] as string, '0'.repeat(64))
+    const sum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+    expect(said).toEqual({
+      'limn-result': sum(Buffer.from(zeroed, 'latin1')),
+      job: 'a',
+      version: resultVersion,
+      limn: version,
+      arrays: sum(readFileSync(arrays('a'))),
+    })
   })
 
   it('is not believed with any single bit turned over, in either file', () => {

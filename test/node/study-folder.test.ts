@@ -64,6 +64,24 @@ describe('a study’s folder', () => {
     expect(present(elsewhere, temporaries)).toEqual(temporaries)
   })
 
+  it('is for one process alone where the work asks for that, and for readers all the while', async () => {
+    const folder = littered('alone')
+    const alone = (work: () => Promise<void>) => inStudyFolder(folder, work, { alone: true })
+    await alone(async () => {
+      await expect(alone(() => Promise.resolve())).rejects.toThrow(`${folder}: process ${process.pid} writes it`)
+      await inStudyFolder(folder, () => Promise.resolve())
+      writeFileSync(join(folder, temporaries[0]), '')
+      await expect(alone(() => Promise.resolve())).rejects.toThrow(/writes it/)
+      expect(present(folder, temporaries)).toEqual([temporaries[0]])
+    })
+    expect(marks(folder)).toEqual([])
+    await alone(() => Promise.resolve())
+    // One that was killed is forgotten.
+    writeFileSync(join(folder, '.limn.lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }))
+    await alone(() => Promise.resolve())
+    expect(marks(folder)).toEqual([])
+  })
+
   it('forgets a process that was killed', async () => {
     const folder = littered('killed')
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
