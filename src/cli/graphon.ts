@@ -126,7 +126,7 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
     { path: out, contents: encodeNpz(tensors) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
   ])
-  sayReading(file, checkpoint)
+  sayReading(file, checkpoint, flags)
   sayWarnings(warnings)
   const matrices = [...tensors].filter(([key]) => /^W\d+$/.test(key))
   const measure = (layer: number) => {

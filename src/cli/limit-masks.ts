@@ -112,8 +112,8 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
   }
   const network = needs === 'sizes' ? undefined : initialNetwork(file, checkpoint, given, weights)
   const batch = network && needs === 'batch' ? batchOf(network, flags, seed) : undefined
-  sayReading(file, checkpoint)
-  if (given && weights !== undefined) sayReading(weights, given)
+  sayReading(file, checkpoint, flags)
+  if (given && weights !== undefined) sayReading(weights, given, flags)
   sayAll(pathWarnings(checkpoint.masks))
   useAllCores()
   const { spec } = network ?? checkpoint

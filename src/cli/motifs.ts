@@ -112,7 +112,7 @@ function describe(file: string, flags: MotifFlags, command: Command): void {
   const [operand] = readOperands([file], flags)
   refuseIdle(command, factsOfAll([operand], file))
   const { kind, chain } = operand
-  if (kind === 'masks') sayReading(file, operand.checkpoint)
+  if (kind === 'masks') sayReading(file, operand.checkpoint, flags)
   if (chain.W.length > 1) sayAll(pathWarnings(chain.W))
   const matrices = chain.W.map((W, l) => {
     const motifs = motifTable(
@@ -136,14 +136,14 @@ function describe(file: string, flags: MotifFlags, command: Command): void {
 }
 
 /** Masks of different widths are compared as the step graphons that limn graphon gives them; warnings come with them. */
-function forComparison(operand: Operand, file: string, bins: number) {
+function forComparison(operand: Operand, file: string, flags: MotifFlags) {
   if (operand.kind !== 'masks') {
     const { kind, chain } = operand
     return { chain, tell: () => sayAll(kind === 'chain' ? pathWarnings(chain.W) : [], `${file}: `) }
   }
-  const { chain, warnings } = estimateChain(operand.checkpoint.masks, { bins })
+  const { chain, warnings } = estimateChain(operand.checkpoint.masks, { bins: flags.bins })
   const tell = () => {
-    sayReading(file, operand.checkpoint)
+    sayReading(file, operand.checkpoint, flags)
     sayWarnings(warnings, `${file}: `)
   }
   return { chain, tell }
@@ -153,7 +153,7 @@ function compare(fileA: string, fileB: string, flags: MotifFlags, command: Comma
   const { paths, bins, json } = flags
   const operands = readOperands([fileA, fileB], flags)
   refuseIdle(command, factsOfAll(operands, `${fileA} and ${fileB}`))
-  const compared = operands.map((operand, i) => forComparison(operand, i === 0 ? fileA : fileB, bins))
+  const compared = operands.map((operand, i) => forComparison(operand, i === 0 ? fileA : fileB, flags))
   const [a, b] = compared.map(({ chain }) => chain)
   let cuts
   try {

@@ -49,7 +49,7 @@ function run(files: readonly string[], flags: NtkFlags, command: Command): void 
   const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags, (facts) => refuseIdle(command, facts))
   const plans = planOutputs(kernels, outs, flags)
   kernels.tasks.forEach(({ source, checkpoint, warnings = [] }) => {
-    if (checkpoint) sayReading(source, checkpoint)
+    if (checkpoint) sayReading(source, checkpoint, flags)
     sayAll(warnings, several ? `${source}: ` : '')
   })
   useAllCores()

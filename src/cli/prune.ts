@@ -117,7 +117,7 @@ function run(flags: PruneFlags, command: Command): void {
     sayAim(data, aim)
     batch = { x: data.x, targets: aim.targets }
   }
-  if (checkpoint && flags.weights !== undefined) sayReading(flags.weights, checkpoint)
+  if (checkpoint && flags.weights !== undefined) sayReading(flags.weights, checkpoint, flags)
   useAllCores()
   const progress = startProgress(`prune ${method}`)
   const begin = performance.now()

@@ -1,4 +1,5 @@
 import type { Checkpoint, LeftOut } from '../network/checkpoint.js'
+import type { NetworkFlags } from './options.js'
 
 /** The first few of a list, and how many more there are. */
 function few(entries: readonly string[], separator: string, most = 8): string {
@@ -43,11 +44,16 @@ export function readingLines({ spec, reading }: Checkpoint): string[] {
   return lines
 }
 
-/** Says on stderr how a network was read. Called when a command's checks are over, so that a refusal stays one line. */
-export function sayReading(file: string, checkpoint: Checkpoint): void {
-  process.stderr.write(
-    readingLines(checkpoint)
-      .map((line) => `${file}: ${line}\n`)
-      .join(''),
-  )
+/**
+ * Says on stderr how a network was read. Called when a command's checks are over, so that a refusal stays one line.
+ *
+ * @param flags what `--zeros` says, which may turn out to be about nothing
+ */
+export function sayReading(file: string, checkpoint: Checkpoint, flags: NetworkFlags): void {
+  const lines = readingLines(checkpoint)
+  const { zeros } = checkpoint.reading
+  if (flags.zeros !== undefined && zeros?.count === 0) {
+    lines.push(`none of the ${zeros.of} weights without a mask is exactly zero: --zeros changes nothing`)
+  }
+  process.stderr.write(lines.map((line) => `${file}: ${line}\n`).join(''))
 }
