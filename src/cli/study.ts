@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import { classesWarning } from '../data/classes-present.js'
 import { writeAtomic } from '../node/files.js'
 import { standardStream } from '../node/standard-streams.js'
 import {
@@ -48,6 +49,9 @@ async function run(file: string, { out, workers: asked, json }: RunFlags): Promi
   const plan = prepareStudy(file)
   const workers = chooseWorkers(plan, asked, Math.min(availableParallelism(), mostWorkers))
   const directory = out ?? join('out', basename(file, extname(file)))
+  const { data, classes, classesPresent: present } = plan.provenance
+  const warning = classesWarning(present, classes)
+  if (warning !== undefined) say(`warning: ${data}: ${warning}`)
   const begin = performance.now()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort(new Error('interrupted'))

@@ -31,6 +31,7 @@ const provenanceSchema = z.strictObject({
   samples: whole,
   inputs: whole,
   classes: whole,
+  classesPresent: whole,
   hiddenLayers: z.array(whole),
   trials: whole,
   bins: whole,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { classesPresent } from '../data/classes-present.js'
 import { FileError } from '../data/file-error.js'
 import { formatActivation, parseActivation } from '../network/activation.js'
 import { supportedKernelBuilds } from '../linalg/kernels.js'
@@ -37,6 +38,7 @@ function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: 
     samples: data.x.rows,
     inputs: data.x.cols,
     classes: data.classes,
+    classesPresent: classesPresent(data.labels),
     hiddenLayers: depthsOf(config),
     trials: config.trials,
     bins: config.graphon.bins,

@@ -1,3 +1,4 @@
+import { missingClasses } from '../data/classes-present.js'
 import { formatCount, formatList, formatPlural, formatSetting } from '../plot/format.js'
 import { methodLabel } from '../plot/labels.js'
 import { formatStepSize, stepRule, stepSizeFactor } from '../plot/step-sizes.js'
@@ -6,10 +7,9 @@ import { html, table, type Html } from './html.js'
 import { names, rowsOf } from './tables.js'
 
 /** `10 classes`, or of how many only some occur in the samples. */
-function classesText({ classes, classesPresent = classes }: Provenance): string {
-  return classesPresent < classes
-    ? `; ${formatCount(classesPresent)} of ${formatPlural(classes, 'class', 'classes')} ${classesPresent === 1 ? 'occurs' : 'occur'} in the samples used`
-    : ` in ${formatPlural(classes, 'class', 'classes')}`
+function classesText({ classes, classesPresent }: Provenance): string {
+  const missing = missingClasses(classesPresent, classes)
+  return missing === undefined ? ` in ${formatPlural(classes, 'class', 'classes')}` : `; ${missing}`
 }
 
 /** How the networks were trained; null where none were meant to be. */

@@ -89,8 +89,8 @@ export interface Provenance {
   readonly samples: number
   readonly inputs: number
   readonly classes: number
-  /** Classes that occur in the samples used; absent in plans of older versions. */
-  readonly classesPresent?: number
+  /** Classes that occur in the samples used. */
+  readonly classesPresent: number
   readonly hiddenLayers: readonly number[]
   readonly trials: number
   readonly bins: number

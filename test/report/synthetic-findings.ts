@@ -354,6 +354,7 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
       samples: o.samples,
       inputs: o.side * o.side,
       classes: 10,
+      classesPresent: 10,
       hiddenLayers: [o.hiddenLayers],
       trials: o.trials,
       bins: o.bins,

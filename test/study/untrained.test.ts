@@ -54,6 +54,7 @@ training: { steps: 20, trials: 3${training} }
     samples: 12,
     inputs: 6,
     classes: 3,
+    classesPresent: 3,
     hiddenLayers: [1],
     trials: 3,
     bins: 4,
