@@ -13,6 +13,7 @@ export const applies = {
     only: 'with data of a file, because a named dataset always is standardised',
     when: (given) => !namesData(given),
   },
+  namedData: { only: 'with a named dataset; rows of a file are taken in order', when: namesData },
   drawnSamples: {
     only: 'where --samples are drawn from a named dataset; rows of a file are taken in order',
     when: drawsSamples,

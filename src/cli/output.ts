@@ -55,10 +55,15 @@ export function say(text: string): void {
   process.stderr.write(`${visible(text, layout)}\n`)
 }
 
-/** Says how the y of a file was read; of labels that can be nothing else only that some classes are missing. */
-export function sayAim({ name, classes }: Dataset, { labels, reading }: Aim): void {
+/** How the y of a file was read; of labels that can be nothing else only that some classes are missing. */
+export function aimLines({ name, classes }: Dataset, { labels, reading }: Aim): string[] {
   const missing = labels !== undefined && new Set(labels).size < classes!
-  if (/\.npz$/i.test(name) || missing) say(`${name}: y read as ${reading}`)
+  return /\.npz$/i.test(name) || missing ? [`${name}: y read as ${reading}`] : []
+}
+
+/** Says {@link aimLines}. */
+export function sayAim(data: Dataset, aim: Aim): void {
+  aimLines(data, aim).forEach(say)
 }
 
 /** A number with three significant digits. */
