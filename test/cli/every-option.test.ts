@@ -57,14 +57,14 @@ async function outcome(words: readonly string[]): Promise<{ readonly left: strin
 function writeTorch(
   name: string,
   sizes: readonly number[],
-  options: { biases?: boolean; masks?: boolean; seed?: number } = {},
+  options: { biases?: boolean; masks?: boolean; seed?: number; dense?: boolean } = {},
 ): void {
   const random = randomStream(options.seed ?? 3, 'every option')
   const tensors = new Map<string, Tensor>()
   sizes.slice(1).forEach((rows, l) => {
     const cols = sizes[l]
     const weight = Float32Array.from({ length: rows * cols }, () =>
-      random.uniform() < 0.2 ? 0 : random.normal() / Math.sqrt(cols),
+      !options.dense && random.uniform() < 0.2 ? 0 : random.normal() / Math.sqrt(cols),
     )
     const mask = Uint8Array.from(weight, () => (random.uniform() < 0.7 ? 1 : 0))
     if (options.masks) tensors.set(`layers.${l}.mask`, { shape: [rows, cols], data: mask })
@@ -100,7 +100,7 @@ beforeAll(async () => {
   const shape = [6, 14, 11, 3]
   writeTorch('torch.npz', shape)
   writeTorch('torch-2.npz', shape.with(1, 12))
-  writeTorch('torch-3.npz', shape, { seed: 8 })
+  writeTorch('torch-3.npz', shape, { seed: 8, dense: true })
   writeTorch('biased.npz', shape, { biases: true })
   writeTorch('masks.npz', shape, { masks: true })
   const random = randomStream(4, 'matrices')
