@@ -3,9 +3,6 @@ import type { Given, Limit } from './limits.js'
 
 const namesData = ({ flags }: Given): boolean => typeof flags['data'] === 'string' && isNamedData(flags['data'])
 
-/** Whether the samples are a seed's choice. */
-export const drawsSamples = (given: Given): boolean => namesData(given) && given.flags['samples'] !== undefined
-
 /** Limits that options of several commands have. */
 export const applies = {
   withData: { only: 'with --data', when: ({ flags }) => flags['data'] !== undefined },
@@ -14,10 +11,6 @@ export const applies = {
     when: (given) => !namesData(given),
   },
   namedData: { only: 'with a named dataset; rows of a file are taken in order', when: namesData },
-  drawnSamples: {
-    only: 'where --samples are drawn from a named dataset; rows of a file are taken in order',
-    when: drawsSamples,
-  },
   withOut: { only: 'with --out', when: ({ flags }) => flags['out'] !== undefined },
   bare: { only: 'where a weight has no mask', when: ({ facts }) => facts.bare !== false },
   biases: { only: 'where the network has biases', when: ({ facts }) => facts.biases !== false },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { encodeNpz } from '../data/npz.js'
+import type { JsonObject } from '../data/npz-meta.js'
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type TensorMap } from '../data/tensor.js'
 import { chainToTensors, layersToTensors } from '../graphon/chain-file.js'
@@ -11,10 +12,13 @@ import { assessChain, type Assessment } from '../graphon/assess.js'
 import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from '../graphon/estimate.js'
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
 import type { Checkpoint } from '../network/checkpoint.js'
+import { contextOfSpec, networkContext } from '../network/context.js'
+import { contextToJson, originToJson } from '../network/context-json.js'
 import { encodeFigure, requireFigure } from '../node/figure.js'
 import { requireWritable, writeTogether } from '../node/files.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
+import { version } from '../version.js'
 import { applies } from './applies.js'
 import { factsOf, readCheckpoint } from './checkpoint.js'
 import { requireDestination } from './destination.js'
@@ -42,6 +46,8 @@ interface GraphonFlags extends NetworkFlags {
 
 interface Estimate {
   readonly tensors: TensorMap
+  /** The network and how its masks came about. */
+  readonly meta: JsonObject
   /** What `auto` came to, for all matrices; with --align layer, where each has its own choice, as it was asked for. */
   readonly estimator: EstimatorName
   /** With --align layer: of each matrix. */
@@ -52,21 +58,30 @@ interface Estimate {
   readonly picture: () => Figure
 }
 
-function estimate(file: string, { masks, network }: Checkpoint, flags: GraphonFlags): Estimate {
+/** What a chain's file says beside its arrays: of masks alone that nothing is said of, only how they came about. */
+function contextOf({ spec, network, origin, described }: Checkpoint): JsonObject {
+  const context = network ? networkContext(network) : described ? contextOfSpec(spec) : undefined
+  return { ...(context && contextToJson(context)), ...originToJson(origin) }
+}
+
+function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Estimate {
   const { align, estimator, seed } = flags
+  const { masks, network } = checkpoint
+  const meta = contextOf(checkpoint)
   if (align === 'chain') {
     const energies = network && weightEnergies(network)
     if (!flags.risk && flags.bins !== 'auto' && estimator !== 'auto') {
       const options = { bins: flags.bins, estimator, seed, ...(energies && { energies }) }
       const { chain, warnings } = estimateChain(masks, options)
       const picture = () => chainFigure(chain)
-      return { tensors: chainToTensors(chain), estimator, bins: flags.bins, warnings, picture }
+      return { tensors: chainToTensors(chain), meta, estimator, bins: flags.bins, warnings, picture }
     }
     useAllCores()
     const options = { bins: flags.bins, estimator, seed, ...(energies && { energies: [energies] }) }
     const { chain, ...found } = assessChain([masks], options)
     return {
       tensors: chainToTensors(chain),
+      meta,
       estimator: found.estimator,
       bins: found.bins,
       warnings: found.warnings,
@@ -89,7 +104,7 @@ function estimate(file: string, { masks, network }: Checkpoint, flags: GraphonFl
     colMeasure: layers.measures[index - 1],
   }))
   const tensors = layersToTensors(layers)
-  return { tensors, estimator, estimators: found, bins, warnings, picture: () => matricesFigure(matrices) }
+  return { tensors, meta, estimator, estimators: found, bins, warnings, picture: () => matricesFigure(matrices) }
 }
 
 /** Risk and noise floor in lines for people. */
@@ -121,9 +136,9 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
   const checkpoint = readCheckpoint(file, flags)
   refuseIdle(command, factsOf(checkpoint, file))
   const found = estimate(file, checkpoint, flags)
-  const { tensors, estimator, bins, warnings, assessment, picture } = found
+  const { tensors, meta, estimator, bins, warnings, assessment, picture } = found
   writeTogether([
-    { path: out, contents: encodeNpz(tensors) },
+    { path: out, contents: encodeNpz(tensors, { ...meta, estimator, bins, limn: version }) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
   ])
   sayReading(file, checkpoint, flags)
@@ -170,15 +185,6 @@ function estimatorHelp(): string {
 
 const asChain: Limit = { only: 'with --align chain', when: ({ flags }) => flags['align'] === 'chain' }
 
-/** Estimators that are the same whatever the seed. */
-const steady: readonly EstimatorName[] = ['histogram', 'degree-product']
-
-const drawing: Limit = {
-  only: `where entries are held out or starts are drawn: with --risk, --bins auto, or an --estimator other than ${steady.join(' and ')}`,
-  when: ({ flags }) =>
-    flags['risk'] === true || flags['bins'] === 'auto' || !steady.includes(flags['estimator'] as EstimatorName),
-}
-
 const ofWeights: Limit = {
   only: 'with weights, whose energies V it scales',
   when: ({ facts }) => facts.weights !== false,
@@ -215,7 +221,7 @@ export function addGraphon(program: Command): void {
         asChain,
       ),
     )
-    .addOption(limited(shared.seed(), drawing))
+    .addOption(shared.seed())
     .addOption(limited(shared.sigmaW2(), asChain, ofWeights, ofStandard))
     .addOption(shared.layers())
     .addOption(limited(shared.zeros(), applies.bare))

@@ -35,6 +35,10 @@ export interface KernelTask {
   readonly n: number
   /** Bytes of working memory with the smallest panels. */
   readonly least: number
+  /** What people should know of how it is made. */
+  readonly notes?: readonly string[]
+  /** What the file says of the kernel: the comment of its header. */
+  readonly comment?: string
   /** All that the kernel depends on, to the last bit. */
   readonly identity: () => Identity
   readonly run: (run: KernelRun) => void
@@ -121,7 +125,7 @@ export function writeWhole(
     requireFinite(data, source, (k) => `[${Math.floor(k / n) % n}, ${k % n}]`)
     return kernelToTensor({ classes, n, data })
   })
-  writeTogether(tensors.map((tensor, t) => ({ path: outs[t], contents: encodeNpy(tensor) })))
+  writeTogether(tensors.map((tensor, t) => ({ path: outs[t], contents: encodeNpy(tensor, tasks[t].comment) })))
   return tensors.map(({ shape }, t) => {
     const { classes, n } = tasks[t]
     const trace = Array.from({ length: shape.length === 2 ? 1 : classes }, (_, c) => {
@@ -144,7 +148,7 @@ function inMemory(task: KernelTask, out: string, memory: number): KernelOutput {
 }
 
 function onDisk(task: KernelTask, out: string, memory: number, options: OutputOptions): KernelOutput {
-  const { source, classes, n } = task
+  const { source, classes, n, comment } = task
   const { fresh, interval } = options
   const of = task.identity()
   const writer = kernelWriter(out, {
@@ -152,6 +156,7 @@ function onDisk(task: KernelTask, out: string, memory: number, options: OutputOp
     classes,
     n,
     of,
+    comment,
     ...(fresh !== undefined && { fresh }),
     ...(interval !== undefined && { interval }),
   })

@@ -1,21 +1,26 @@
 import { availableParallelism } from 'node:os'
-import { decodeNpz } from '../data/npz.js'
 import { FileError } from '../data/file-error.js'
 import type { GraphonChain } from '../graphon/chain.js'
-import { chainFromTensors } from '../graphon/chain-file.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { Activation } from '../network/activation.js'
+import { formatActivation, type Activation } from '../network/activation.js'
+import { networkContext } from '../network/context.js'
+import type { Parameterization } from '../network/network.js'
+import type { DataOrigin } from '../network/origin.js'
 import { pathWarnings } from '../network/paths.js'
-import { readArchive } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { empiricalNtkPanels, leastEmpiricalMemory } from '../ntk/empirical-ntk.js'
 import { graphonNtkPanels, graphonNtksPanels } from '../ntk/graphon-ntk.js'
+import { kernelComment } from '../ntk/kernel-meta.js'
+import { limitNetwork } from '../ntk/limit-network.js'
+import { version } from '../version.js'
+import { assumed, readChain } from './chain.js'
 import { readNetworks, requireInputs } from './checkpoint.js'
+import { dataOrigin } from './data-origin.js'
 import { UsageError } from './fail.js'
 import { fingerprint, kernelsIdentity, networkFingerprint } from './kernel-identity.js'
 import type { KernelTask } from './kernel-output.js'
 import type { Facts } from './limits.js'
-import { formatActivation, type ClassChoice, type NetworkFlags } from './options.js'
+import type { ClassChoice, NetworkFlags } from './options.js'
 import type { KernelGroup, KernelTasks } from './several-kernels.js'
 
 /** What a process and its threads take before the first panel: tiles, code, weights of the chain. */
@@ -37,6 +42,8 @@ export interface KernelFlags extends NetworkFlags {
   readonly activation?: Activation
   readonly sigmaW2?: number[]
   readonly sigmaB2?: number
+  readonly parameterization?: Parameterization
+  readonly sizes?: number[]
   readonly classes: ClassChoice
   readonly seed: number
 }
@@ -61,6 +68,7 @@ function classesAgree({ W, V }: GraphonChain): boolean {
 interface Samples {
   readonly x: Matrix
   readonly name: string
+  readonly origin: DataOrigin
 }
 
 /** How many bytes a chain takes beside its panels. */
@@ -70,14 +78,19 @@ interface ChainTask extends KernelTask {
   readonly ofChain: number
 }
 
-const optionsOf = ({ convention, rescale, weights, activation, sigmaW2, sigmaB2 }: KernelFlags) => ({
-  convention,
-  rescale,
-  weights,
-  ...(activation && { activation }),
-  ...(sigmaW2 && { sigmaW2 }),
-  ...(sigmaB2 !== undefined && { sigmaB2 }),
-})
+const optionsOf = (flags: KernelFlags) => {
+  const { convention, rescale, weights, activation, sigmaW2, sigmaB2, parameterization, sizes } = flags
+  return {
+    convention,
+    rescale,
+    weights,
+    ...(activation && { activation }),
+    ...(sigmaW2 && { sigmaW2 }),
+    ...(sigmaB2 !== undefined && { sigmaB2 }),
+    ...(parameterization && { parameterization }),
+    ...(sizes && { sizes }),
+  }
+}
 
 /** What samples take: they are laid out anew, before and in kernel memory. */
 const ofSamples = ({ rows, cols }: Matrix): number => fixedMemory + 16 * rows * cols
@@ -85,8 +98,8 @@ const ofSamples = ({ rows, cols }: Matrix): number => fixedMemory + 16 * rows * 
 /** A row of a panel, for each class. */
 const rowBytes = (n: number, classes: number): number => 16 * n * classes
 
-function chainTask(file: string, chain: GraphonChain, { x, name }: Samples, flags: KernelFlags): ChainTask {
-  const { activation, sigmaW2, sigmaB2 = 0, convention, rescale, weights } = flags
+function chainTask(file: string, chain: GraphonChain, { x, name, origin }: Samples, flags: KernelFlags): ChainTask {
+  const { sigmaW2, convention, rescale, weights } = flags
   const classes = chosenClasses(flags.classes, chain.W[chain.W.length - 1].rows, file)
   const inputs = chain.W[0].cols
   if (x.cols !== inputs) throw new FileError(name, `expected ${inputs} inputs per sample as ${file} has, got ${x.cols}`)
@@ -95,6 +108,15 @@ function chainTask(file: string, chain: GraphonChain, { x, name }: Samples, flag
       `ntk: expected ${chain.W.length} numbers in --sigma-w2, one per matrix of ${file}, got ${sigmaW2.length}`,
     )
   }
+  const known = chain.network?.parameterization
+  const parameterization = flags.parameterization ?? known ?? 'ntk'
+  if (parameterization === 'standard' && !flags.sizes && !chain.network?.sizes) {
+    throw new UsageError(
+      `ntk: expected --sizes for --parameterization standard, because ${file} does not say the widths`,
+    )
+  }
+  const other = `${file} is of a network in the ${known} parameterisation: its kernel is in ${parameterization} coordinates as asked`
+  const network = limitNetwork('ntk', chain, optionsOf(flags))
   const n = x.rows
   const taken = classes !== 'mean' && classesAgree(chain) ? classes.slice(0, 1) : classes
   const count = taken === 'mean' ? 1 : taken.length
@@ -104,10 +126,32 @@ function chainTask(file: string, chain: GraphonChain, { x, name }: Samples, flag
   return {
     source: file,
     warnings: pathWarnings(chain.W),
+    notes: [...(known && known !== parameterization ? [other] : []), ...assumed(file, chain, flags)],
     chain,
     ofChain,
     classes: count,
     n,
+    comment: kernelComment({
+      kind: 'graphon',
+      outputs: chain.W[chain.W.length - 1].rows,
+      classes: flags.classes,
+      data: origin,
+      convention,
+      rescale,
+      weights: chain.V ? weights : 'redrawn',
+      network: {
+        ...(chain.network?.sizes && { sizes: chain.network.sizes }),
+        ...(flags.sizes && { sizes: flags.sizes }),
+        activation: network.activation,
+        parameterization,
+        sigmaW2: network.sigmaW2,
+        sigmaB2: flags.sigmaB2 ?? chain.network?.sigmaB2 ?? 0,
+        biases: network.biasTangent.map((value) => value > 0),
+        biasEnergies: network.biasVariance,
+      },
+      ...(chain.origin && { masks: chain.origin }),
+      limn: version,
+    }),
     least: fixed + panelCopies * rowBytes(n, count),
     identity: () => ({
       ...kernelsIdentity(),
@@ -118,9 +162,11 @@ function chainTask(file: string, chain: GraphonChain, { x, name }: Samples, flag
       convention,
       rescale,
       weights,
-      activation: activation ? formatActivation(activation) : 'relu',
-      'sigma-w2': sigmaW2?.join() ?? 'default',
-      'sigma-b2': String(sigmaB2),
+      activation: formatActivation(network.activation),
+      parameterization,
+      'sigma-w2': (sigmaW2 ?? chain.network?.sigmaW2)?.join() ?? 'default',
+      'sigma-b2': [...network.biasVariance, ...network.biasTangent].join(),
+      ...(network.fanIn && { sizes: network.fanIn.join() }),
     }),
     run({ memory, often, firstRow, sink, onProgress }) {
       const row = rowBytes(n, count)
@@ -165,9 +211,16 @@ export function limitKernels(
   flags: KernelFlags,
   check: (facts: Facts) => void = () => undefined,
 ): KernelTasks {
-  const chains = files.map((file) => chainFromTensors(decodeNpz(readArchive(file), file), file))
-  check({ file: files.join(', '), energies: chains.some(({ V }) => V !== undefined) })
-  const samples = loadData(flags.data, flags)
+  const chains = files.map((file) => readChain(file, flags))
+  const of = (chain: GraphonChain) => flags.parameterization ?? chain.network?.parameterization ?? 'ntk'
+  const ntkAlone = chains.every((chain) => of(chain) === 'ntk')
+  check({
+    file: files.join(', '),
+    energies: chains.some(({ V }) => V !== undefined),
+    ...(ntkAlone && { parameterization: 'ntk' }),
+  })
+  const data = loadData(flags.data, flags)
+  const samples = { ...data, origin: dataOrigin(flags, data) }
   const tasks = chains.map((chain, k) => chainTask(files[k], chain, samples, flags))
   return {
     tasks,
@@ -188,7 +241,9 @@ export function finiteKernels(
 ): KernelTasks {
   const { networks, checkpoints, facts } = readNetworks(files, flags)
   check(facts)
-  const { x, name } = loadData(flags.data, flags)
+  const dataset = loadData(flags.data, flags)
+  const { x, name } = dataset
+  const data = dataOrigin(flags, dataset)
   const tasks = networks.map((network, k): KernelTask => {
     const { sizes } = network.spec
     const classes = chosenClasses(flags.classes, sizes[sizes.length - 1], files[k])
@@ -199,6 +254,15 @@ export function finiteKernels(
       warnings: pathWarnings(network.layers.map(({ mask }) => mask)),
       classes: classes === 'mean' ? 1 : classes.length,
       n: x.rows,
+      comment: kernelComment({
+        kind: 'empirical',
+        outputs: sizes[sizes.length - 1],
+        classes: flags.classes,
+        data,
+        network: networkContext(network),
+        masks: checkpoints[k].origin,
+        limn: version,
+      }),
       least: leastEmpiricalMemory(network, x.rows, classes, availableParallelism()),
       identity: () => ({
         ...kernelsIdentity(),

@@ -1,11 +1,11 @@
-import { encodeNpz } from '../data/npz.js'
 import { FileError } from '../data/file-error.js'
 import { classTargetsFor } from '../data/targets.js'
-import { chainToTensors } from '../graphon/chain-file.js'
+import { encodeChain } from '../graphon/chain-file.js'
 import { distanceChains } from '../graphon/distances/chains.js'
 import { compareWithEstimate } from '../graphon/limits/compare.js'
 import { predictions, predictMasks } from '../graphon/limits/predictions.js'
 import type { Checkpoint } from '../network/checkpoint.js'
+import { contextOfSpec } from '../network/context.js'
 import type { Batch } from '../network/gradient.js'
 import { totalDensity } from '../network/mask.js'
 import type { Network } from '../network/network.js'
@@ -14,6 +14,7 @@ import { writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import type { Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
+import { version } from '../version.js'
 import { checkpointOf, openArchive, requireInputs } from './checkpoint.js'
 import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
@@ -131,7 +132,14 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
     const { rows, cols } = checkpoint.masks[l]
     return { ...found, shape: [rows, cols], cut: { lower, upper, exact } }
   })
-  if (out !== undefined) writeAtomic(out, encodeNpz(chainToTensors(predicted)))
+  if (out !== undefined)
+    writeAtomic(
+      out,
+      encodeChain(
+        { ...predicted, network: contextOfSpec(spec), origin: { ...checkpoint.origin, method, density, scope } },
+        { limn: version },
+      ),
+    )
   if (json) {
     printJson({ method, scope, density, form: summary, isOfMethod, bins, matrices })
     return

@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { encodeNpz } from '../data/npz.js'
 import { defaultBins } from '../graphon/estimate.js'
-import { chainToTensors } from '../graphon/chain-file.js'
+import type { GraphonChain } from '../graphon/chain.js'
+import { encodeChain } from '../graphon/chain-file.js'
 import { closedForms, type ClosedForm } from '../graphon/limits/closed-forms.js'
 import { predictions } from '../graphon/limits/predictions.js'
 import { constantLimitChain, type ConstantLimit } from '../graphon/limits/closed-form.js'
 import type { Activation } from '../network/activation.js'
+import { defaultContext } from '../network/context.js'
 import { writeAtomic } from '../node/files.js'
 import type { Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
+import { version } from '../version.js'
 import { applies } from './applies.js'
 import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
@@ -50,6 +52,21 @@ const numbersOf = ({ densities, energies, deviations }: ConstantLimit): Constant
   deviations,
 })
 
+/** The limit with what is known of its network: that which its closed form was told. */
+function chainOfLimit(
+  { sizes, activation, sigmaW2, method, density, scope }: LimitFlags,
+  chain: GraphonChain,
+): GraphonChain {
+  const known = defaultContext(chain.W.length, activation)
+  const network = { ...known, ...(sigmaW2 && { sigmaW2 }), ...(sizes && { sizes }) }
+  return {
+    ...chain,
+    // Without an activation the kernel may be asked for with any.
+    ...((activation ?? sigmaW2) && { network }),
+    origin: { ...(method && { method }), ...(density !== undefined && { density }), ...(scope && { scope }) },
+  }
+}
+
 /** Formulas that need nothing but sizes. */
 function limitOfSizes(flags: LimitFlags): void {
   const { sizes, method, density, scope } = requireFlags(flags)
@@ -71,7 +88,8 @@ function limitOfSizes(flags: LimitFlags): void {
     sizes: at,
     ...numbersOf(finite({ ...options, sizes: at })),
   }))
-  if (out !== undefined) writeAtomic(out, encodeNpz(chainToTensors(constantLimitChain(sizes, infinite))))
+  if (out !== undefined)
+    writeAtomic(out, encodeChain(chainOfLimit(flags, constantLimitChain(sizes, infinite)), { limn: version }))
   if (json) {
     printJson({ method, scope, density, points, limit: numbersOf(infinite) })
     return

@@ -6,8 +6,9 @@ import { requireDestination } from './destination.js'
 import { finiteKernels, limitKernels, type KernelFlags } from './kernel-task.js'
 import { kernelWarnings } from './kernel-warnings.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
-import { parseClasses, shared } from './options.js'
-import { print, printJson, short } from './output.js'
+import { parameterizations } from '../network/network.js'
+import { parseClasses, parseSizes, shared } from './options.js'
+import { print, printJson, say, short } from './output.js'
 import { startProgress } from './progress.js'
 import { sayReading } from './reading-lines.js'
 import { kernelFiles, planOutputs } from './several-kernels.js'
@@ -48,8 +49,9 @@ function run(files: readonly string[], flags: NtkFlags, command: Command): void 
   const several = files.length > 1
   const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags, (facts) => refuseIdle(command, facts))
   const plans = planOutputs(kernels, outs, flags)
-  kernels.tasks.forEach(({ source, checkpoint, warnings = [] }) => {
+  kernels.tasks.forEach(({ source, checkpoint, warnings = [], notes = [] }) => {
     if (checkpoint) sayReading(source, checkpoint, flags)
+    notes.forEach(say)
     sayAll(warnings, several ? `${source}: ` : '')
   })
   useAllCores()
@@ -123,6 +125,25 @@ export function addNtk(program: Command): void {
     )
     .addOption(limited(shared.layers(), ofNetworks))
     .addOption(limited(shared.zeros(), ofNetworks, applies.bare))
+    .addOption(
+      limited(
+        new Option(
+          '--parameterization <name>',
+          'coordinates of the parameters; default: those of the network that the chain comes from, else ntk',
+        ).choices([...parameterizations]),
+        ofChains,
+      ),
+    )
+    .addOption(
+      limited(
+        new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C; default: what the chain says').argParser(parseSizes),
+        ofChains,
+        {
+          only: 'in the standard parameterisation, whose kernel knows widths',
+          when: ({ facts }) => facts.parameterization !== 'ntk',
+        },
+      ),
+    )
     .addOption(shared.activation())
     .addOption(limited(shared.sigmaW2(), applies.scaled))
     .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
@@ -132,7 +153,7 @@ export function addNtk(program: Command): void {
         .default('all'),
     )
     .addOption(shared.memory())
-    .addOption(limited(shared.seed(), applies.drawnSamples))
+    .addOption(shared.seed())
     .addOption(shared.out('kernel .npy, float64; of several files a folder, where each gets its file’s name'))
     .addOption(shared.force())
     .addOption(

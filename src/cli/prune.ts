@@ -3,6 +3,7 @@ import { Option } from 'commander'
 import { FileError } from '../data/file-error.js'
 import { classTargetsFor } from '../data/targets.js'
 import { networkToTensors, type Checkpoint } from '../network/checkpoint.js'
+import { originToMetadata } from '../network/context-json.js'
 import { createSpec, initialize } from '../network/initialize.js'
 import { defaultSigmaW2, type Network } from '../network/network.js'
 import type { Activation } from '../network/activation.js'
@@ -13,8 +14,9 @@ import { keepCount } from '../prune/budget.js'
 import { criteria, criterionNames, type CriterionName } from '../prune/criteria.js'
 import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
-import { applies, drawsSamples } from './applies.js'
+import { applies } from './applies.js'
 import { factsOf, networkOf, readCheckpoint, requireInputs } from './checkpoint.js'
+import { dataOrigin } from './data-origin.js'
 import { encodeNetwork, requireDestination, requireStorable } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
@@ -109,13 +111,19 @@ function run(flags: PruneFlags, command: Command): void {
   const { sizes } = network.spec
   requireStorable('prune', sizes)
   let batch
+  let dataset
   if (criteria[method].needsData) {
     if (flags.data === undefined) throw new UsageError(`prune: --method ${method} needs --data`)
     const data = loadData(flags.data, { ...flags, needLabels: true })
     requireInputs(network, data.x.cols, data.name)
     const aim = classTargetsFor(data, sizes[sizes.length - 1])
     sayAim(data, aim)
+    dataset = dataOrigin({ ...flags, data: flags.data }, data)
     batch = { x: data.x, targets: aim.targets }
+  } else if (flags.data !== undefined) {
+    // Methods that need none take data all the same, so that a loop over methods can name them once: they have to fit.
+    const data = loadData(flags.data, { samples: 1 })
+    requireInputs(network, data.x.cols, data.name)
   }
   if (checkpoint && flags.weights !== undefined) sayReading(flags.weights, checkpoint, flags)
   useAllCores()
@@ -132,13 +140,8 @@ function run(flags: PruneFlags, command: Command): void {
   })
   const seconds = (performance.now() - begin) / 1000
   progress.stop()
-  const { tensors, metadata } = networkToTensors(applyMasks(network, result.masks), {
-    method,
-    density: String(density),
-    scope,
-    seed: String(seed),
-    limn: version,
-  })
+  const origin = { method, density, scope, seed, ...(dataset && { data: dataset }), limn: version }
+  const { tensors, metadata } = networkToTensors(applyMasks(network, result.masks), originToMetadata(origin))
   writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   sayAll(result.warnings)
   if (json) {
@@ -176,11 +179,6 @@ const readWeights: Limit = {
   when: ({ flags }) => flags['weights'] !== undefined,
 }
 
-const randomPruning: Limit = {
-  only: 'where something is drawn: weights, random masks, or --samples of a named dataset',
-  when: (given) => drawnWeights.when(given) || given.flags['method'] === 'random' || drawsSamples(given),
-}
-
 export function addPrune(program: Command): void {
   program
     .command('prune')
@@ -203,7 +201,7 @@ export function addPrune(program: Command): void {
     )
     .addOption(limited(shared.layers(), readWeights))
     .addOption(limited(shared.zeros(), readWeights, applies.bare))
-    .addOption(limited(shared.data(), scoredOnData))
+    .addOption(shared.data())
     .addOption(limited(shared.samples(), scoredOnData, applies.withData))
     .addOption(limited(shared.standardize(), scoredOnData, applies.withData, applies.unnamedData))
     .addOption(
@@ -221,7 +219,7 @@ export function addPrune(program: Command): void {
         drawnWeights,
       ),
     )
-    .addOption(limited(shared.seed(), randomPruning))
+    .addOption(shared.seed())
     .addOption(shared.out('masks and weights, .safetensors or .npz'))
     .addOption(shared.force())
     .addOption(shared.json())

@@ -1,22 +1,21 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { FileError } from '../data/file-error.js'
-import { decodeNpz } from '../data/npz.js'
-import { chainFromTensors } from '../graphon/chain-file.js'
 import { sampleMasks } from '../graphon/sample.js'
 import type { Activation } from '../network/activation.js'
+import { drawNetwork } from '../graphon/draw-network.js'
 import { networkToTensors } from '../network/checkpoint.js'
-import { initialize } from '../network/initialize.js'
+import { originToMetadata } from '../network/context-json.js'
 import { density, totalDensity } from '../network/mask.js'
-import { createSpec } from '../network/create.js'
 import { pathWarnings } from '../network/paths.js'
-import { readArchive, writeAtomic } from '../node/files.js'
+import { writeAtomic } from '../node/files.js'
 import { bytesPerWeight, requireMemory } from '../node/memory.js'
 import { applyMasks } from '../prune/prune.js'
 import { version } from '../version.js'
+import { assumed, readChain } from './chain.js'
 import { encodeNetwork, requireDestination, requireStorable } from './destination.js'
 import { parseSizes, shared } from './options.js'
-import { print, printJson, short } from './output.js'
+import { print, printJson, say, short } from './output.js'
 import { sayAll } from './warnings.js'
 
 interface SampleFlags {
@@ -35,7 +34,7 @@ function run(file: string, flags: SampleFlags): void {
   const weights = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
   requireMemory(bytesPerWeight * weights, `sample: --sizes ${sizes.join(',')}`, 'use smaller layers')
   requireStorable('sample', sizes)
-  const chain = chainFromTensors(decodeNpz(readArchive(file), file), file)
+  const chain = readChain(file, { activation })
   const [inputs, classes] = [chain.W[0].cols, chain.W[chain.W.length - 1].rows]
   const fits = sizes.length === chain.W.length + 1 && sizes[0] === inputs && sizes[sizes.length - 1] === classes
   if (!fits) {
@@ -44,13 +43,10 @@ function run(file: string, flags: SampleFlags): void {
     throw new FileError(file, `expected --sizes ${expected} for this chain, got ${sizes.join(',')}`)
   }
   const masks = sampleMasks(chain, sizes.slice(1, -1), seed, { fixedDensity })
-  const network = initialize(createSpec({ sizes, ...(activation && { activation }) }), seed)
-  const { tensors, metadata } = networkToTensors(applyMasks(network, masks), {
-    method: 'graphon-sample',
-    density: String(totalDensity(masks)),
-    seed: String(seed),
-    limn: version,
-  })
+  assumed(file, chain, { activation, parameterization: 'ntk' }).forEach(say)
+  const network = drawNetwork(chain, sizes, seed, activation)
+  const origin = { method: 'graphon-sample', density: totalDensity(masks), seed, limn: version }
+  const { tensors, metadata } = networkToTensors(applyMasks(network, masks), originToMetadata(origin))
   writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   sayAll(pathWarnings(masks))
   const layers = masks.map((mask) => ({

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import { asciiJson } from '../data/npz-meta.js'
 import { classTargetsFor, targetsFor } from '../data/targets.js'
 import { networkToTensors } from '../network/checkpoint.js'
+import { dataToJson, originToMetadata } from '../network/context-json.js'
 import type { Activation } from '../network/activation.js'
 import { lossNames, type LossName } from '../network/loss.js'
 import { optimizerNames, type OptimizerName } from '../network/optimizer.js'
@@ -10,8 +12,9 @@ import { train } from '../network/train.js'
 import { pathKind, writeAtomic } from '../node/files.js'
 import { loadData } from '../node/load-data.js'
 import { version } from '../version.js'
-import { applies, drawsSamples } from './applies.js'
+import { applies } from './applies.js'
 import { factsOf, networkOf, readCheckpoint, requireInputs } from './checkpoint.js'
+import { dataOrigin } from './data-origin.js'
 import { encodeNetwork, requireDestination } from './destination.js'
 import { limited, refuseIdle } from './limits.js'
 import {
@@ -95,9 +98,17 @@ function run(file: string, flags: TrainFlags, command: Command): void {
   progress.stop()
   if (out !== undefined) {
     const { tensors, metadata } = networkToTensors(result.network, {
-      limn: version,
-      seed: String(seed),
-      trained: `${steps} steps`,
+      ...originToMetadata({ ...checkpoint.origin, limn: version }),
+      trained: asciiJson({
+        steps,
+        optimizer: name,
+        learning_rate: learningRate,
+        loss,
+        centered,
+        seed,
+        ...(batchSize !== undefined && { batch_size: batchSize }),
+        data: dataToJson(dataOrigin(flags, data)),
+      }),
     })
     writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   }
@@ -137,12 +148,7 @@ export function addTrain(program: Command): void {
     .addOption(shared.activation())
     .addOption(limited(shared.sigmaW2(), applies.scaled))
     .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
-    .addOption(
-      limited(shared.seed(), {
-        only: 'with --batch-size, or --samples of a named dataset',
-        when: (given) => given.flags['batchSize'] !== undefined || drawsSamples(given),
-      }),
-    )
+    .addOption(shared.seed())
     .addOption(new Option('--out <file>', 'write the trained network, .safetensors or .npz').argParser(parsePath))
     .addOption(
       limited(

@@ -88,3 +88,20 @@ export function specFromMetadata(
     })
   })
 }
+
+/** The part of {@link specFromMetadata} that the metadata says, without any default. @throws FileError as there */
+export function knownFromMetadata(
+  metadata: Readonly<Record<string, string>>,
+  sizes: readonly number[],
+  file: string,
+): Partial<NetworkSpec> {
+  const spec = specFromMetadata(metadata, sizes, file)
+  const keys = {
+    activation: 'activation',
+    sigmaW2: 'sigma_w2',
+    sigmaB2: 'sigma_b2',
+    parameterization: 'parameterization',
+  }
+  const known = Object.entries(keys).filter(([, key]) => Object.hasOwn(metadata, key))
+  return Object.fromEntries(known.map(([name]) => [name, spec[name as keyof typeof keys]]))
+}

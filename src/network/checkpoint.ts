@@ -1,9 +1,11 @@
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type Tensor, type TensorData, type TensorMap, type UnreadableTensor } from '../data/tensor.js'
 import { storedLayers, type KeyedTensor, type LeftOut, type StoredLayer } from './checkpoint-layers.js'
-import { specFromMetadata, specToMetadata, type SpecOverrides } from './checkpoint-metadata.js'
+import { knownFromMetadata, specFromMetadata, specToMetadata, type SpecOverrides } from './checkpoint-metadata.js'
 import { createNetwork } from './create.js'
 import { createMask, type Mask } from './mask.js'
+import { originFromMetadata } from './context-json.js'
+import type { Origin } from './origin.js'
 import { biasScale, type Layer, type Network, type NetworkSpec } from './network.js'
 
 export type { LeftOut } from './checkpoint-layers.js'
@@ -45,6 +47,10 @@ export interface Reading {
 export interface Checkpoint {
   readonly spec: NetworkSpec
   readonly masks: readonly Mask[]
+  /** Whether the metadata says anything of the network: otherwise all of `spec` but the sizes is assumed */
+  readonly described: boolean
+  /** How the masks came about, as far as the file says it */
+  readonly origin: Origin
   /** Absent when the file holds masks alone */
   readonly network?: Network
   readonly reading: Reading
@@ -189,8 +195,14 @@ export function networkFromTensors(
   const { layers: stored, leftOut } = storedLayers(only ? nameTensor(only) : tensors, file, patterns, unreadable)
   const spec = specFromMetadata(metadata, [stored[0].cols, ...stored.map(({ rows }) => rows)], file, options)
   const masks = stored.map((layer) => maskOf(layer, zeros, file))
-  const reading = readingOf(stored, leftOut, zeros)
-  if (stored.every(({ weight }) => !weight)) return { spec, masks, reading }
+  const about = {
+    spec,
+    masks,
+    origin: originFromMetadata(metadata, file),
+    described: Object.keys(knownFromMetadata(metadata, spec.sizes, file)).length > 0,
+    reading: readingOf(stored, leftOut, zeros),
+  }
+  if (stored.every(({ weight }) => !weight)) return about
   const layers = stored.map((layer, i) => readLayer(layer, masks[i], spec, file))
-  return { spec, masks, network: createNetwork(spec, layers), reading }
+  return { ...about, network: createNetwork(spec, layers) }
 }

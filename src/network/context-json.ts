@@ -1,5 +1,5 @@
 import { FileError, inFile } from '../data/file-error.js'
-import type { JsonObject, JsonValue } from '../data/npz-meta.js'
+import { asciiJson, parseJsonObject, type JsonObject, type JsonValue } from '../data/npz-meta.js'
 import { formatActivation, parseActivation } from './activation.js'
 import { defaultContext, type NetworkContext } from './context.js'
 import { parameterizations } from './network.js'
@@ -31,6 +31,11 @@ export function metaReader(meta: JsonObject, file: string, prefix = 'meta') {
     object: optional('a JSON object', (value) =>
       typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined,
     ),
+    /** @throws FileError when there is no such entry */
+    need: <Value>(key: string, value: Value | undefined): Value => {
+      if (value === undefined) throw new FileError(file, 'expected this entry, found none', `${prefix} ${key}`)
+      return value
+    },
     oneOf: <Name extends string>(key: string, names: readonly Name[]): Name | undefined =>
       optional(`one of ${names.join(', ')}`, (value) => names.find((name) => name === value))(key),
   }
@@ -131,4 +136,34 @@ export function originFromJson(meta: JsonObject, file: string, prefix?: string):
     limn: text('limn'),
   }
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+}
+
+const metadataKeys = ['method', 'density', 'scope', 'seed', 'data', 'limn'] as const
+
+/** An origin as a network's metadata, whose values are texts. */
+export function originToMetadata(origin: Origin): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(originToJson(origin)).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : asciiJson(value),
+    ]),
+  )
+}
+
+/**
+ * The origin in a network's metadata.
+ *
+ * @throws FileError naming the entry that does not parse
+ */
+export function originFromMetadata(metadata: Readonly<Record<string, string>>, file: string): Origin {
+  const own = metadataKeys.filter((key) => Object.hasOwn(metadata, key))
+  const entries = own.map((key): [string, JsonValue] => {
+    const text = metadata[key]
+    if (key === 'data') return [key, parseJsonObject(text, file, 'metadata data')]
+    if (key !== 'density' && key !== 'seed') return [key, text]
+    const value = text.trim() === '' ? NaN : Number(text)
+    if (!Number.isFinite(value)) throw new FileError(file, `expected a number, got '${text}'`, `metadata ${key}`)
+    return [key, value]
+  })
+  return originFromJson(Object.fromEntries(entries), file, 'metadata')
 }

@@ -8,9 +8,13 @@ import { openFile, type OpenFile } from './large-files.js'
 import { requireFreeMemory } from './memory.js'
 import { standardStream } from './standard-streams.js'
 import { readPlainNpy } from './npy-header.js'
+import { readNpyHeader } from '../data/npy-header.js'
+import { readKernelComment, type KernelMeta } from '../ntk/kernel-meta.js'
 
 /** A kernel on disk. */
 export interface StoredKernel extends KernelSource {
+  /** What it is a kernel of, where the file says so. */
+  readonly meta?: KernelMeta | undefined
   readonly close: () => void
 }
 
@@ -40,14 +44,16 @@ export function openKernel(path: string, whole = wholeLimit): StoredKernel {
 }
 
 function inMemory(path: string): StoredKernel {
-  const { kernel, precision } = filedKernel(decodeNpy(readBytes(path), path), path)
-  return { ...kernelSource(kernel, precision), close: () => undefined }
+  const bytes = readBytes(path)
+  const { kernel, precision } = filedKernel(decodeNpy(bytes, path), path)
+  const meta = readKernelComment(readNpyHeader(bytes, path).comment, path)
+  return { ...kernelSource(kernel, precision), meta, close: () => undefined }
 }
 
 /** Elements that are widened to f64 at a time. */
 const piece = 2 ** 20
 
-function byClass(path: string, file: OpenFile, { type, littleEndian, shape, start }: NpyHeader): StoredKernel {
+function byClass(path: string, file: OpenFile, { type, littleEndian, shape, start, comment }: NpyHeader): StoredKernel {
   const { classes, n } = kernelShape(shape, path)
   const { size } = elementRules[type]
   const dtype = kernelDtypeOf(type)
@@ -64,6 +70,7 @@ function byClass(path: string, file: OpenFile, { type, littleEndian, shape, star
     }
   }
   return {
+    meta: readKernelComment(comment, path),
     classes,
     n,
     matrix(c) {

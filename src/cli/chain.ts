@@ -1,0 +1,26 @@
+import { decodeChain } from '../graphon/chain-file.js'
+import type { GraphonChain } from '../graphon/chain.js'
+import { readArchive } from '../node/files.js'
+import { requireAgreement, type Said } from './agreement.js'
+
+/**
+ * Reads a graphon chain, whose network an option may not contradict.
+ *
+ * @throws FileError when the file is none, UsageError when an option says something else than the file
+ */
+export function readChain(file: string, said: Said = {}): GraphonChain {
+  const chain = decodeChain(readArchive(file), file)
+  // Other coordinates may be asked for, which is then said.
+  if (chain.network) requireAgreement(file, { ...chain.network, parameterization: undefined }, said)
+  return chain
+}
+
+/** What is taken for the network of a chain that says nothing of it, as lines for people. */
+export function assumed(file: string, chain: GraphonChain, { activation, parameterization }: Said): string[] {
+  if (chain.network) return []
+  const unsaid = [
+    !activation && 'the activation is ReLU (--activation)',
+    !parameterization && 'the parameterisation NTK (--parameterization)',
+  ].filter((text) => text !== false)
+  return unsaid.length > 0 ? [`${file} says nothing of its network: taken that ${unsaid.join(', ')}`] : []
+}
