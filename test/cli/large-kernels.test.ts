@@ -116,7 +116,7 @@ describe('a kernel larger than memory', () => {
         expect.stringMatching(/^ntk: goes on at \d+ % from .*kernel\.npy\.partial\n/),
       ])
     }
-    const whole = file('uninterrupted.npy')
+    const whole = file(`uninterrupted-${signal}.npy`)
     expect(limn('ntk', ...args, whole, '--fresh').code).toBe(0)
     expect(readFileSync(out).equals(readFileSync(whole))).toBe(true)
     expect(readdirSync(folder)).toEqual(['kernel.npy'])
