@@ -13,6 +13,7 @@ export const applies = {
   namedData: { only: 'with a named dataset; rows of a file are taken in order', when: namesData },
   withOut: { only: 'with --out', when: ({ flags }) => flags['out'] !== undefined },
   bare: { only: 'where a weight has no mask', when: ({ facts }) => facts.bare !== false },
+  energies: { only: 'on chains with weight energies V', when: ({ facts }) => facts.energies !== false },
   biases: { only: 'where the network has biases', when: ({ facts }) => facts.biases !== false },
   scaled: {
     only: 'in the NTK parameterisation, because standard weights and biases carry their scale',

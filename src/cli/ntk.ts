@@ -115,13 +115,7 @@ export function addNtk(program: Command): void {
       ),
     )
     .addOption(
-      limited(
-        new Option('--weights <which>', 'kept: use V when the chain has it; redrawn: V = W')
-          .choices(['kept', 'redrawn'])
-          .default('kept'),
-        ofChains,
-        { only: 'on chains with weight energies V', when: ({ facts }) => facts.energies !== false },
-      ),
+      limited(shared.keptWeights('kept: use V when the chain has it; redrawn: V = W'), ofChains, applies.energies),
     )
     .addOption(limited(shared.layers(), ofNetworks))
     .addOption(limited(shared.zeros(), ofNetworks, applies.bare))

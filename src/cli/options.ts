@@ -152,6 +152,8 @@ export const shared = {
     new Option('--zeros <what>', 'exact zeros of weights without a mask: pruned weights (default), or kept').choices([
       ...zeroMeanings,
     ]),
+  keptWeights: (meaning: string) =>
+    new Option('--weights <which>', meaning).choices(['kept', 'redrawn']).default('kept'),
   activation: () =>
     new Option('--activation <name>', 'relu, leaky-relu:<slope>, erf, identity').argParser(parseActivationOption),
   sigmaW2: () => new Option('--sigma-w2 <list>', 'σ_w² of each weight matrix, e.g. 1,2,2,1').argParser(parseNumbers),

@@ -13,7 +13,9 @@ import { bytesPerWeight, requireMemory } from '../node/memory.js'
 import { applyMasks } from '../prune/prune.js'
 import { version } from '../version.js'
 import { assumed, readChain } from './chain.js'
+import { applies } from './applies.js'
 import { encodeNetwork, requireDestination, requireStorable } from './destination.js'
+import { limited, refuseIdle } from './limits.js'
 import { parseSizes, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
 import { sayAll } from './warnings.js'
@@ -23,18 +25,20 @@ interface SampleFlags {
   readonly fixedDensity: boolean
   readonly seed: number
   readonly activation?: Activation
+  readonly weights: 'kept' | 'redrawn'
   readonly out: string
   readonly force?: boolean
   readonly json?: boolean
 }
 
-function run(file: string, flags: SampleFlags): void {
-  const { sizes, fixedDensity, seed, activation, out, json } = flags
+function run(file: string, flags: SampleFlags, command: Command): void {
+  const { sizes, fixedDensity, seed, activation, weights, out, json } = flags
   requireDestination({ command: 'sample', kind: 'network', inputs: [file], ...flags })
-  const weights = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
-  requireMemory(bytesPerWeight * weights, `sample: --sizes ${sizes.join(',')}`, 'use smaller layers')
+  const entries = sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
+  requireMemory(bytesPerWeight * entries, `sample: --sizes ${sizes.join(',')}`, 'use smaller layers')
   requireStorable('sample', sizes)
   const chain = readChain(file, { activation })
+  refuseIdle(command, { file, energies: chain.V !== undefined })
   const [inputs, classes] = [chain.W[0].cols, chain.W[chain.W.length - 1].rows]
   const fits = sizes.length === chain.W.length + 1 && sizes[0] === inputs && sizes[sizes.length - 1] === classes
   if (!fits) {
@@ -44,7 +48,7 @@ function run(file: string, flags: SampleFlags): void {
   }
   const masks = sampleMasks(chain, sizes.slice(1, -1), seed, { fixedDensity })
   assumed(file, chain, { activation, parameterization: 'ntk' }).forEach(say)
-  const network = drawNetwork(chain, sizes, seed, activation)
+  const network = drawNetwork(chain, sizes, seed, { activation, weights })
   const origin = { method: 'graphon-sample', density: totalDensity(masks), seed, limn: version }
   const { tensors, metadata } = networkToTensors(applyMasks(network, masks), originToMetadata(origin))
   writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
@@ -58,7 +62,8 @@ function run(file: string, flags: SampleFlags): void {
     printJson({ sizes, fixedDensity, seed, density: totalDensity(masks), layers })
     return
   }
-  print(`sampled masks of density ${short(totalDensity(masks))}, with weights drawn anew → ${out}`)
+  const drawn = chain.V && weights === 'kept' ? 'weights of the chain’s energies' : 'weights drawn anew'
+  print(`sampled masks of density ${short(totalDensity(masks))}, with ${drawn} → ${out}`)
   layers.forEach(({ shape, kept, density: own }, i) => {
     print(`  layer ${i + 1}  ${shape.join(' × ')}  kept ${kept}  density ${short(own)}`)
   })
@@ -79,6 +84,12 @@ export function addSample(program: Command): void {
     )
     .addOption(
       new Option('--fixed-density', 'keep exactly the expected number of weights in every matrix').default(false),
+    )
+    .addOption(
+      limited(
+        shared.keptWeights('kept: weights have the energies V of the chain; redrawn: those of a new network'),
+        applies.energies,
+      ),
     )
     .addOption(shared.activation())
     .addOption(shared.seed())

@@ -2,7 +2,7 @@ import { filled, matrix, type Matrix } from '../linalg/matrix.js'
 import { createMask, type Mask } from '../network/mask.js'
 import { randomStream, type RandomStream } from '../random/random.js'
 import { createChain, type GraphonChain } from './chain.js'
-import { bins } from './positions.js'
+import { bins, exactPositions } from './positions.js'
 
 /** The ends of a reference chain. */
 export interface ChainShape {
@@ -97,6 +97,20 @@ function binsOfPositions(measure: Float64Array, n: number): Int32Array {
   return result
 }
 
+/**
+ * Bins of the units of a finite network along every axis of a chain, `[inputs, n_1, …, n_L, classes]`: unit i of a hidden layer
+ * of n sits at position (i + ½)/n; inputs and classes are those of the chain.
+ *
+ * @param widths n_1 … n_L
+ */
+export function binsOfUnits({ W, measures }: GraphonChain, widths: readonly number[]): Int32Array[] {
+  return [
+    exactPositions(W[0].cols).binOf,
+    ...measures.map((measure, l) => binsOfPositions(measure, widths[l])),
+    exactPositions(W[W.length - 1].rows).binOf,
+  ]
+}
+
 export interface SampleOptions {
   /** Keep exactly ⌊Σ P + ½⌋ weights in every matrix, its expected number. Default false: entries are independent. */
   readonly fixedDensity?: boolean
@@ -133,8 +147,7 @@ function settle(mask: Uint8Array, probability: (k: number) => number, random: Ra
 
 /**
  * Masks of a finite network whose entries are independent Bernoulli draws from a chain, or with `fixedDensity` such draws
- * brought to the expected number of ones. Unit i of a hidden layer of n sits at position (i + ½)/n; inputs and classes are
- * those of the chain.
+ * brought to the expected number of ones. Units have the positions of {@link binsOfUnits}.
  *
  * @param widths n_1 … n_L
  * @returns M^1 … M^{L+1}
@@ -152,11 +165,7 @@ export function sampleMasks(
       `sampleMasks: expected ${measures.length} positive integer widths, got ${widths.join(', ') || 'none'}`,
     )
   }
-  const axes = [
-    bins(W[0].cols, W[0].cols).binOf,
-    ...measures.map((measure, l) => binsOfPositions(measure, widths[l])),
-    bins(W.at(-1)!.rows, W.at(-1)!.rows).binOf,
-  ]
+  const axes = binsOfUnits(chain, widths)
   return W.map(({ cols: colBins, data }, i) => {
     const [into, out] = [axes[i], axes[i + 1]]
     const random = randomStream(seed, 'bernoulli mask', i)

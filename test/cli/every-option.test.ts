@@ -172,7 +172,7 @@ const scenarios: Readonly<Record<string, readonly (() => string[])[]>> = {
       ...'--bins 4 --method synflow --density .5 --zeros kept'.split(' '),
     ],
   ],
-  sample: [() => [common.c, '--sizes', '6,9,8,3', '--out', out('m.safetensors')]],
+  sample: [common.c, common.bare].map((path) => () => [path, '--sizes', '6,9,8,3', '--out', out('m.safetensors')]),
   distance: [
     () => [a, b],
     () => [a, b, '--norm', 'l1'],
@@ -243,6 +243,7 @@ const values: Readonly<Record<string, (line: readonly string[]) => readonly stri
   '--convention': () => ['variance'],
   '--rescale': () => ['layer'],
   'ntk --weights': () => ['redrawn'],
+  'sample --weights': () => ['redrawn'],
   'prune --weights': () => [file('torch-2.npz')],
   'limit --weights': () => [file('torch-3.npz')],
   '--classes': () => ['1'],
