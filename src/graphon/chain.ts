@@ -14,7 +14,10 @@ export interface GraphonChain {
   readonly V?: readonly Matrix[]
   /** `measures[l - 1]`: bin measures of hidden layer l = 1 … L, positive, summing to 1. */
   readonly measures: readonly Float64Array[]
-  /** The network that the chain stands for, where it is known: what limit kernels take for what they are not told. */
+  /**
+   * The network that the chain stands for, where it is known: what limit kernels take for what they are not told. Of masks
+   * alone `estimateChain` cannot know it: `{ ...chain, network: networkContext(network) }`.
+   */
   readonly network?: NetworkContext
   /** How the masks came about, where it is known. */
   readonly origin?: Origin
