@@ -1,5 +1,5 @@
 import { formatActivation, type Activation } from '../network/activation.js'
-import { specFromMetadata } from '../network/checkpoint-metadata.js'
+import { knownSpec, specFromMetadata } from '../network/checkpoint-metadata.js'
 import type { Parameterization } from '../network/network.js'
 import { UsageError } from './fail.js'
 
@@ -40,12 +40,5 @@ export function saidInMetadata(
   sizes: readonly number[],
   file: string,
 ): Said {
-  const spec = specFromMetadata(metadata, sizes, file)
-  const has = (key: string): boolean => Object.hasOwn(metadata, key)
-  return {
-    ...(has('activation') && { activation: spec.activation }),
-    ...(has('parameterization') && { parameterization: spec.parameterization }),
-    ...(has('sigma_w2') && { sigmaW2: spec.sigmaW2 }),
-    ...(has('sigma_b2') && { sigmaB2: spec.sigmaB2 }),
-  }
+  return knownSpec(metadata, specFromMetadata(metadata, sizes, file))
 }

@@ -17,10 +17,11 @@ export function readChain(file: string, said: Said = {}): GraphonChain {
 
 /** What is taken for the network of a chain that says nothing of it, as lines for people. */
 export function assumed(file: string, chain: GraphonChain, { activation, parameterization }: Said): string[] {
-  if (chain.network) return []
+  const { network } = chain
   const unsaid = [
-    !activation && 'the activation is ReLU (--activation)',
-    !parameterization && 'the parameterisation NTK (--parameterization)',
+    !(activation ?? network?.activation) && 'the activation is ReLU (--activation)',
+    !(parameterization ?? network) && 'the parameterisation NTK (--parameterization)',
   ].filter((text) => text !== false)
-  return unsaid.length > 0 ? [`${file} says nothing of its network: taken that ${unsaid.join(', ')}`] : []
+  if (unsaid.length === 0) return []
+  return [`${file} says ${network ? 'no activation' : 'nothing of its network'}: taken that ${unsaid.join(', ')}`]
 }

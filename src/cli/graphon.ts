@@ -59,9 +59,10 @@ interface Estimate {
 }
 
 /** What a chain's file says beside its arrays: of masks alone that nothing is said of, only how they came about. */
-function contextOf({ spec, network, origin, described }: Checkpoint): JsonObject {
+function contextOf({ spec, network, origin, known }: Checkpoint): JsonObject {
+  const described = Object.keys(known).length > 0
   const context = network ? networkContext(network) : described ? contextOfSpec(spec) : undefined
-  return { ...(context && contextToJson(context)), ...originToJson(origin) }
+  return { ...(context && contextToJson({ ...context, activation: known.activation })), ...originToJson(origin) }
 }
 
 function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Estimate {

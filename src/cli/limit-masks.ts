@@ -6,6 +6,7 @@ import { compareWithEstimate } from '../graphon/limits/compare.js'
 import { predictions, predictMasks } from '../graphon/limits/predictions.js'
 import type { Checkpoint } from '../network/checkpoint.js'
 import { contextOfSpec } from '../network/context.js'
+import type { Activation } from '../network/activation.js'
 import type { Batch } from '../network/gradient.js'
 import { totalDensity } from '../network/mask.js'
 import type { Network } from '../network/network.js'
@@ -36,6 +37,7 @@ export interface MaskFlags extends NetworkFlags {
   readonly standardize?: boolean
   readonly seed?: number
   readonly bins: number
+  readonly activation?: Activation
   readonly sigmaW2?: number[]
   readonly out?: string
   readonly force?: boolean
@@ -101,8 +103,13 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
   const checkpoint = checkpointOf(archive, file, flags)
   const { method, scope, density, seed } = origin(file, metadata, checkpoint, flags)
   const { summary, needs, isOfMethod } = predictions[method]
-  const { weights, layers, zeros, sigmaW2 } = flags
-  const reads = { ...(layers && { layers }), ...(zeros && { zeros }), ...(sigmaW2 && { sigmaW2 }) }
+  const { weights, layers, zeros, activation, sigmaW2 } = flags
+  const reads = {
+    ...(layers && { layers }),
+    ...(zeros && { zeros }),
+    ...(activation && { activation }),
+    ...(sigmaW2 && { sigmaW2 }),
+  }
   const isRead = weights !== undefined && needs !== null && needs !== 'sizes'
   const given = isRead ? checkpointOf(openArchive(weights), weights, reads) : undefined
   const bare = [checkpoint, given].some((read) => read?.reading.zeros !== undefined)
@@ -111,10 +118,17 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
   if (out !== undefined) {
     requireDestination({ command: 'limit', kind: 'chain', inputs: [file, flags.weights, flags.data], ...flags, out })
   }
-  const network = needs === 'sizes' ? undefined : initialNetwork(file, checkpoint, given, weights)
+  const known = { ...checkpoint.known, ...given?.known }
+  const initial = needs === 'sizes' ? undefined : initialNetwork(file, checkpoint, given, weights)
+  // Weights from elsewhere may leave open what the masks' file says.
+  const network = initial && {
+    ...initial,
+    spec: { ...initial.spec, ...(known.activation && { activation: known.activation }) },
+  }
   const batch = network && needs === 'batch' ? batchOf(network, flags, seed) : undefined
-  sayReading(file, checkpoint, flags)
-  if (given && weights !== undefined) sayReading(weights, given, flags)
+  const use = { computes: batch !== undefined && !known.activation }
+  sayReading(file, checkpoint, flags, given ? {} : use)
+  if (given && weights !== undefined) sayReading(weights, given, flags, use)
   sayAll(pathWarnings(checkpoint.masks))
   useAllCores()
   const { spec } = network ?? checkpoint
@@ -136,7 +150,11 @@ export function limitOfMasks(file: string, flags: MaskFlags, check: (facts: Fact
     writeAtomic(
       out,
       encodeChain(
-        { ...predicted, network: contextOfSpec(spec), origin: { ...checkpoint.origin, method, density, scope } },
+        {
+          ...predicted,
+          network: { ...contextOfSpec(spec), activation: known.activation },
+          origin: { ...checkpoint.origin, method, density, scope },
+        },
         { limn: version },
       ),
     )

@@ -177,9 +177,9 @@ export function addLimit(program: Command): void {
       ),
     )
     .addOption(
-      limited(shared.activation(), ofSizes, byScale, {
-        only: 'without --sigma-w2, whose default it sets',
-        when: ({ flags }) => flags['sigmaW2'] === undefined,
+      limited(shared.activation(), byScale, {
+        only: `without --sigma-w2, whose default it sets, or on masks ${ofBatches.only}`,
+        when: (given) => (ofMasks.when(given) ? ofBatches.when(given) : given.flags['sigmaW2'] === undefined),
       }),
     )
     .addOption(limited(shared.sigmaW2(), byScale))

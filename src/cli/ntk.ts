@@ -50,7 +50,7 @@ function run(files: readonly string[], flags: NtkFlags, command: Command): void 
   const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags, (facts) => refuseIdle(command, facts))
   const plans = planOutputs(kernels, outs, flags)
   kernels.tasks.forEach(({ source, checkpoint, warnings = [], notes = [] }) => {
-    if (checkpoint) sayReading(source, checkpoint, flags)
+    if (checkpoint) sayReading(source, checkpoint, flags, { computes: true })
     notes.forEach(say)
     sayAll(warnings, several ? `${source}: ` : '')
   })

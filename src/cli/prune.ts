@@ -112,7 +112,8 @@ function run(flags: PruneFlags, command: Command): void {
   requireStorable('prune', sizes)
   let batch
   let dataset
-  if (criteria[method].needsData) {
+  const computes = criteria[method].needsData
+  if (computes) {
     if (flags.data === undefined) throw new UsageError(`prune: --method ${method} needs --data`)
     const data = loadData(flags.data, { ...flags, needLabels: true })
     requireInputs(network, data.x.cols, data.name)
@@ -125,7 +126,7 @@ function run(flags: PruneFlags, command: Command): void {
     const data = loadData(flags.data, { samples: 1 })
     requireInputs(network, data.x.cols, data.name)
   }
-  if (checkpoint && flags.weights !== undefined) sayReading(flags.weights, checkpoint, flags)
+  if (checkpoint && flags.weights !== undefined) sayReading(flags.weights, checkpoint, flags, { computes })
   useAllCores()
   const progress = startProgress(`prune ${method}`)
   const begin = performance.now()
@@ -142,6 +143,8 @@ function run(flags: PruneFlags, command: Command): void {
   progress.stop()
   const origin = { method, density, scope, seed, ...(dataset && { data: dataset }), limn: version }
   const { tensors, metadata } = networkToTensors(applyMasks(network, result.masks), originToMetadata(origin))
+  // What was assumed and not used is not known now.
+  if (checkpoint && !checkpoint.known.activation && !computes) delete metadata['activation']
   writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   sayAll(result.warnings)
   if (json) {

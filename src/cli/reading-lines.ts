@@ -22,13 +22,20 @@ function leftOutText(leftOut: readonly LeftOut[]): string {
   return texts.join(', ')
 }
 
+/** What a command does with a network. */
+export interface Use {
+  /** Whether it computes outputs or derivatives, which an activation makes. Default: its masks and weights alone matter. */
+  readonly computes?: boolean
+}
+
 /** How a network was read, in lines for people: which layers in which order, and what became of zeros and pruned biases. */
-export function readingLines({ spec, reading }: Checkpoint): string[] {
+export function readingLines({ spec, reading, known }: Checkpoint, { computes = false }: Use = {}): string[] {
   const { layers, leftOut, zeros, prunedBiases } = reading
   const what = layers.length === 0 ? '' : `: ${few(layers, ', ')}`
   const lines = [
     `read as ${few(spec.sizes.map(String), '-')}${what}${leftOut.length === 0 ? '' : `; left out: ${leftOutText(leftOut)}`}`,
   ]
+  if (computes && !known.activation) lines.push('says no activation: taken as ReLU (--activation)')
   if (zeros && zeros.count > 0) {
     const taken =
       zeros.taken === 'pruned'
@@ -49,8 +56,8 @@ export function readingLines({ spec, reading }: Checkpoint): string[] {
  *
  * @param flags what `--zeros` says, which may turn out to be about nothing
  */
-export function sayReading(file: string, checkpoint: Checkpoint, flags: NetworkFlags): void {
-  const lines = readingLines(checkpoint)
+export function sayReading(file: string, checkpoint: Checkpoint, flags: NetworkFlags, use?: Use): void {
+  const lines = readingLines(checkpoint, use)
   const { zeros } = checkpoint.reading
   if (flags.zeros !== undefined && zeros?.count === 0) {
     lines.push(`none of the ${zeros.of} weights without a mask is exactly zero: --zeros changes nothing`)

@@ -76,7 +76,7 @@ function run(file: string, flags: TrainFlags, command: Command): void {
   requireInputs(network, data.x.cols, data.name)
   refuseIdle(command, { ...factsOf(checkpoint, file), samples: data.x.rows })
   const aim = (loss === 'cross-entropy' ? classTargetsFor : targetsFor)(data, network.spec.sizes.at(-1)!)
-  sayReading(file, checkpoint, flags)
+  sayReading(file, checkpoint, flags, { computes: true })
   sayAll(pathWarnings(network.layers.map(({ mask }) => mask)))
   sayAim(data, aim)
   useAllCores()

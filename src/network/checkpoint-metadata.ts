@@ -89,19 +89,21 @@ export function specFromMetadata(
   })
 }
 
-/** The part of {@link specFromMetadata} that the metadata says, without any default. @throws FileError as there */
-export function knownFromMetadata(
+const metadataKeys = {
+  activation: 'activation',
+  sigmaW2: 'sigma_w2',
+  sigmaB2: 'sigma_b2',
+  parameterization: 'parameterization',
+} as const
+
+/** The part of a specification that metadata or overrides say, without any default. */
+export function knownSpec(
   metadata: Readonly<Record<string, string>>,
-  sizes: readonly number[],
-  file: string,
+  spec: NetworkSpec,
+  overrides: SpecOverrides = {},
 ): Partial<NetworkSpec> {
-  const spec = specFromMetadata(metadata, sizes, file)
-  const keys = {
-    activation: 'activation',
-    sigmaW2: 'sigma_w2',
-    sigmaB2: 'sigma_b2',
-    parameterization: 'parameterization',
-  }
-  const known = Object.entries(keys).filter(([, key]) => Object.hasOwn(metadata, key))
-  return Object.fromEntries(known.map(([name]) => [name, spec[name as keyof typeof keys]]))
+  const known = Object.entries(metadataKeys).filter(
+    ([name, key]) => Object.hasOwn(metadata, key) || overrides[name as keyof SpecOverrides] !== undefined,
+  )
+  return Object.fromEntries(known.map(([name]) => [name, spec[name as keyof typeof metadataKeys]]))
 }

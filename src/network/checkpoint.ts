@@ -1,7 +1,7 @@
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type Tensor, type TensorData, type TensorMap, type UnreadableTensor } from '../data/tensor.js'
 import { storedLayers, type KeyedTensor, type LeftOut, type StoredLayer } from './checkpoint-layers.js'
-import { knownFromMetadata, specFromMetadata, specToMetadata, type SpecOverrides } from './checkpoint-metadata.js'
+import { knownSpec, specFromMetadata, specToMetadata, type SpecOverrides } from './checkpoint-metadata.js'
 import { createNetwork } from './create.js'
 import { createMask, type Mask } from './mask.js'
 import { originFromMetadata } from './context-json.js'
@@ -47,8 +47,8 @@ export interface Reading {
 export interface Checkpoint {
   readonly spec: NetworkSpec
   readonly masks: readonly Mask[]
-  /** Whether the metadata says anything of the network: otherwise all of `spec` but the sizes is assumed */
-  readonly described: boolean
+  /** What the metadata or the caller say of the network; the rest of `spec` but the sizes is assumed */
+  readonly known: Partial<NetworkSpec>
   /** How the masks came about, as far as the file says it */
   readonly origin: Origin
   /** Absent when the file holds masks alone */
@@ -199,7 +199,7 @@ export function networkFromTensors(
     spec,
     masks,
     origin: originFromMetadata(metadata, file),
-    described: Object.keys(knownFromMetadata(metadata, spec.sizes, file)).length > 0,
+    known: knownSpec(metadata, spec, options),
     reading: readingOf(stored, leftOut, zeros),
   }
   if (stored.every(({ weight }) => !weight)) return about

@@ -59,7 +59,7 @@ export function contextToJson({
   sizes,
 }: NetworkContext): JsonObject {
   return defined({
-    activation: formatActivation(activation),
+    activation: activation && formatActivation(activation),
     parameterization,
     sigma_w2: sigmaW2,
     sigma_b2: sigmaB2,
@@ -72,7 +72,7 @@ export function contextToJson({
 const contextKeys = ['activation', 'parameterization', 'sigma_w2', 'sigma_b2', 'biases', 'bias_energies', 'sizes']
 
 /**
- * The context in a JSON object, or undefined when it says nothing of a network. What is left out has its default: ReLU, the
+ * The context in a JSON object, or undefined when it says nothing of a network. What is left out has its default: the
  * NTK parameterisation, σ_w² of the activation, σ_b² = 0, biases where σ_b² > 0.
  *
  * @param matrices L + 1
@@ -86,13 +86,14 @@ export function contextFromJson(
 ): NetworkContext | undefined {
   if (!contextKeys.some((key) => Object.hasOwn(meta, key))) return undefined
   const { text, number, numbers, flags, oneOf } = metaReader(meta, file, prefix)
-  const activation = inFile(file, () => parseActivation(text('activation') ?? 'relu'))
+  const said = text('activation')
+  const activation = said === undefined ? undefined : inFile(file, () => parseActivation(said))
   const known = defaultContext(matrices, activation)
   const sigmaB2 = number('sigma_b2') ?? known.sigmaB2
   const biases = flags('biases') ?? sigmaB2 > 0
   const [biasEnergies, sizes] = [numbers('bias_energies'), numbers('sizes')]
   return {
-    activation,
+    ...(activation && { activation }),
     parameterization: oneOf('parameterization', parameterizations) ?? known.parameterization,
     sigmaW2: numbers('sigma_w2') ?? known.sigmaW2,
     sigmaB2,

@@ -3,7 +3,8 @@ import { biasScale, defaultSigmaW2, type Network, type NetworkSpec, type Paramet
 
 /** What a limit depends on beside the graphons: the network whose masks a chain describes. */
 export interface NetworkContext {
-  readonly activation: Activation
+  /** Absent where nothing says it, as in files of PyTorch: then ReLU is taken. */
+  readonly activation?: Activation | undefined
   readonly parameterization: Parameterization
   /** σ_w² of each of the L + 1 matrices. */
   readonly sigmaW2: readonly number[]
@@ -31,12 +32,12 @@ export function networkContext({ spec, layers }: Network): NetworkContext {
   return { ...contextOfSpec(spec), biases: layers.map(({ bias }) => bias !== undefined), biasEnergies }
 }
 
-/** What a chain that says nothing stands for: ReLU in the NTK parameterisation without biases, unknown widths. */
-export function defaultContext(matrices: number, activation: Activation = { name: 'relu' }): NetworkContext {
+/** What a chain that says nothing stands for: the NTK parameterisation without biases, unknown widths; σ_w² of ReLU by default. */
+export function defaultContext(matrices: number, activation?: Activation): NetworkContext {
   return {
-    activation,
+    ...(activation && { activation }),
     parameterization: 'ntk',
-    sigmaW2: defaultSigmaW2(activation, matrices),
+    sigmaW2: defaultSigmaW2(activation ?? { name: 'relu' }, matrices),
     sigmaB2: 0,
     biases: Array.from({ length: matrices }, () => false),
   }
