@@ -54,12 +54,19 @@ export function readNetworks(
 }
 
 /** What a network's file says on which the use of options depends. */
-export function factsOf({ network, reading }: Checkpoint, file: string): Facts {
+export function factsOf({ network, masks, reading }: Checkpoint, file: string): Facts {
   const about = network && {
     parameterization: network.spec.parameterization,
     biases: network.layers.some(({ bias }) => bias !== undefined),
   }
-  return { file, ...about, weights: network !== undefined, masks: true, bare: reading.zeros !== undefined }
+  return {
+    file,
+    ...about,
+    weights: network !== undefined,
+    matrices: masks.length,
+    masks: true,
+    bare: reading.zeros !== undefined,
+  }
 }
 
 /** {@link factsOf} several networks: an option that serves one of them has an effect. */

@@ -5,11 +5,12 @@ import { encodeNpz } from '../data/npz.js'
 import type { JsonObject } from '../data/npz-meta.js'
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type TensorMap } from '../data/tensor.js'
-import { chainToTensors, layersToTensors } from '../graphon/chain-file.js'
+import { chainToTensors, layersToTensors, matrixToTensors } from '../graphon/chain-file.js'
 import { graphonMean } from '../graphon/chain.js'
 import { weightEnergies } from '../graphon/energies.js'
 import { assessChain, type Assessment } from '../graphon/assess.js'
-import { defaultBins, estimateChain, estimateLayers, type EstimateWarning } from '../graphon/estimate.js'
+import { defaultBins, estimateChain, estimateLayers } from '../graphon/estimate.js'
+import { assessMatrix, axisKinds, estimateMatrix, type AxisKind, type MatrixAxes } from '../graphon/estimate-matrix.js'
 import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
 import type { Checkpoint } from '../network/checkpoint.js'
 import { contextOfSpec, networkContext } from '../network/context.js'
@@ -20,13 +21,13 @@ import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
 import { version } from '../version.js'
 import { applies } from './applies.js'
-import { factsOf, readCheckpoint } from './checkpoint.js'
+import { checkpointOf, factsOf, openArchive } from './checkpoint.js'
 import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
-import { parseCount, parseFigure, shared, type NetworkFlags } from './options.js'
+import { parseCount, parseFigure, refuse, shared, type NetworkFlags } from './options.js'
 import { ofDensity, plusMinus } from './figures.js'
-import { print, printJson, short } from './output.js'
+import { print, printJson, say, short } from './output.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayWarnings } from './warnings.js'
@@ -34,6 +35,7 @@ import { sayWarnings } from './warnings.js'
 interface GraphonFlags extends NetworkFlags {
   readonly bins: number | 'auto'
   readonly align: 'chain' | 'layer'
+  readonly axes?: MatrixAxes
   readonly estimator: EstimatorName
   readonly seed: number
   readonly risk: boolean
@@ -53,7 +55,7 @@ interface Estimate {
   /** With --align layer: of each matrix. */
   readonly estimators?: readonly EstimatorName[]
   readonly bins: number
-  readonly warnings: readonly EstimateWarning[]
+  readonly warnings: readonly { readonly kind: string; readonly message: string }[]
   readonly assessment?: Pick<Assessment, 'risk' | 'noise'>
   readonly picture: () => Figure
 }
@@ -63,6 +65,28 @@ function contextOf({ spec, network, origin, known }: Checkpoint): JsonObject {
   const described = Object.keys(known).length > 0
   const context = network ? networkContext(network) : described ? contextOfSpec(spec) : undefined
   return { ...(context && contextToJson({ ...context, activation: known.activation })), ...originToJson(origin) }
+}
+
+/** The one matrix of a file with hidden units on a side: no chain, whichever way its units are sorted. */
+function estimateOne(checkpoint: Checkpoint, axes: MatrixAxes, flags: GraphonFlags): Estimate {
+  const { bins, estimator, seed, risk } = flags
+  const { masks, network } = checkpoint
+  const energies = network && weightEnergies(network).at(0)
+  const options = { axes, bins, estimator, seed, ...(energies && { energies }) }
+  if (risk || bins === 'auto' || estimator === 'auto') useAllCores()
+  const found = risk ? assessMatrix(masks[0], options) : { ...estimateMatrix(masks[0], options), risk: undefined }
+  const { W, rowMeasure, colMeasure } = found
+  const picture = () =>
+    matricesFigure([{ layer: 1, graphon: W, ...(rowMeasure && { rowMeasure }), ...(colMeasure && { colMeasure }) }])
+  return {
+    tensors: matrixToTensors(found),
+    meta: originToJson(checkpoint.origin),
+    estimator: found.estimator,
+    bins: found.bins,
+    warnings: found.warnings,
+    ...(found.risk && { assessment: found }),
+    picture,
+  }
 }
 
 function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Estimate {
@@ -93,7 +117,9 @@ function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Es
   if (masks.length < 3) {
     throw new FileError(
       file,
-      `--align layer pictures hidden-to-hidden matrices; this network of ${masks.length} matrices has none`,
+      masks.length === 1
+        ? '--align layer pictures matrices between hidden layers; the sides of this one are exact, unless --axes hidden,hidden'
+        : `--align layer pictures hidden-to-hidden matrices; this network of ${masks.length} matrices has none`,
     )
   }
   const bins = flags.bins === 'auto' ? defaultBins : flags.bins
@@ -109,14 +135,14 @@ function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Es
 }
 
 /** Risk and noise floor in lines for people. */
-function describe({ risk, noise }: Pick<Assessment, 'risk' | 'noise'>): void {
+function describe({ risk, noise }: Pick<Assessment, 'risk' | 'noise'>, keys: readonly string[]): void {
   const gain = risk.constant > 0 ? 1 - risk.heldOut / risk.constant : 0
   const against =
     Math.abs(gain) < 5e-5 ? 'as that' : `${short(100 * Math.abs(gain))} % ${gain < 0 ? 'above' : 'below'} that`
   print(`held-out error ${plusMinus(risk.heldOut, risk.standardError)}, ${against} of constant densities`)
   noise.erdosRenyi.forEach((error, i) => {
     print(
-      `  W${i}  noise floor ${ofDensity(error)} (Erdős–Rényi), ${ofDensity(noise.splitHalf[i])} (halves of the ${noise.halves})`,
+      `  ${keys[i]}  noise floor ${ofDensity(error)} (Erdős–Rényi), ${ofDensity(noise.splitHalf[i])} (halves of the ${noise.halves})`,
     )
   })
 }
@@ -134,15 +160,21 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
   if (align === 'layer' && flags.bins === 'auto') {
     throw new UsageError('graphon: --bins auto needs --align chain, whose error on held-out entries it minimises')
   }
-  const checkpoint = readCheckpoint(file, flags)
+  const archive = openArchive(file)
+  const checkpoint = checkpointOf(archive, file, flags)
   refuseIdle(command, factsOf(checkpoint, file))
-  const found = estimate(file, checkpoint, flags)
+  // A network without hidden layers says that it is one; else a single matrix is one of several.
+  const kind = Object.hasOwn(archive.metadata, 'sizes') ? 'exact' : 'hidden'
+  const axes = flags.axes ?? { into: kind, out: kind }
+  const binsOne = checkpoint.masks.length === 1 && (axes.into === 'hidden' || axes.out === 'hidden')
+  const found = binsOne ? estimateOne(checkpoint, axes, flags) : estimate(file, checkpoint, flags)
   const { tensors, meta, estimator, bins, warnings, assessment, picture } = found
   writeTogether([
     { path: out, contents: encodeNpz(tensors, { ...meta, estimator, bins, limn: version }) },
     ...(figure === undefined ? [] : [{ path: figure, contents: await encodeFigure(picture(), figure) }]),
   ])
   sayReading(file, checkpoint, flags)
+  if (checkpoint.masks.length === 1 && !flags.axes) say(assumedAxes(file, kind))
   sayWarnings(warnings)
   const matrices = [...tensors].filter(([key]) => /^W\d+$/.test(key))
   const measure = (layer: number) => {
@@ -168,13 +200,31 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
     })
     return
   }
-  print(`${align} of ${matrices.length} graphons → ${out}${figure === undefined ? '' : ` and ${figure}`}`)
+  const what = `${align} of ${matrices.length} ${matrices.length === 1 ? 'graphon' : 'graphons'}`
+  print(`${binsOne ? 'graphon of one matrix' : what} → ${out}${figure === undefined ? '' : ` and ${figure}`}`)
   for (const { key, shape, density } of summary) print(`  ${key}  ${shape.join(' × ')} bins  density ${short(density)}`)
   if (flags.estimator === 'auto' || flags.bins === 'auto') {
     const chosen = found.estimators?.map((name, i) => `${matrices[i][0]} ${name}`).join(', ') ?? estimator
     print(`chosen on held-out entries: ${chosen}, ${bins} bins`)
   }
-  if (assessment) describe(assessment)
+  if (assessment)
+    describe(
+      assessment,
+      matrices.map(([key]) => key),
+    )
+}
+
+/** What a single matrix was taken for. */
+const assumedAxes = (file: string, kind: AxisKind): string =>
+  kind === 'exact'
+    ? `${file}: a network without hidden layers, whose inputs and outputs are exact (--axes hidden,hidden to bin them)`
+    : `${file}: a single matrix, taken as one between hidden layers, whose units are binned (--axes says which sides are exact)`
+
+function parseAxes(text: string): MatrixAxes {
+  const [into, out, ...more] = text.split(',').map((part) => axisKinds.find((kind) => kind === part.trim()))
+  return into && out && more.length === 0
+    ? { into, out }
+    : refuse('two of hidden and exact, inputs first, such as exact,hidden', text)
 }
 
 const parseBins = (text: string): number | 'auto' => (text === 'auto' ? text : parseCount(text))
@@ -185,6 +235,11 @@ function estimatorHelp(): string {
 }
 
 const asChain: Limit = { only: 'with --align chain', when: ({ flags }) => flags['align'] === 'chain' }
+
+const ofOne: Limit = {
+  only: 'on files of a single matrix',
+  when: ({ facts }) => facts.matrices === undefined || facts.matrices === 1,
+}
 
 const ofWeights: Limit = {
   only: 'with weights, whose energies V it scales',
@@ -214,6 +269,15 @@ export function addGraphon(program: Command): void {
       )
         .choices(['chain', 'layer'])
         .default('chain'),
+    )
+    .addOption(
+      limited(
+        new Option(
+          '--axes <kinds>',
+          'sides of a matrix, inputs first: hidden units, which are binned, or exact; default hidden,hidden, but exact,exact where the file says that it is a whole network',
+        ).argParser(parseAxes),
+        ofOne,
+      ),
     )
     .addOption(new Option('--estimator <name>', estimatorHelp()).choices(Object.keys(estimators)).default('histogram'))
     .addOption(

@@ -17,6 +17,8 @@ export interface Facts {
   readonly energies?: boolean
   /** Whether there are weights without a mask. */
   readonly bare?: boolean
+  /** How many weight matrices there are. */
+  readonly matrices?: number
   /** Whether an operand holds masks, which are yet to be binned. */
   readonly masks?: boolean
   /** How masks came about, where a file says it. */

@@ -5,7 +5,7 @@ import { figureFormat } from '../node/figure.js'
 
 type Parse<Value> = (text: string) => Value
 
-function refuse(expected: string, text: string): never {
+export function refuse(expected: string, text: string): never {
   throw new InvalidArgumentError(`expected ${expected}, got '${text}'`)
 }
 

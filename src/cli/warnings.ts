@@ -1,11 +1,13 @@
-import type { EstimateWarning } from '../graphon/estimate.js'
 import { say } from './output.js'
 
 /** Lines of one kind before the rest is only counted. */
 const mostLines = 5
 
 /** Prints warnings on stderr, the first few of each kind, and then how many more layers or matrices they are about. */
-export function sayWarnings(warnings: readonly EstimateWarning[], prefix = ''): void {
+export function sayWarnings(
+  warnings: readonly { readonly kind: string; readonly message: string }[],
+  prefix = '',
+): void {
   for (const kind of new Set(warnings.map((warning) => warning.kind))) {
     const own = warnings.filter((warning) => warning.kind === kind)
     for (const { message } of own.slice(0, mostLines)) say(`warning: ${prefix}${message}`)

@@ -8,7 +8,7 @@ import { erdosRenyiMask } from './erdos-renyi.js'
 import { defaultBins, estimateChain, type ChainOptions, type EstimateWarning } from './estimate.js'
 import { bestForChain, chainEntries } from './estimators/auto.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
-import type { Estimator } from './estimators/estimator.js'
+import type { Values } from './estimators/estimator.js'
 import { denseFit } from './fit.js'
 import { foldStandardError } from './fold-error.js'
 import { drawFolds, heldOutErrors, holdOut, binLadder } from './held-out.js'
@@ -68,22 +68,28 @@ export interface Assessment {
 /** Folds that a risk is measured on: each takes a fit with all its choices. */
 const riskRounds = 3
 
-/** The number of bins whose chain errs least on held-out entries, among 1, 2, 3, 4, 6, … up to half the widest layer. */
-function tunedBins(masks: readonly Mask[], estimator: Estimator, seed: number): number {
-  const widths = masks.slice(0, -1).map(({ rows }) => rows)
+/** An estimate from masks, or parts of them, seen at all their entries. */
+export type Fit = (masks: readonly Values[], bins: number) => readonly Matrix[]
+
+/**
+ * The number of bins whose estimate errs least on held-out entries, among 1, 2, 3, 4, 6, … up to half the widest layer.
+ *
+ * @param widths units of the layers that are binned
+ */
+export function tunedBins(masks: readonly Mask[], widths: readonly number[], fit: Fit, seed: number): number {
   if (widths.length === 0) return 1
   const ladder = binLadder(Math.max(...widths), 128)
   const contest = holdContest(masks, { seed, most: 1, purpose: 'compare' })
-  const prepare = (train: readonly Matrix[]) => (bins: number) =>
-    chainEntries(estimator.chain({ masks: train, bins, seed })).map((known) => denseFit(known))
+  const prepare = (train: readonly Matrix[]) => (bins: number) => fit(train, bins).map((known) => denseFit(known))
   return leastError(judge(contest, ladder, prepare))!.setting
 }
 
-function measureRisk(masks: readonly Mask[], estimator: Estimator, bins: number, seed: number): Risk {
+/** {@link Risk} of an estimate. */
+export function measureRisk(masks: readonly Mask[], fit: Fit, bins: number, seed: number): Risk {
   type Kind = 'chain' | 'constant'
   const prepare = (train: readonly Matrix[]) => (kind: Kind) =>
     kind === 'chain'
-      ? chainEntries(estimator.chain({ masks: train, bins, seed }))
+      ? fit(train, bins)
       : train.map((m) => {
           const mean = m.data.reduce((sum, value) => sum + value, 0) / m.data.length
           return { ...m, data: new Float64Array(m.data.length).fill(mean) }
@@ -111,25 +117,24 @@ function rms(values: Float64Array): number {
 }
 
 /** Error of the estimate at every entry of Erdős–Rényi masks of the same densities. */
-function nullError(masks: readonly Mask[], estimator: Estimator, bins: number, seed: number, trials: number): number[] {
+export function nullError(masks: readonly Mask[], fit: Fit, bins: number, seed: number, trials = 1): number[] {
   const drawn = masks.map(({ rows, cols, kept }, i) =>
     erdosRenyiMask(rows, cols, kept, randomStream(seed, 'assess null', i)),
   )
-  const estimates = chainEntries(estimator.chain({ masks: drawn, bins, seed }))
-  return estimates.map(({ data }, i) => {
+  return fit(drawn, bins).map(({ data }, i) => {
     const p = densityOf(masks[i])
     return rms(data.map((value) => value - p)) / Math.sqrt(trials)
   })
 }
 
 /** Half the difference of estimates from two halves of the entries of one trial. */
-function halvedEntries(masks: readonly Mask[], estimator: Estimator, bins: number, seed: number): number[] {
+export function halvedEntries(masks: readonly Mask[], fit: Fit, bins: number, seed: number): number[] {
   const halves = [0, 1].map((half) => {
     const parts = masks.map((mask, i) => {
       const foldOf = drawFolds(mask.data.length, seed, 'half', i).map((fold) => fold & 1)
       return holdOut(mask, foldOf, half, 2).train
     })
-    return chainEntries(estimator.chain({ masks: parts, bins, seed }))
+    return fit(parts, bins)
   })
   return halves[0].map(({ data }, i) => rms(data.map((value, k) => (value - halves[1][i].data[k]) / 2)))
 }
@@ -152,7 +157,9 @@ export function assessChain(trials: readonly (readonly Mask[])[], options: Asses
   const startBins = options.bins === 'auto' ? defaultBins : (options.bins ?? defaultBins)
   const estimator = asked === 'auto' ? bestForChain({ masks, bins: startBins, seed }) : asked
   const method = findEstimator(estimator)
-  const bins = options.bins === 'auto' ? tunedBins(masks, method, seed) : startBins
+  const fit: Fit = (values, K) => chainEntries(method.chain({ masks: values, bins: K, seed }))
+  const widths = masks.slice(0, -1).map(({ rows }) => rows)
+  const bins = options.bins === 'auto' ? tunedBins(masks, widths, fit, seed) : startBins
   const results = trials.map((trial, t) => {
     const own = energies?.[t]
     return estimateChain(trial, { bins, estimator, seed, ...(own && { energies: own }) })
@@ -162,10 +169,10 @@ export function assessChain(trials: readonly (readonly Mask[])[], options: Asses
     chain: averageChains(results.map(({ chain }) => chain)),
     estimator,
     bins,
-    risk: measureRisk(masks, method, bins, seed),
+    risk: measureRisk(masks, fit, bins, seed),
     noise: {
-      erdosRenyi: nullError(masks, method, bins, seed, trials.length),
-      splitHalf: halves?.map((distance) => distance / 2) ?? halvedEntries(masks, method, bins, seed),
+      erdosRenyi: nullError(masks, fit, bins, seed, trials.length),
+      splitHalf: halves?.map((distance) => distance / 2) ?? halvedEntries(masks, fit, bins, seed),
       halves: halves ? 'trials' : 'entries',
     },
     warnings: results[0].warnings,

@@ -6,6 +6,7 @@ import type { Matrix } from '../linalg/matrix.js'
 import { contextFromJson, contextToJson, originFromJson, originToJson } from '../network/context-json.js'
 import { findChainProblem, type GraphonChain } from './chain.js'
 import type { GraphonLayers } from './estimate.js'
+import type { MatrixEstimate } from './estimate-matrix.js'
 
 function fromMatrix({ rows, cols, data }: Matrix): Tensor {
   return { shape: [rows, cols], data }
@@ -28,6 +29,24 @@ export function chainToTensors({ W, V, measures }: GraphonChain): TensorMap {
 export function layersToTensors({ matrices, measures }: GraphonLayers): TensorMap {
   return new Map([
     ...matrices.map(({ index, W }): [string, Tensor] => [`W${index}`, fromMatrix(W)]),
+    ...measures.map((measure, i): [string, Tensor] => [`measure${i + 1}`, fromMeasure(measure)]),
+  ])
+}
+
+/**
+ * One matrix by itself as named arrays: as if it were the first of a chain where its columns are exact (`W0`, `measure1`), the
+ * last where its rows are (`W1`, `measure1`), or between hidden layers (`W1`, `measure1`, `measure2`). None of these is a chain.
+ */
+export function matrixToTensors({
+  W,
+  V,
+  rowMeasure,
+  colMeasure,
+}: Pick<MatrixEstimate, 'W' | 'V' | 'rowMeasure' | 'colMeasure'>): TensorMap {
+  const measures = [colMeasure, rowMeasure].filter((measure) => measure !== undefined)
+  return new Map([
+    [`W${colMeasure ? 1 : 0}`, fromMatrix(W)],
+    ...(V ? [[`V${colMeasure ? 1 : 0}`, fromMatrix(V)] as const] : []),
     ...measures.map((measure, i): [string, Tensor] => [`measure${i + 1}`, fromMeasure(measure)]),
   ])
 }
@@ -71,10 +90,16 @@ function asMeasure(file: string) {
 }
 
 function checkHasChain(tensors: TensorMap, file: string): void {
-  if (tensors.has('W0')) return
-  if (tensors.has('W1')) {
-    const remedy = 'make the chain of all matrices with `limn graphon --align chain`'
-    throw new FileError(file, `expected a graphon chain, got layer-aligned matrices only; ${remedy}`, 'W0')
+  const count = (pattern: RegExp): number => [...tensors.keys()].filter((key) => pattern.test(key)).length
+  const [matrices, measures] = [count(/^W\d+$/), count(/^measure\d+$/)]
+  const single = matrices === 1 && measures > 0
+  if (tensors.has('W0') && !single) return
+  if (tensors.has('W0') || tensors.has('W1')) {
+    const found = single ? 'one matrix with binned hidden units' : 'layer-aligned matrices only'
+    const remedy = single
+      ? 'make the chain of the whole network with `limn graphon`, of one without hidden layers with `--axes exact,exact`'
+      : 'make the chain of all matrices with `limn graphon --align chain`'
+    throw new FileError(file, `expected a graphon chain, got ${found}; ${remedy}`, 'W0')
   }
   const keys = [...tensors.keys()]
   const found = keys.length === 0 ? 'no arrays' : `${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}`

@@ -1,6 +1,6 @@
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { permutation, randomStream } from '../random/random.js'
-import { columnSums, degreeOrder, rowSums } from './align.js'
+import { degreeOrder } from './align.js'
 import { meanAndSpread } from './average.js'
 import { binned, clampUnit, binMeans, expandBins, unitBins } from './binning.js'
 import { holdContest, showsStructure, type Contest } from './contest.js'
@@ -11,6 +11,7 @@ import type { Values } from './estimators/estimator.js'
 import { findEstimator, type EstimatorName } from './estimators/estimators.js'
 import { foldStandardError, type FoldError } from './fold-error.js'
 import { drawFolds, holdOut } from './held-out.js'
+import { emptySides, fewUnits, type MatrixWarning } from './matrix-warnings.js'
 import { isUnresolved } from './unresolved.js'
 
 export interface GraphonOptions {
@@ -48,7 +49,7 @@ export interface GraphonNoise {
 }
 
 export interface GraphonWarning {
-  readonly kind: 'no-structure' | 'few-units-per-bin' | 'dead-units' | 'empty-matrix' | 'unresolved-structure'
+  readonly kind: 'no-structure' | MatrixWarning['kind'] | 'unresolved-structure'
   /** One sentence for people. */
   readonly message: string
 }
@@ -157,23 +158,8 @@ function warningsOf(
     const message = 'held-out entries do not tell the estimate from a constant graphon'
     warnings.push({ kind: 'no-structure', message })
   }
-  const [{ rows, cols }] = masks
-  for (const [side, units, K] of [['rows', rows, bins[0]] as const, ['columns', cols, bins[1]] as const]) {
-    if (units / K >= fewUnitsPerBin || K === 1) continue
-    const message = `${units} ${side} for ${K} bins are fewer than ${fewUnitsPerBin} per bin: neighbouring bins differ by chance`
-    warnings.push({ kind: 'few-units-per-bin', message })
-  }
-  masks.forEach((values, trial) => {
-    const empty = (sums: ArrayLike<number>) => Array.from(sums).filter((sum) => sum === 0).length
-    const [deadRows, deadColumns] = [empty(rowSums(values)), empty(columnSums(values))]
-    if (deadRows === rows) {
-      warnings.push({ kind: 'empty-matrix', message: `trial ${trial}: no weight is kept` })
-    } else if (deadRows + deadColumns > 0) {
-      const message = `trial ${trial}: ${deadRows} of ${rows} rows and ${deadColumns} of ${cols} columns are empty`
-      warnings.push({ kind: 'dead-units', message })
-    }
-  })
-  return warnings
+  const empty = masks.flatMap((values, trial) => emptySides(values, `trial ${trial}`))
+  return [...warnings, ...fewUnits(masks[0], bins), ...empty]
 }
 
 /**

@@ -229,6 +229,7 @@ const values: Readonly<Record<string, (line: readonly string[]) => readonly stri
   '--seed': () => ['77'],
   '--bins': () => ['3'],
   '--align': () => ['layer'],
+  '--axes': () => ['exact,hidden'],
   '--estimator': () => ['sort-smooth'],
   '--risk': () => [],
   '--figure': () => [out('f.svg')],
