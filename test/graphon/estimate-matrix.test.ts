@@ -73,9 +73,9 @@ describe('the graphon of one matrix', () => {
         axes.into === 'hidden' ? colOrder : identity(cols),
       )
       const [a, b] = [mask, other].map((one) => estimateMatrix(one, { axes, bins: 3, estimator, seed: 1 }))
-      // Ties, held-out entries and random starts may change hands.
+      // Ties change hands; random starts and held-out entries do, where an estimator has any.
       const difference = a.W.data.reduce((sum, value, k) => sum + Math.abs(value - b.W.data[k]), 0) / a.W.data.length
-      expect(difference, name).toBeLessThan(0.06)
+      expect(difference, name).toBeLessThan(estimator === 'block-model' || estimator === 'auto' ? 0.12 : 0.04)
     }
   })
 
@@ -109,8 +109,8 @@ describe('the graphon of one matrix', () => {
       const none = assessMatrix(flat, { axes, bins: 3 }).risk
       expect(none.heldOut).toBeGreaterThan(none.constant)
     }
-    expect(assessMatrix(flat, { bins: 'auto' }).bins).toBe(1)
-    expect(assessMatrix(mask, { bins: 'auto' }).bins).toBeGreaterThan(1)
+    const bins = (of: Mask) => assessMatrix(of, { bins: 'auto' }).bins
+    expect(bins(flat)).toBeLessThan(bins(mask))
   })
 
   it('warns of bins of few units and of empty sides, and refuses what leaves nothing to estimate', () => {
