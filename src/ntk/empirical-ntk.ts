@@ -7,7 +7,7 @@ import { addLayer, layerTerms, type LayerTerms } from './empirical-layer.js'
 import { chooseTiling, sampleUnit, smallestTiling, tilingMemory, type TilingInput } from './empirical-tiling.js'
 import type { KernelPanel } from './kernel-panel.js'
 import { placePanel } from './kernel-panel.js'
-import type { Kernel } from './kernel.js'
+import { beyondRange, type Kernel } from './kernel.js'
 import { outputDerivatives } from './output-derivatives.js'
 
 export interface EmpiricalNtkOptions {
@@ -104,8 +104,7 @@ function mirrored(right: Float64Array, first: number, height: number, width: num
     for (let j = i; j < width; j++) {
       const value = right[i * width + j]
       if (!Number.isFinite(value)) {
-        const place = `(${first + i}, ${first + j})`
-        throw new RangeError(`empiricalNtk: expected finite weights and samples, got Θ = ${value} at ${place}`)
+        throw beyondRange('empiricalNtk', `(${first + i}, ${first + j})`)
       }
       if (j < height) right[j * width + i] = value
       else below[(j - height) * height + i] = value

@@ -4,7 +4,7 @@ import { effectiveWeights, forwardWith } from '../network/forward.js'
 import type { Network } from '../network/network.js'
 import { addLayer, layerTerms } from './empirical-layer.js'
 import { sampleUnit } from './empirical-tiling.js'
-import type { Kernel } from './kernel.js'
+import { beyondRange, type Kernel } from './kernel.js'
 import { outputDerivatives } from './output-derivatives.js'
 
 export interface FullEmpiricalNtkOptions {
@@ -66,8 +66,7 @@ function assembled(blocks: Float64Array, classes: number, n: number): Matrix {
         for (let j = i; j < n; j++) {
           const value = block[i * n + j]
           if (!Number.isFinite(value)) {
-            const place = `samples ${i} and ${j}, classes ${c} and ${e}`
-            throw new RangeError(`fullEmpiricalNtk: expected finite weights and samples, got Θ = ${value} at ${place}`)
+            throw beyondRange('fullEmpiricalNtk', `(${i}, ${j}) of classes ${c} and ${e}`)
           }
           result.data[(c * n + i) * size + e * n + j] = value
           result.data[(e * n + j) * size + c * n + i] = value

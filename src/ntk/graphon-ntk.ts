@@ -3,7 +3,7 @@ import { defaultKernels, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { threadsOf } from '../linalg/team.js'
 import { dualOf } from './duals/duals.js'
-import type { Kernel } from './kernel.js'
+import { requireRange, type Kernel } from './kernel.js'
 import { limitNetwork, type NetworkOptions } from './limit-network.js'
 import { limitKernelNames, placePanel, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
 import { classRows, equalPlans, recursionPlan, type Convention, type RecursionPlan } from './recursion-plan.js'
@@ -206,7 +206,8 @@ function collect<Name extends LimitKernelName>(
     ),
   )
   return results.map((data, p) => {
-    const found = names.map((name) => [name, { classes: classes[p], n, data: data.get(name) }])
+    const found = names.map((name) => [name, { classes: classes[p], n, data: data.get(name)! }] as const)
+    for (const [, kernel] of found) requireRange(caller, kernel)
     return Object.fromEntries(found) as Record<Name, Kernel>
   })
 }

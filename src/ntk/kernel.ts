@@ -7,6 +7,21 @@ export interface Kernel {
   readonly data: Float64Array
 }
 
+/** The error of a kernel whose entry at a place is no number that f64 has. */
+export function beyondRange(caller: string, place: string): RangeError {
+  return new RangeError(
+    `${caller}: expected a finite kernel, got one that leaves the range of f64 at ${place}; scale the weights or the samples down`,
+  )
+}
+
+/** @throws RangeError when an entry is not finite, with its place */
+export function requireRange(caller: string, { classes, n, data }: Kernel): void {
+  const at = data.findIndex((value) => !Number.isFinite(value))
+  if (at < 0) return
+  const [c, i, j] = [Math.floor(at / (n * n)), Math.floor(at / n) % n, at % n]
+  throw beyondRange(caller, `(${i}, ${j})${classes > 1 ? ` of class ${c}` : ''}`)
+}
+
 /** The N × N kernel of one class, as a view. */
 export function classKernel({ n, data }: Kernel, c: number): Float64Array {
   return data.subarray(c * n * n, (c + 1) * n * n)

@@ -89,10 +89,9 @@ function refuseNotFinite(scratch: Scratch, scores: readonly PlacedScores[]): nev
     if (bad < 0) continue
     const place = `layers.${layer}, row ${Math.floor(bad / cols)}, column ${bad % cols}`
     throw new RangeError(
-      `select: expected finite scores, got ${data[bad]} at ${place}; ` +
-        (Number.isNaN(data[bad])
-          ? 'check the weights and the data for NaN and overflow'
-          : 'the score overflows: scale the weights or the data down'),
+      Number.isNaN(data[bad])
+        ? `select: expected finite scores, got one that is not a number at ${place}; check the weights and the data, which may also overflow on the way: then scale them down`
+        : `select: expected finite scores, got one beyond the range of f64 at ${place}; scale the weights or the data down`,
     )
   }
   throw new RangeError('select: expected finite scores')
