@@ -1,8 +1,10 @@
 import { FileError } from '../data/file-error.js'
-import { readTensors, type TensorArchive } from '../data/archives.js'
+import { archiveFormat, readTensors, type TensorArchive } from '../data/archives.js'
+import { readRawNpyHeader } from '../data/npy-header.js'
 import type { UnreadableTensor } from '../data/tensor.js'
 import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
 import type { Network } from '../network/network.js'
+import { readKernelComment } from '../ntk/kernel-meta.js'
 import { readArchive } from '../node/files.js'
 import { requireAgreement, saidInMetadata } from './agreement.js'
 import type { Facts } from './limits.js'
@@ -12,10 +14,19 @@ export interface OpenArchive extends TensorArchive {
   readonly unreadable: ReadonlyMap<string, UnreadableTensor>
 }
 
-/** Reads all tensors of a file; those of a type without numbers are no reason to refuse it yet. */
+/**
+ * Reads all tensors of a file; those of a type without numbers are no reason to refuse it yet.
+ *
+ * @throws FileError where it is none, or says that it is a kernel, which has the form of a matrix of weights
+ */
 export function openArchive(file: string): OpenArchive {
   const unreadable = new Map<string, UnreadableTensor>()
-  const { tensors, metadata } = readTensors(readArchive(file), file, (key, tensor) => unreadable.set(key, tensor))
+  const bytes = readArchive(file)
+  const comment = archiveFormat(bytes) === '.npy' ? readRawNpyHeader(bytes, file).comment : undefined
+  if (readKernelComment(comment, file)) {
+    throw new FileError(file, 'expected a network, got a kernel; kernels are read by limn spectrum and limn predict')
+  }
+  const { tensors, metadata } = readTensors(bytes, file, (key, tensor) => unreadable.set(key, tensor))
   return { tensors, metadata, unreadable }
 }
 

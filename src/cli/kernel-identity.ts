@@ -8,6 +8,9 @@ import { version } from '../version.js'
 
 type Values = Float64Array | Uint8Array
 
+/** Node's hashes take at most 2 GiB at a time. */
+const hashedAtOnce = 2 ** 30
+
 /** A fingerprint of shapes and values, bit for bit. */
 export function fingerprint(...parts: readonly (Matrix | Values | string)[]): string {
   const hash = createHash('sha256')
@@ -17,7 +20,9 @@ export function fingerprint(...parts: readonly (Matrix | Values | string)[]): st
       const { shape, data } = ArrayBuffer.isView(part)
         ? { shape: `${part.length}`, data: part }
         : { shape: `${part.rows} × ${part.cols}`, data: part.data }
-      hash.update(`${shape} `).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      hash.update(`${shape} `)
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      for (let at = 0; at < bytes.length; at += hashedAtOnce) hash.update(bytes.subarray(at, at + hashedAtOnce))
     }
   }
   return hash.digest('hex').slice(0, 32)

@@ -4,6 +4,7 @@ import { zipSync } from 'fflate'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { fileKind } from '../../src/cli/file-kind.js'
 import { withNextStep } from '../../src/cli/next-step.js'
+import { kernelComment } from '../../src/ntk/kernel-meta.js'
 import { buildProgram } from '../../src/cli/program.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
@@ -31,6 +32,15 @@ const contents: Readonly<Record<string, Uint8Array>> = {
     ]),
   ),
   'kernel.npy': encodeNpy(tensor([2, 2], Float64Array.of(2, 1, 1, 2))),
+  'kernel.of-limn.npy': encodeNpy(
+    tensor([2, 2], Float64Array.of(1, 0, 0, 1)),
+    kernelComment({
+      kind: 'graphon',
+      outputs: 1,
+      classes: 'all',
+      data: { source: 'x.npy', samples: 2, standardized: 'no', fingerprint: '0' },
+    }),
+  ),
   'samples.npz': encodeNpz(new Map([['x', weight]])),
   'array.npy': encodeNpy(tensor([2, 2], Float64Array.of(1, 0, 1, 0))),
   'torch.pt': zipSync({ 'net/data.pkl': new Uint8Array(1) }),
@@ -60,7 +70,8 @@ async function refusal(line: string): Promise<string> {
   throw new Error(`expected a refusal of ${line}`)
 }
 
-it.each(Object.keys(contents))('knows %s by its contents', (name) => {
+// The values of one of these could be a mask's.
+it.each(Object.keys(contents).filter((name) => name !== 'kernel.of-limn.npy'))('knows %s by its contents', (name) => {
   expect(fileKind(file(name))).toBe(name.split('.')[0])
 })
 
@@ -86,6 +97,19 @@ describe('a file of another kind than its place takes is named with the next ste
     [
       'prune --weights torch.bin --method random --density 0.5 --out m.npz',
       'a network, got a PyTorch file; save it with Python',
+    ],
+    [
+      'graphon kernel.of-limn.npy --out c.npz',
+      'a network, got a kernel; kernels are read by limn spectrum and limn predict',
+    ],
+    ['motifs kernel.of-limn.npy', 'a network, got a kernel; kernels are read by limn spectrum and limn predict'],
+    [
+      'limit kernel.of-limn.npy --method random',
+      'a network, got a kernel; kernels are read by limn spectrum and limn predict',
+    ],
+    [
+      'train kernel.of-limn.npy --data array.npy',
+      'a network, got a kernel; kernels are read by limn spectrum and limn predict',
     ],
     ['motifs hdf5.h5', 'a network, got an HDF5 file; save it with Python: numpy.savez('],
     ['limit onnx.onnx', 'a network, got an ONNX file; save it with Python: numpy.savez('],
