@@ -70,7 +70,8 @@ export function limitNetwork(
   const standard = parameterization === 'standard'
   const biases = sigmaW2.map((_, l) => {
     if (options.biases !== undefined) return options.biases
-    return options.sigmaB2 === undefined || standard ? known.biases[l] || sigmaB2 > 0 : sigmaB2 > 0
+    if (options.sigmaB2 === undefined) return known.biases[l]
+    return sigmaB2 > 0 || (standard && known.biases[l])
   })
   const measured = options.sigmaB2 === undefined && options.weights !== 'redrawn' ? known.biasEnergies : undefined
   return {

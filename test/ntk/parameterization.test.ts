@@ -105,6 +105,16 @@ describe('the tangent kernel of the standard parameterisation', () => {
     expect(theta({ ...chain, network: large }, options)).toEqual(theta({ ...chain, network: zero }, options))
   })
 
+  it('gives biases to the matrices that have them, whatever σ_b² says of a new network', () => {
+    const some = { biases: [false, true, false], biasEnergies: [0, 0.3, 0] }
+    const of = (sigmaB2: number) => theta({ ...chain, network: contextOf('erf', { ...some, sigmaB2 }) })
+    expect(of(0.8)).toEqual(of(0))
+    // Told another σ_b² than the file's, all have biases.
+    const all = contextOf('erf', { biases: [true, true, true], biasEnergies: [0.5, 0.5, 0.5] })
+    const told = theta({ ...chain, network: contextOf('erf', some) }, { sigmaB2: 0.5 })
+    expect(told).toEqual(theta({ ...chain, network: all }))
+  })
+
   it('collapses to the dense kernel times the path density as the other does', () => {
     const flat = randomChain({ d: 6, bins: [3, 4], classes: 2, seed: 7, denseFirst: true })
     const network = contextOf('relu')
