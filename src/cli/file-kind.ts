@@ -85,7 +85,8 @@ export function fileKind(file: string): FileKind | undefined {
   const foreign = byExtension[extname(file).toLowerCase()] as FileKind | undefined
   try {
     const start = head(file)
-    if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5) return 'torch'
+    // The length of a safetensors header may begin with the same bytes as a pickle; a brace follows it.
+    if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5 && start[8] !== 0x7b) return 'torch'
     if (start[0] === 0x89 && String.fromCharCode(...start.subarray(1, 4)) === 'HDF') return 'hdf5'
     if (foreign) return foreign
     const bytes = readBytes(file)

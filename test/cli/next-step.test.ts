@@ -70,6 +70,15 @@ async function refusal(line: string): Promise<string> {
   throw new Error(`expected a refusal of ${line}`)
 }
 
+it('takes no safetensors file for a pickle, whatever the length of its header', () => {
+  const wide = file('wide.safetensors')
+  for (let length = 1; length < 700; length++) {
+    const bytes = encodeSafetensors(new Map([[`${'x'.repeat(length)}.weight`, weight]]))
+    if (bytes[0] === 0x80 && bytes[1] === 2) writeFileSync(wide, bytes)
+  }
+  expect(fileKind(wide)).toBe('network')
+})
+
 // The values of one of these could be a mask's.
 it.each(Object.keys(contents).filter((name) => name !== 'kernel.of-limn.npy'))('knows %s by its contents', (name) => {
   expect(fileKind(file(name))).toBe(name.split('.')[0])
