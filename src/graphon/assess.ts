@@ -10,9 +10,9 @@ import { bestForChain, chainEntries } from './estimators/auto.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
 import type { Values } from './estimators/estimator.js'
 import { denseFit } from './fit.js'
-import { foldStandardError } from './fold-error.js'
+import { foldStandardError } from './held-out.js'
 import { drawFolds, heldOutErrors, holdOut, binLadder } from './held-out.js'
-import { splitHalf } from './noise.js'
+import { splitHalf } from './split-half.js'
 
 export interface AssessOptions extends Omit<ChainOptions, 'bins' | 'energies'> {
   /** Most bins per hidden layer, or `auto`: the number whose chain errs least on held-out entries. Default 64. */

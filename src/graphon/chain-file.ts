@@ -5,8 +5,7 @@ import { toFloat64, type Tensor, type TensorMap } from '../data/tensor.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { contextFromJson, contextToJson, originFromJson, originToJson } from '../network/context-json.js'
 import { findChainProblem, type GraphonChain } from './chain.js'
-import type { GraphonLayers } from './estimate.js'
-import type { MatrixEstimate } from './estimate-matrix.js'
+import type { GraphonLayers, GraphonMatrix } from './layers.js'
 
 function fromMatrix({ rows, cols, data }: Matrix): Tensor {
   return { shape: [rows, cols], data }
@@ -37,12 +36,7 @@ export function layersToTensors({ matrices, measures }: GraphonLayers): TensorMa
  * One matrix by itself as named arrays: as if it were the first of a chain where its columns are exact (`W0`, `measure1`), the
  * last where its rows are (`W1`, `measure1`), or between hidden layers (`W1`, `measure1`, `measure2`). None of these is a chain.
  */
-export function matrixToTensors({
-  W,
-  V,
-  rowMeasure,
-  colMeasure,
-}: Pick<MatrixEstimate, 'W' | 'V' | 'rowMeasure' | 'colMeasure'>): TensorMap {
+export function matrixToTensors({ W, V, rowMeasure, colMeasure }: GraphonMatrix): TensorMap {
   const measures = [colMeasure, rowMeasure].filter((measure) => measure !== undefined)
   return new Map([
     [`W${colMeasure ? 1 : 0}`, fromMatrix(W)],

@@ -9,7 +9,7 @@ import { bestOfTrials, searchTrials, type TrialSearch } from './estimators/auto.
 import { candidates, type CandidateName } from './estimators/candidates.js'
 import type { Values } from './estimators/estimator.js'
 import { findEstimator, type EstimatorName } from './estimators/estimators.js'
-import { foldStandardError, type FoldError } from './fold-error.js'
+import { foldStandardError, type FoldError } from './held-out.js'
 import { drawFolds, holdOut } from './held-out.js'
 import { emptySides, fewUnits, type MatrixWarning } from './matrix-warnings.js'
 import { isUnresolved } from './unresolved.js'

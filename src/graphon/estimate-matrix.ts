@@ -13,6 +13,7 @@ import { defaultBins } from './estimate.js'
 import { bestForChain, chainEntries } from './estimators/auto.js'
 import type { PlacedChain, Values } from './estimators/estimator.js'
 import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
+import type { GraphonMatrix } from './layers.js'
 import { emptySides, fewUnits, type MatrixWarning } from './matrix-warnings.js'
 
 /** What a side of a matrix is: `hidden` units, which have no order of their own and are binned, or `exact` coordinates. */
@@ -35,14 +36,7 @@ export interface MatrixOptions extends Omit<AssessOptions, 'energies'> {
   readonly energies?: Matrix
 }
 
-export interface MatrixEstimate {
-  readonly W: Matrix
-  /** Energies of the same bins, when energies are given. */
-  readonly V?: Matrix
-  /** Bin measures of the rows, where these are hidden. */
-  readonly rowMeasure?: Float64Array
-  /** Bin measures of the columns, where these are hidden. */
-  readonly colMeasure?: Float64Array
+export interface MatrixEstimate extends GraphonMatrix {
   /** What `auto` came to, or what was asked for. */
   readonly estimator: EstimatorName
   readonly bins: number

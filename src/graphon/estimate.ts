@@ -1,6 +1,7 @@
 import type { Matrix } from '../linalg/matrix.js'
 import { columnDegrees, rowDegrees, totalDensity, type Mask } from '../network/mask.js'
 import { pathWarnings } from '../network/paths.js'
+import type { GraphonLayers } from './layers.js'
 import { checkChained } from './align.js'
 import type { GraphonChain } from './chain.js'
 import { bestForMatrix, chainEntries } from './estimators/auto.js'
@@ -35,14 +36,6 @@ export interface ChainOptions extends EstimateOptions {
 export interface ChainEstimate {
   readonly chain: GraphonChain
   readonly warnings: readonly EstimateWarning[]
-}
-
-/** Hidden-to-hidden step graphons, each matrix sorted by itself: they share measures, not positions. Not a chain. */
-export interface GraphonLayers {
-  /** `index` i = 1 … L − 1 names the matrix as a chain file does: `W<i>`, between hidden layers i and i + 1. */
-  readonly matrices: readonly { readonly index: number; readonly W: Matrix }[]
-  /** `measures[l - 1]`: bin measures of hidden layer l = 1 … L. */
-  readonly measures: readonly Float64Array[]
 }
 
 export interface LayersEstimate {

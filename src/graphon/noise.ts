@@ -84,16 +84,3 @@ export function erdosRenyiFloor({ sizesA, sizesB, repeats = 3, ...options }: Flo
   }
   return floor
 }
-
-/**
- * L2 distance, per weight matrix, between the mean of the even trials and the mean of the odd ones: noise measured on the
- * masks themselves, whatever their law. Two halves of T/2 trials each differ by twice the standard error of the mean of
- * all T.
- *
- * @returns null with fewer than two trials
- */
-export function splitHalf(trials: readonly GraphonChain[]): number[] | null {
-  if (trials.length < 2) return null
-  const half = (parity: number) => averageChains(trials.filter((_, trial) => trial % 2 === parity))
-  return distanceChains(half(0), half(1), { norm: 'l2' }).map(({ value }) => value)
-}

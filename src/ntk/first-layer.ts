@@ -2,7 +2,7 @@ import { matrix, type Matrix } from '../linalg/matrix.js'
 import { factorColumns } from './column-classes.js'
 import { factorLowRank, type Factors } from './low-rank.js'
 import { distinctRows } from './merge-positions.js'
-import type { RecursionLayer } from './recursion-plan.js'
+import type { RecursionLayer } from './recursion-layer.js'
 
 /** Position u of K^1 (or Θ^1) is `scale[u]` times the weighted Gram of weight row `base[u]`; dead positions have scale 0. */
 export interface ScaledRows {

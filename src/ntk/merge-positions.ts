@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import type { RecursionLayer } from './recursion-plan.js'
+import type { RecursionLayer } from './recursion-layer.js'
 
 /** Distinct rows of a matrix, in order of first appearance, and which of them each row equals. */
 export interface DistinctRows {

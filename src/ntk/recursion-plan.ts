@@ -3,6 +3,7 @@ import { matrix, type Matrix } from '../linalg/matrix.js'
 import type { Dual } from './duals/dual.js'
 import type { LimitNetwork } from './limit-network.js'
 import { mergePositions } from './merge-positions.js'
+import type { RecursionLayer } from './recursion-layer.js'
 import { rescaleFactors, type Rescale } from './rescale.js'
 
 /**
@@ -12,23 +13,6 @@ import { rescaleFactors, type Rescale } from './rescale.js'
 export type Convention = 'masked' | 'variance'
 
 export const conventions = ['masked', 'variance'] as const satisfies readonly Convention[]
-
-/** One weight matrix of the recursion with everything constant folded in: σ_w², rescaling, and the measure of the input bins. */
-export interface RecursionLayer {
-  /** `[u, v]`: σ_w² V(u, v) dv; carries K and the chain rule. */
-  readonly propagate: Matrix
-  /**
-   * `[u, v]`: the matrix's own part of Θ, σ_w² W(u, v) dv in the NTK parameterisation and n W(u, v) dv in the standard one,
-   * with 1 for W in the variance convention; the same object as `propagate` where they are equal but for `ownScale`.
-   */
-  readonly own: Matrix
-  /** What `own` is multiplied by; 1 unless it is the same object as `propagate`. */
-  readonly ownScale: number
-  /** What biases add to K. */
-  readonly biasVariance: number
-  /** What biases add to Θ. */
-  readonly biasTangent: number
-}
 
 export interface RecursionPlan {
   readonly dual: Dual

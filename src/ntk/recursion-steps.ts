@@ -9,7 +9,8 @@ import { factorLowRank } from './low-rank.js'
 import { markStep, nearStep, type NearPlaces } from './near-parallel.js'
 import { packBasis, packedRows, packRows } from './packed-rows.js'
 import { panelSamples } from './pair-blocks.js'
-import type { RecursionLayer, RecursionPlan } from './recursion-plan.js'
+import type { RecursionLayer } from './recursion-layer.js'
+import type { RecursionPlan } from './recursion-plan.js'
 
 /** Bytes of a position's numbers in a panel of four pairs. */
 export const panelBytes = 8 * panelSamples

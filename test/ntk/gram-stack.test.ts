@@ -4,7 +4,7 @@ import { filled, matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { factorFirstLayer } from '../../src/ntk/first-layer.js'
 import { stackGrams, type GramStack } from '../../src/ntk/gram-stack.js'
 import { limitKernelNames } from '../../src/ntk/kernel-panel.js'
-import type { RecursionLayer } from '../../src/ntk/recursion-plan.js'
+import type { RecursionLayer } from '../../src/ntk/recursion-layer.js'
 import { randomStream } from '../../src/random/random.js'
 import { randomMatrix } from './chains.js'
 

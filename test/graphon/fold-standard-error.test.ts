@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { assessChain } from '../../src/graphon/assess.js'
 import { chainEntries } from '../../src/graphon/estimators/auto.js'
 import { estimators } from '../../src/graphon/estimators/estimators.js'
-import { foldStandardError, type FoldError } from '../../src/graphon/fold-error.js'
+import { foldStandardError, type FoldError } from '../../src/graphon/held-out.js'
 import { blockChain, degreeProductChain, sampleMasks } from '../../src/graphon/sample.js'
 
 const fold = (errors: readonly number[]): FoldError => ({
