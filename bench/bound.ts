@@ -1,4 +1,17 @@
-import type { Roofline } from './results.js'
+/** The machine's limits, measured in the same run; GFLOP/s and GB/s. */
+export interface Roofline {
+  /** Dense product on all threads: the best of NumPy, PyTorch. */
+  readonly f32: number
+  readonly f64: number
+  /** Two reads and a write, on all threads. */
+  readonly bandwidth: number
+  /** limn's own dense product on one thread. */
+  readonly limnThread: { readonly f32: number; readonly f64: number }
+  /** What limn's kernels reach on all threads: dense products, and ReLU duals (G and Ġ of one pair) per second. */
+  readonly limn: { readonly f32: number; readonly f64: number; readonly duals: number }
+  /** Dense product of @jax-js/jax, on the one thread that it has; absent when it did not run. */
+  readonly jaxJs?: number
+}
 
 /** What an answer takes at least, whatever the program: multiplications and additions, duals, bytes that must move. */
 export interface LeastWork {

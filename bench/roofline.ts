@@ -2,7 +2,7 @@ import { values } from './compare.js'
 import type { Contestant } from './contestant.js'
 import { startLimn } from './limn/start.js'
 import { startPeer } from './peers.js'
-import type { Roofline } from './results.js'
+import type { Roofline } from './bound.js'
 
 const parameters = { side: 2048, length: 2 ** 24 }
 

@@ -8,7 +8,8 @@ import { compete, type CompeteOptions } from './compete.js'
 import type { Parameters } from './contestant.js'
 import { startLimn } from './limn/start.js'
 import { startPeer } from './peers.js'
-import { sideResult, type CaseResult, type Roofline } from './results.js'
+import type { Roofline } from './bound.js'
+import { sideResult, type CaseResult } from './results.js'
 
 export interface RunOptions extends CompeteOptions {
   readonly threads: number

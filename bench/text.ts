@@ -1,4 +1,5 @@
-import type { CaseResult, LargeResult, Results, Roofline, SideResult } from './results.js'
+import type { Roofline } from './bound.js'
+import type { CaseResult, LargeResult, Results, SideResult } from './results.js'
 import { boundTable, growthTable, largeTable, librariesTable, memoryTable } from './text-tables.js'
 import { duration, factor, floorText, mebibytes, percent, table } from './text-units.js'
 

@@ -1,5 +1,6 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
-import { fromTask, parallelSteps, perThread, threadsOf, type Argument, type Step } from './team.js'
+import type { Argument, Step } from './steps.js'
+import { fromTask, parallelSteps, perThread, threadsOf } from './team.js'
 import type { Tridiagonal } from './tridiagonal.js'
 
 /** Reflectors applied at once. */

@@ -1,5 +1,5 @@
 import { instantiate, type KernelExports, type Pointer } from './instance.js'
-import type { Team } from './team.js'
+import type { Team } from './steps.js'
 import { sharedWasmBase64, wasmBase64 } from './wasm.generated.js'
 
 export type { KernelExports, Pointer } from './instance.js'

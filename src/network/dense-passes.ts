@@ -1,7 +1,7 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Operand } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import type { Step } from '../linalg/team.js'
+import type { Step } from '../linalg/steps.js'
 import { mapActivation, type ActivationRule } from './activation.js'
 import { productWorkspace, scaleOpen, tiledProduct, type Tile } from './dense-product.js'
 import { biasScale, weightScale, type Network } from './network.js'

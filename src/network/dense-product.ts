@@ -1,6 +1,7 @@
 import type { Kernels, Pointer } from '../linalg/kernels.js'
 import type { Operand } from '../linalg/matmul.js'
-import { fromTask, parallel, parallelSteps, perThread, threadsOf, type Argument, type Step } from '../linalg/team.js'
+import type { Argument, Step } from '../linalg/steps.js'
+import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 
 /** The part of a matrix C `[m, n]` that one task computes, as arguments of the steps that follow its product. */
 export interface Tile {

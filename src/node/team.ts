@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { loadSharedKernels, type KernelBuild, type Kernels } from '../linalg/kernels.js'
-import { createTeam, type Team } from '../linalg/team.js'
+import type { Team } from '../linalg/steps.js'
+import { createTeam } from '../linalg/team.js'
 import { lifeline } from './lifeline.js'
 
 export interface TeamOptions {

@@ -1,6 +1,6 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import type { Argument, Step } from '../linalg/team.js'
+import type { Argument, Step } from '../linalg/steps.js'
 import type { FirstLayer } from './first-layer.js'
 import type { LimitKernelName } from './kernel-panel.js'
 import type { RecursionPlan } from './recursion-plan.js'

@@ -1,6 +1,7 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import { fromTask, parallelSteps, perThread, threadsOf, type Argument, type Step } from '../linalg/team.js'
+import type { Argument, Step } from '../linalg/steps.js'
+import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 import type { Dual } from './duals/dual.js'
 import type { FirstLayer } from './first-layer.js'
 import { stackGrams } from './gram-stack.js'

@@ -1,6 +1,7 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import { fromTask, type Argument, type Step } from '../linalg/team.js'
+import type { Argument, Step } from '../linalg/steps.js'
+import { fromTask } from '../linalg/team.js'
 import type { Dual } from './duals/dual.js'
 import type { ScaledRows } from './first-layer.js'
 import type { StackedLayer } from './gram-stack.js'
