@@ -21,30 +21,49 @@ const order = [
 
 const nodeOnly = new Set(['node', 'cli'])
 
-const direction = order.map((folder, index) => ({
-  files: [`src/${folder}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          ...order.slice(index + 1).map((later) => ({
-            group: [`**/${later}/*`, `**/${later}/**`, `!./${later}/*`],
-            message: `src/${folder} may not import from src/${later}: imports go from later folders to earlier ones only (docs/architecture.md).`,
+/** Rooms of folders that have some: each may import only from those before it. */
+const rooms = {
+  graphon: ['chain', 'motifs', 'sample', 'distances', 'estimate', 'convergence', 'limits'],
+  node: ['files', 'samples', 'kernels', 'figures', 'team', 'studies'],
+}
+
+const why = (from, to) =>
+  `${from} may not import from ${to}: imports go from later folders to earlier ones only (docs/architecture.md).`
+
+const laterFolders = (folder) =>
+  order.slice(order.indexOf(folder) + 1).map((later) => ({
+    group: [`**/${later}/*`, `**/${later}/**`, `!./${later}/*`, `!./${later}/**`],
+    message: why(`src/${folder}`, `src/${later}`),
+  }))
+
+const machine = (folder) =>
+  nodeOnly.has(folder)
+    ? []
+    : [{ group: ['node:*'], message: 'Only src/node and src/cli may import node:*; the rest runs in browsers too.' }]
+
+const restricted = (files, patterns) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
+})
+
+const direction = [
+  ...order.map((folder) => restricted([`src/${folder}/**/*.ts`], [...laterFolders(folder), ...machine(folder)])),
+  ...Object.entries(rooms).flatMap(([folder, names]) =>
+    names.map((room, index) =>
+      restricted(
+        [`src/${folder}/${room}/**/*.ts`],
+        [
+          ...laterFolders(folder).filter(({ group }) => !names.includes(group[0].split('/')[1])),
+          ...machine(folder),
+          ...names.slice(index + 1).map((later) => ({
+            regex: `^(\\.\\./)+${later}/`,
+            message: why(`src/${folder}/${room}`, `src/${folder}/${later}`),
           })),
-          ...(nodeOnly.has(folder)
-            ? []
-            : [
-                {
-                  group: ['node:*'],
-                  message: 'Only src/node and src/cli may import node:*; the rest runs in browsers too.',
-                },
-              ]),
         ],
-      },
-    ],
-  },
-}))
+      ),
+    ),
+  ),
+]
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'coverage', 'out', 'kernels', '**/*.generated.ts'] },

@@ -1,4 +1,4 @@
-import { readText, writeAtomic } from '../src/node/files.js'
+import { readText, writeAtomic } from '../src/node/files/files.js'
 import { resultsMarkdown } from './text.js'
 import type { Results } from './results.js'
 

@@ -3,7 +3,7 @@ import { decodeNpy, encodeNpy } from '../src/data/npy.js'
 import type { Tensor } from '../src/data/tensor.js'
 import { toFloat64 } from '../src/data/tensor.js'
 import { matrix, type Matrix } from '../src/linalg/matrix.js'
-import { pathKind, readBytes, writeAtomic } from '../src/node/files.js'
+import { pathKind, readBytes, writeAtomic } from '../src/node/files/files.js'
 
 // Inputs of a case are .npy files in one folder; lists are key0, key1, …
 

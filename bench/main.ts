@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { readText, writeAtomic } from '../src/node/files.js'
+import { readText, writeAtomic } from '../src/node/files/files.js'
 import { caseNames, type CaseName } from './cases/cases.js'
 import { sameAnswers } from './compete.js'
 import { writeDocument } from './document.js'

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { decodeNpz } from '../src/data/npz.js'
-import { readBytes } from '../src/node/files.js'
+import { readBytes } from '../src/node/files/files.js'
 import type { Assignment, Contestant, Timing, Versions } from './contestant.js'
 
 /** How to start a contestant's process, and what it should compute. */

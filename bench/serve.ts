@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { encodeNpz } from '../src/data/npz.js'
 import type { TensorMap } from '../src/data/tensor.js'
-import { writeAtomic } from '../src/node/files.js'
+import { writeAtomic } from '../src/node/files/files.js'
 import type { Assignment, Versions } from './contestant.js'
 
 /** What a run leaves behind: its answer, made only when asked for, outside the timed part. */

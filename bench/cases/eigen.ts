@@ -1,5 +1,5 @@
 import { denseNtk } from '../../src/ntk/dense-ntk.js'
-import { loadData } from '../../src/node/load-data.js'
+import { loadData } from '../../src/node/samples/load-data.js'
 import { eigenDifference } from '../compare.js'
 import { writeInput } from '../inputs.js'
 import type { Case } from './case.js'

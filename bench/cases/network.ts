@@ -1,6 +1,6 @@
 import { randomStream } from '../../src/random/random.js'
 import { createSpec, initialize } from '../../src/network/initialize.js'
-import { loadData } from '../../src/node/load-data.js'
+import { loadData } from '../../src/node/samples/load-data.js'
 import type { Parameters } from '../contestant.js'
 import { readMatrix, writeInput, writeMatrix } from '../inputs.js'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadKernels, setDefaultKernels, type Kernels } from '../../src/linalg/kernels.js'
-import { writeAtomic } from '../../src/node/files.js'
-import { startTeam } from '../../src/node/team.js'
+import { writeAtomic } from '../../src/node/files/files.js'
+import { startTeam } from '../../src/node/team/team.js'
 
 /** What limn's side computes on. */
 export interface Context {
@@ -18,7 +18,7 @@ export interface Context {
  */
 function workerScript(folder: string): URL {
   const file = join(folder, 'limn-team-worker.mjs')
-  const worker = new URL('../../src/node/team-worker.ts', import.meta.url)
+  const worker = new URL('../../src/node/team/team-worker.ts', import.meta.url)
   const loader = import.meta.resolve('tsx/esm/api')
   writeAtomic(file, `import { register } from '${loader}'\nregister()\nawait import('${worker.href}')\n`)
   return pathToFileURL(file)

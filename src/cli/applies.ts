@@ -1,4 +1,4 @@
-import { isNamedData } from '../node/load-data.js'
+import { isNamedData } from '../node/samples/load-data.js'
 import type { Given, Limit } from './limits.js'
 
 const namesData = ({ flags }: Given): boolean => typeof flags['data'] === 'string' && isNamedData(flags['data'])

@@ -5,7 +5,7 @@ import type { UnreadableTensor } from '../data/tensor.js'
 import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
 import type { Network } from '../network/network.js'
 import { readKernelComment } from '../ntk/kernel-meta.js'
-import { readArchive } from '../node/files.js'
+import { readArchive } from '../node/files/files.js'
 import { requireAgreement, saidInMetadata } from './agreement.js'
 import type { Facts } from './limits.js'
 

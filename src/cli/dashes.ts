@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { standardStream } from '../node/standard-streams.js'
+import { standardStream } from '../node/files/standard-streams.js'
 import { UsageError } from './fail.js'
 
 /** Options that name a file to write. */

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.js'
 import type { DataOrigin } from '../network/origin.js'
-import { isNamedData } from '../node/load-data.js'
+import { isNamedData } from '../node/samples/load-data.js'
 import { fingerprint } from './kernel-identity.js'
 
 /** What options say of samples. */

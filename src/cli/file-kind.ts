@@ -2,8 +2,8 @@ import { extname } from 'node:path'
 import { archiveFormat, readTensors, unnamedKey } from '../data/archives.js'
 import type { Tensor, TensorMap } from '../data/tensor.js'
 import { readZip } from '../data/zip.js'
-import { readBytes } from '../node/files.js'
-import { openFile } from '../node/large-files.js'
+import { readBytes } from '../node/files/files.js'
+import { openFile } from '../node/files/large-files.js'
 
 /** What limn knows files to be, by their contents. */
 export const fileKinds = {

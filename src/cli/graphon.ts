@@ -5,18 +5,24 @@ import { encodeNpz } from '../data/npz.js'
 import type { JsonObject } from '../data/npz-meta.js'
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type TensorMap } from '../data/tensor.js'
-import { chainToTensors, layersToTensors, matrixToTensors } from '../graphon/chain-file.js'
-import { graphonMean } from '../graphon/chain.js'
-import { weightEnergies } from '../graphon/energies.js'
-import { assessChain, type Assessment } from '../graphon/assess.js'
-import { defaultBins, estimateChain, estimateLayers } from '../graphon/estimate.js'
-import { assessMatrix, axisKinds, estimateMatrix, type AxisKind, type MatrixAxes } from '../graphon/estimate-matrix.js'
-import { estimators, type EstimatorName } from '../graphon/estimators/estimators.js'
+import { chainToTensors, layersToTensors, matrixToTensors } from '../graphon/chain/chain-file.js'
+import { graphonMean } from '../graphon/chain/chain.js'
+import { weightEnergies } from '../graphon/chain/energies.js'
+import { assessChain, type Assessment } from '../graphon/estimate/assess.js'
+import { defaultBins, estimateChain, estimateLayers } from '../graphon/estimate/estimate.js'
+import {
+  assessMatrix,
+  axisKinds,
+  estimateMatrix,
+  type AxisKind,
+  type MatrixAxes,
+} from '../graphon/estimate/estimate-matrix.js'
+import { estimators, type EstimatorName } from '../graphon/estimate/estimators/estimators.js'
 import type { Checkpoint } from '../network/checkpoint.js'
 import { contextOfSpec, networkContext } from '../network/context.js'
 import { contextToJson, originToJson } from '../network/context-json.js'
-import { encodeFigure, requireFigure } from '../node/figure.js'
-import { requireWritable, writeTogether } from '../node/files.js'
+import { encodeFigure, requireFigure } from '../node/figures/figure.js'
+import { requireWritable, writeTogether } from '../node/files/files.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
 import { version } from '../version.js'

@@ -3,7 +3,7 @@ import { supportedKernelBuilds } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { sharedWasmBase64 } from '../linalg/wasm.generated.js'
 import type { Network } from '../network/network.js'
-import type { Identity } from '../node/partial-journal.js'
+import type { Identity } from '../node/kernels/partial-journal.js'
 import { version } from '../version.js'
 
 type Values = Float64Array | Uint8Array

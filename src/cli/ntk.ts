@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import type { WrittenKernel } from '../node/kernel-writer.js'
+import type { WrittenKernel } from '../node/kernels/writer.js'
 import { applies } from './applies.js'
 import { requireDestination } from './destination.js'
 import { finiteKernels, limitKernels, type KernelFlags } from './kernel-task.js'

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { formatActivation, parseActivation, type Activation } from '../network/activation.js'
 import { zeroMeanings, type ZeroMeaning } from '../network/checkpoint.js'
-import { figureFormat } from '../node/figure.js'
+import { figureFormat } from '../node/figures/figure.js'
 
 type Parse<Value> = (text: string) => Value
 

@@ -1,8 +1,8 @@
 import { basename, extname, join } from 'node:path'
-import { pathKind } from '../node/files.js'
-import { kernelFileBytes, type WrittenKernel } from '../node/kernel-writer.js'
-import { defaultMemory, requireFreeMemory } from '../node/memory.js'
-import { standardStream } from '../node/standard-streams.js'
+import { pathKind } from '../node/files/files.js'
+import { kernelFileBytes, type WrittenKernel } from '../node/kernels/writer.js'
+import { defaultMemory, requireFreeMemory } from '../node/files/memory.js'
+import { standardStream } from '../node/files/standard-streams.js'
 import type { KernelPanel } from '../ntk/kernel-panel.js'
 import { UsageError } from './fail.js'
 import {

@@ -3,8 +3,8 @@ import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { classesWarning } from '../data/classes-present.js'
-import { writeAtomic } from '../node/files.js'
-import { standardStream } from '../node/standard-streams.js'
+import { writeAtomic } from '../node/files/files.js'
+import { standardStream } from '../node/files/standard-streams.js'
 import {
   chooseWorkers,
   executeStudy,
@@ -14,7 +14,7 @@ import {
   studyResults,
   writeReport,
   type FoundInFolder,
-} from '../node/study.js'
+} from '../node/studies/study.js'
 import { visible } from '../data/visible.js'
 import { exportTables } from '../study/export.js'
 import { exitCodes, UsageError } from './fail.js'

@@ -1,5 +1,5 @@
 import { setDefaultKernels } from '../linalg/kernels.js'
-import { mayStartThreads, startTeam } from '../node/team.js'
+import { mayStartThreads, startTeam } from '../node/team/team.js'
 import { say } from './output.js'
 
 /**

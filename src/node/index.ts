@@ -1,9 +1,9 @@
 // What needs a machine: files, data sources, worker threads, PNG.
 
-export * from './figure.js'
-export * from './files.js'
-export * from './load-data.js'
-export * from './png.js'
-export * from './result-store.js'
-export * from './study.js'
-export * from './team.js'
+export * from './figures/figure.js'
+export * from './files/files.js'
+export * from './samples/load-data.js'
+export * from './figures/png.js'
+export * from './studies/result-store.js'
+export * from './studies/study.js'
+export * from './team/team.js'

@@ -1,5 +1,5 @@
-import type { GraphonChain } from '../graphon/chain.js'
-import { pathDensity } from '../graphon/path-density.js'
+import type { GraphonChain } from '../graphon/chain/chain.js'
+import { pathDensity } from '../graphon/chain/path-density.js'
 import { filled, type Matrix } from '../linalg/matrix.js'
 import { limitKernels, type GraphonNtkOptions, type NtkOptions } from './graphon-ntk.js'
 import { classKernel, type Kernel } from './kernel.js'

@@ -1,4 +1,4 @@
-import { createChain, type GraphonChain } from '../graphon/chain.js'
+import { createChain, type GraphonChain } from '../graphon/chain/chain.js'
 import { defaultKernels, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { threadsOf } from '../linalg/team.js'

@@ -1,4 +1,4 @@
-import type { GraphonChain } from '../graphon/chain.js'
+import type { GraphonChain } from '../graphon/chain/chain.js'
 import { filled, matrix, type Matrix } from '../linalg/matrix.js'
 import type { RandomStream } from '../random/random.js'
 

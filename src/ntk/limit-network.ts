@@ -1,4 +1,4 @@
-import type { GraphonChain } from '../graphon/chain.js'
+import type { GraphonChain } from '../graphon/chain/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
 import type { Activation } from '../network/activation.js'
 import { defaultContext } from '../network/context.js'

@@ -1,4 +1,4 @@
-import type { GraphonChain } from '../graphon/chain.js'
+import type { GraphonChain } from '../graphon/chain/chain.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import type { Dual } from './duals/dual.js'
 import type { LimitNetwork } from './limit-network.js'

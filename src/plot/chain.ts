@@ -1,4 +1,4 @@
-import { graphonMean, type GraphonChain } from '../graphon/chain.js'
+import { graphonMean, type GraphonChain } from '../graphon/chain/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { niceTop } from './colormap.js'
 import type { Figure, Panel } from './figure.js'

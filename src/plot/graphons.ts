@@ -1,4 +1,4 @@
-import type { GraphonChain } from '../graphon/chain.js'
+import type { GraphonChain } from '../graphon/chain/chain.js'
 import type { Findings, GraphonFinding } from '../study/findings.js'
 import type { Figure, Panel } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPercent } from './format.js'

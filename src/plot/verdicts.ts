@@ -1,5 +1,5 @@
 import { predictedMethods } from '../graphon/limits/predictions.js'
-import { verdicts, type Verdict } from '../graphon/limit-test/verdict.js'
+import { verdicts, type Verdict } from '../graphon/convergence/limit-test/verdict.js'
 import type { ConvergenceFinding, Findings } from '../study/findings.js'
 import type { Figure, Panel } from './figure.js'
 import { formatCount, formatList, formatPlural } from './format.js'

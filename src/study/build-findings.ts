@@ -1,6 +1,6 @@
 import { agreement } from '../dynamics/agreement.js'
-import { chainFromTensors } from '../graphon/chain-file.js'
-import { countingBound, type MotifName } from '../graphon/motifs.js'
+import { chainFromTensors } from '../graphon/chain/chain-file.js'
+import { countingBound, type MotifName } from '../graphon/motifs/motifs.js'
 import { toFloat64 } from '../data/tensor.js'
 import { spectralSummary } from '../spectrum/summary.js'
 import { criteria } from '../prune/criteria.js'

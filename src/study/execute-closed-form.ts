@@ -1,4 +1,4 @@
-import { chainToTensors } from '../graphon/chain-file.js'
+import { chainToTensors } from '../graphon/chain/chain-file.js'
 import { distanceChains } from '../graphon/distances/chains.js'
 import { compareWithEstimate } from '../graphon/limits/compare.js'
 import { predictMasks } from '../graphon/limits/predictions.js'

@@ -1,7 +1,7 @@
 import type { LimitAgreement } from '../graphon/limits/compare.js'
-import type { GraphonChain } from '../graphon/chain.js'
+import type { GraphonChain } from '../graphon/chain/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { Verdict } from '../graphon/limit-test/verdict.js'
+import type { Verdict } from '../graphon/convergence/limit-test/verdict.js'
 import type { Job } from './job.js'
 import type { SpectralSummary } from '../spectrum/summary.js'
 

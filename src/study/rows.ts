@@ -1,4 +1,4 @@
-import type { Verdict } from '../graphon/limit-test/verdict.js'
+import type { Verdict } from '../graphon/convergence/limit-test/verdict.js'
 import type { KernelKind, Rung, Scope } from './findings.js'
 
 /** Columns of a study's tables with their types; every file of a study has all of them, and null where one does not apply. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseActivation } from '../network/activation.js'
 import { criteria } from '../prune/criteria.js'
-import { estimators } from '../graphon/estimators/estimators.js'
+import { estimators } from '../graphon/estimate/estimators/estimators.js'
 import type { Scope } from './findings.js'
 import { keyUses } from './key-uses.js'
 

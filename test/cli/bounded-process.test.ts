@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { requirePng } from '../../src/node/png.js'
+import { requirePng } from '../../src/node/figures/png.js'
 import { freshFolder, limn, type Outcome } from './limn.js'
 
 const main = resolve('dist/cli/main.js')

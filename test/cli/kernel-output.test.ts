@@ -5,12 +5,12 @@ import { finiteKernels, limitKernels, type KernelFlags } from '../../src/cli/ker
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
-import { chainToTensors } from '../../src/graphon/chain-file.js'
+import { chainToTensors } from '../../src/graphon/chain/chain-file.js'
 import { networkToTensors } from '../../src/network/checkpoint.js'
 import { randomStream } from '../../src/random/random.js'
 import { normalSamples, randomChain } from '../ntk/chains.js'
 import { randomNetwork } from '../ntk/networks.js'
-import type { WrittenKernel } from '../../src/node/kernel-writer.js'
+import type { WrittenKernel } from '../../src/node/kernels/writer.js'
 import { freshFolder } from './limn.js'
 
 const limitKernel = (path: string, options: KernelFlags): KernelTask => limitKernels([path], options).tasks[0]

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { encodeNpy } from '../../src/data/npy.js'
 import { npyHeader } from '../../src/data/npy-header.js'
-import { openKernel } from '../../src/node/kernel-reader.js'
+import { openKernel } from '../../src/node/kernels/reader.js'
 import { randomStream } from '../../src/random/random.js'
 import { freshFolder, limn, limnJson } from './limn.js'
 

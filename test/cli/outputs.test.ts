@@ -16,7 +16,7 @@ import { encodeSafetensors } from '../../src/data/safetensors.js'
 import { networkFromTensors, networkToTensors } from '../../src/network/checkpoint.js'
 import { createSpec } from '../../src/network/create.js'
 import { initialize } from '../../src/network/initialize.js'
-import { readBytes } from '../../src/node/files.js'
+import { readBytes } from '../../src/node/files/files.js'
 import { freshFolder, limn } from './limn.js'
 
 const file = freshFolder()

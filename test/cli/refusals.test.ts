@@ -7,7 +7,7 @@ import * as output from '../../src/cli/output.js'
 import { addPredict } from '../../src/cli/predict.js'
 import { sayWarnings } from '../../src/cli/warnings.js'
 import { encodeNpy } from '../../src/data/npy.js'
-import type { EstimateWarning } from '../../src/graphon/estimate.js'
+import type { EstimateWarning } from '../../src/graphon/estimate/estimate.js'
 import { freshFolder } from './limn.js'
 
 // Threads need the compiled program.

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeNpz, encodeNpz } from '../../src/data/npz.js'
 import type { Tensor, TensorMap } from '../../src/data/tensor.js'
-import { prepareStudy } from '../../src/node/study.js'
-import { inStudyFolder } from '../../src/node/study-folder.js'
-import { startStudyWorkers } from '../../src/node/study-workers.js'
+import { prepareStudy } from '../../src/node/studies/study.js'
+import { inStudyFolder } from '../../src/node/studies/folder.js'
+import { startStudyWorkers } from '../../src/node/studies/workers.js'
 import { decodeRows } from '../../src/study/results-file.js'
 import { writeSamples } from './data.js'
 import { freshFolder, limn, limnJson, startLimn } from './limn.js'
@@ -164,7 +164,7 @@ describe('a study', () => {
       writeFileSync(source, encodeNpz(tensors))
       const folder = file('other-data')
       const workerData = { config: plan.config, directory: folder, fingerprint: plan.facts.fingerprint }
-      const workers = startStudyWorkers(1, workerData, new URL('../../dist/node/study-worker.js', import.meta.url))
+      const workers = startStudyWorkers(1, workerData, new URL('../../dist/node/studies/worker.js', import.meta.url))
       try {
         await workers.runner(plan.jobs[0])
       } finally {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { assessChain } from '../../src/graphon/assess.js'
-import { chainEntries } from '../../src/graphon/estimators/auto.js'
-import { estimators } from '../../src/graphon/estimators/estimators.js'
-import { foldStandardError, type FoldError } from '../../src/graphon/held-out.js'
-import { blockChain, degreeProductChain, sampleMasks } from '../../src/graphon/sample.js'
+import { assessChain } from '../../src/graphon/estimate/assess.js'
+import { chainEntries } from '../../src/graphon/estimate/estimators/auto.js'
+import { estimators } from '../../src/graphon/estimate/estimators/estimators.js'
+import { foldStandardError, type FoldError } from '../../src/graphon/estimate/fit/held-out.js'
+import { blockChain, degreeProductChain, sampleMasks } from '../../src/graphon/sample/sample.js'
 
 const fold = (errors: readonly number[]): FoldError => ({
   tested: errors.length,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { scaledTo } from '../../src/graphon/references/reference.js'
-import { integrateTriangles } from '../../src/graphon/references/integrate.js'
-import { referenceNames, references } from '../../src/graphon/references/references.js'
+import { scaledTo } from '../../src/graphon/sample/references/reference.js'
+import { integrateTriangles } from '../../src/graphon/sample/references/integrate.js'
+import { referenceNames, references } from '../../src/graphon/sample/references/references.js'
 
 describe('integrals over the two triangles', () => {
   it('are exact for roots at the edges and kinks on the diagonal', () => {

@@ -4,7 +4,7 @@ import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { symmetricEigen, type SymmetricEigen } from '../../src/linalg/symmetric-eigen.js'
 import { topEigenpairs } from '../../src/linalg/top-eigenpairs.js'
-import { startTeam } from '../../src/node/team.js'
+import { startTeam } from '../../src/node/team/team.js'
 import { randomStream } from '../../src/random/random.js'
 import { teamWorker } from '../node/team-worker-bundle.js'
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { loadKernels, withScratch, type Kernels } from '../../src/linalg/kernels.js'
 import type { Step } from '../../src/linalg/steps.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
-import { startTeam } from '../../src/node/team.js'
+import { startTeam } from '../../src/node/team/team.js'
 import { teamWorker } from '../node/team-worker-bundle.js'
 
 const script = await teamWorker()

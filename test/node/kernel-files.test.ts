@@ -21,18 +21,18 @@ import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileError } from '../../src/data/file-error.js'
 import { encodeNpy } from '../../src/data/npy.js'
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { graphonNtk, graphonNtkPanels } from '../../src/ntk/graphon-ntk.js'
 import { kernelToTensor } from '../../src/ntk/kernel-file.js'
 import { kernelMatrix } from '../../src/ntk/kernel.js'
 import type { KernelPanel } from '../../src/ntk/kernel-panel.js'
-import { openKernel } from '../../src/node/kernel-reader.js'
+import { openKernel } from '../../src/node/kernels/reader.js'
 import {
   kernelWriter,
   requireDiskSpace,
   type KernelWriterOptions,
   type WrittenKernel,
-} from '../../src/node/kernel-writer.js'
+} from '../../src/node/kernels/writer.js'
 import { npyHeader } from '../../src/data/npy-header.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { randomStream } from '../../src/random/random.js'
@@ -196,7 +196,7 @@ describe('a kernel that was interrupted', () => {
 
   it('goes on in another process, after any signal, and with panels of other sizes', async () => {
     const script = `
-      Promise.all(['node/kernel-writer', 'ntk/graphon-ntk', '../test/ntk/chains'].map((name) => import(
+      Promise.all(['node/kernels/writer', 'ntk/graphon-ntk', '../test/ntk/chains'].map((name) => import(
         ${JSON.stringify(pathToFileURL(resolve('src')).href)} + '/' + name + '.ts'
       ))).then(([{ kernelWriter }, { graphonNtkPanels }, { normalSamples, randomChain }]) => {
         const chain = randomChain(${JSON.stringify(chainOptions)})

@@ -7,11 +7,11 @@ import { requireStorable } from '../../src/cli/destination.js'
 import { npySamples, npzSamples } from '../../src/data/array-samples.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { readZip } from '../../src/data/zip.js'
-import { groupMemory } from '../../src/node/container.js'
-import { gunzip, gunzipStart } from '../../src/node/gunzip.js'
-import { loadData } from '../../src/node/load-data.js'
-import { chooseWorkers, workerMemory } from '../../src/node/study-memory.js'
-import { prepareStudy } from '../../src/node/study.js'
+import { groupMemory } from '../../src/node/files/container.js'
+import { gunzip, gunzipStart } from '../../src/node/samples/gunzip.js'
+import { loadData } from '../../src/node/samples/load-data.js'
+import { chooseWorkers, workerMemory } from '../../src/node/studies/memory.js'
+import { prepareStudy } from '../../src/node/studies/study.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'limn-test-'))
 const [rows, cols] = [500, 60]

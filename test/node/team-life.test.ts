@@ -9,10 +9,10 @@ import { loadKernels, withScratch, type Kernels } from '../../src/linalg/kernels
 import { matrix } from '../../src/linalg/matrix.js'
 import { symmetricEigen } from '../../src/linalg/symmetric-eigen.js'
 import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
-import { startTeam } from '../../src/node/team.js'
+import { startTeam } from '../../src/node/team/team.js'
 import { bundle } from '../bundle.js'
 
-const bundled = await bundle(['src/node/team.ts', 'src/node/team-worker.ts'], 'node')
+const bundled = await bundle(['src/node/team/team.ts', 'src/node/team/team-worker.ts'], 'node')
 const script = bundled.url('team-worker.mjs')
 const library = bundled.url('team.mjs')
 const scripts = mkdtempSync(join(tmpdir(), 'limn-team-'))

@@ -1,4 +1,4 @@
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { filled, matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { randomStream, type RandomStream } from '../../src/random/random.js'
 

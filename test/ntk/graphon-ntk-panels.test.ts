@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { parseActivation } from '../../src/network/activation.js'
 import { graphonNtk, graphonNtkPanels, limitKernels, type GraphonNtkPanelOptions } from '../../src/ntk/graphon-ntk.js'

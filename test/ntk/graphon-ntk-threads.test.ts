@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { loadKernels } from '../../src/linalg/kernels.js'
 import { graphonNtks } from '../../src/ntk/graphon-ntk.js'
-import { startTeam } from '../../src/node/team.js'
+import { startTeam } from '../../src/node/team/team.js'
 import { teamWorker } from '../node/team-worker-bundle.js'
 import { normalSamples, randomChain } from './chains.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { loadKernels, supportedKernelBuilds } from '../../src/linalg/kernels.js'
 import { filled, matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { parseActivation } from '../../src/network/activation.js'

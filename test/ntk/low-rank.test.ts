@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { matrix, matrixOf, type Matrix } from '../../src/linalg/matrix.js'
 import { parseActivation } from '../../src/network/activation.js'
 import { graphonNtk } from '../../src/ntk/graphon-ntk.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { graphonNtk } from '../../src/ntk/graphon-ntk.js'
 import { dualOf } from '../../src/ntk/duals/duals.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import type { Matrix } from '../../src/linalg/matrix.js'
 import { parseActivation, type Activation } from '../../src/network/activation.js'
 import { empiricalNtk } from '../../src/ntk/empirical-ntk.js'

@@ -1,4 +1,4 @@
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import type { Activation } from '../../src/network/activation.js'
 import { createMask } from '../../src/network/mask.js'
 import { defaultSigmaW2, type Layer, type Network, type Parameterization } from '../../src/network/network.js'

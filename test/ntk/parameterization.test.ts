@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { GraphonChain } from '../../src/graphon/chain.js'
-import { pathDensity } from '../../src/graphon/path-density.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
+import { pathDensity } from '../../src/graphon/chain/path-density.js'
 import { parseActivation } from '../../src/network/activation.js'
 import type { NetworkContext } from '../../src/network/context.js'
 import { networkContext } from '../../src/network/context.js'

@@ -1,6 +1,6 @@
 // The kernel recursion written as its definition reads: position by position, pair by pair, duals by quadrature.
 
-import type { GraphonChain } from '../../src/graphon/chain.js'
+import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import type { Matrix } from '../../src/linalg/matrix.js'
 import type { Activation } from '../../src/network/activation.js'
 import { quadratureDual } from './quadrature.js'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { svgToPng } from '../../src/node/png.js'
+import { svgToPng } from '../../src/node/figures/png.js'
 import { chainFigure, matricesFigure } from '../../src/plot/chain.js'
 import { figureKinds, studyFigures } from '../../src/plot/figures.js'
 import { forPng, renderSvg, standaloneSvg } from '../../src/plot/render.js'

@@ -8,7 +8,7 @@ import { graphonMoments, halfMassFraction, inputDensity, inputsSentence } from '
 import { kernelErrorSentence } from '../../src/plot/kernel-error.js'
 import { ladderSentence } from '../../src/plot/ladder.js'
 import { meanCurve, rungError, trainingSentence } from '../../src/plot/training.js'
-import type { Verdict } from '../../src/graphon/limit-test/verdict.js'
+import type { Verdict } from '../../src/graphon/convergence/limit-test/verdict.js'
 import { verdictSentence } from '../../src/plot/verdicts.js'
 import { widthsSentence } from '../../src/plot/widths.js'
 import type {

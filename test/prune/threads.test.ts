@@ -7,7 +7,7 @@ import { gradientAndHessianGradient } from '../../src/network/hessian.js'
 import { createNetwork } from '../../src/network/initialize.js'
 import type { Mask } from '../../src/network/mask.js'
 import type { Network } from '../../src/network/network.js'
-import { startTeam } from '../../src/node/team.js'
+import { startTeam } from '../../src/node/team/team.js'
 import { criteria, criterionNames, type CriterionName } from '../../src/prune/criteria.js'
 import type { Criterion } from '../../src/prune/criterion.js'
 import { applyMasks, prune } from '../../src/prune/prune.js'
@@ -15,7 +15,7 @@ import { selectLargest } from '../../src/prune/select.js'
 import { randomStream } from '../../src/random/random.js'
 import { batchFor, network, rescaled } from './networks.js'
 
-const script = new URL('../../dist/node/team-worker.js', import.meta.url)
+const script = new URL('../../dist/node/team/team-worker.js', import.meta.url)
 const teams = [1, 2, 3].map((threads) => startTeam({ threads, script }))
 afterAll(() => Promise.all(teams.map((team) => team.close())))
 

@@ -1,5 +1,5 @@
 import { toFloat64 } from '../../../src/data/tensor.js'
-import { createChain } from '../../../src/graphon/chain.js'
+import { createChain } from '../../../src/graphon/chain/chain.js'
 import { matrix, type Matrix } from '../../../src/linalg/matrix.js'
 import { graphonNtksPanels } from '../../../src/ntk/graphon-ntk.js'
 import { placePanel } from '../../../src/ntk/kernel-panel.js'

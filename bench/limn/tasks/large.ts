@@ -1,4 +1,4 @@
-import { createChain } from '../../../src/graphon/chain.js'
+import { createChain } from '../../../src/graphon/chain/chain.js'
 import { matrix } from '../../../src/linalg/matrix.js'
 import { topEigenpairs } from '../../../src/linalg/top-eigenpairs.js'
 import { toFloat64 } from '../../../src/data/tensor.js'

@@ -1,5 +1,5 @@
-import type { GraphonChain } from '../chain.js'
-import { commonRefinement, expand, samePartition } from '../refine.js'
+import type { GraphonChain } from '../chain/chain.js'
+import { commonRefinement, expand, samePartition } from '../chain/refine.js'
 import { distance, type DistanceResult } from './distance.js'
 import type { NormOptions } from './norm.js'
 import type { NormName } from './norms.js'

@@ -1,4 +1,4 @@
-import { cut } from './cut.js'
+import { cut } from './cut/cut.js'
 import { l1 } from './l1.js'
 import { l2 } from './l2.js'
 import type { Norm } from './norm.js'

@@ -2,7 +2,7 @@ import { filled } from '../../linalg/matrix.js'
 import { createSpec, type SpecOptions } from '../../network/create.js'
 import type { NetworkSpec } from '../../network/network.js'
 import type { Scope } from '../../prune/budget.js'
-import { createChain, type GraphonChain } from '../chain.js'
+import { createChain, type GraphonChain } from '../chain/chain.js'
 
 /** The network and budget that a limit is asked for. */
 export interface LimitOptions extends SpecOptions {

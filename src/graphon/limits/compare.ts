@@ -1,10 +1,10 @@
 import type { Matrix } from '../../linalg/matrix.js'
 import { createMask, type Mask } from '../../network/mask.js'
 import { randomStream } from '../../random/random.js'
-import { checkChained, hiddenOrder } from '../align.js'
-import { chainOf } from '../binning.js'
-import type { GraphonChain } from '../chain.js'
-import { constantShape, layerDensity, matrixVectors } from '../limit-test/shapes.js'
+import { checkChained, hiddenOrder } from '../estimate/fit/align.js'
+import { chainOf } from '../estimate/fit/binning.js'
+import type { GraphonChain } from '../chain/chain.js'
+import { constantShape, layerDensity, matrixVectors } from '../convergence/limit-test/shapes.js'
 
 /** How well a prediction describes the masks, for one matrix; distances in L2. */
 export interface LimitAgreement {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findChainProblem } from '../../../src/graphon/chain.js'
-import { weightEnergies } from '../../../src/graphon/energies.js'
+import { findChainProblem } from '../../../src/graphon/chain/chain.js'
+import { weightEnergies } from '../../../src/graphon/chain/energies.js'
 import { constantLimitChain, type ConstantLimit, type LimitOptions } from '../../../src/graphon/limits/closed-form.js'
 import { magnitudeLimit, magnitudeWidthLimit } from '../../../src/graphon/limits/magnitude.js'
 import { tailEnergy, tailProbability } from '../../../src/graphon/limits/normal-tail.js'

@@ -1,0 +1,28 @@
+import { createMask, type Mask } from '../../network/mask.js'
+import type { RandomStream } from '../../random/random.js'
+
+/**
+ * A mask with exactly `kept` ones at uniformly random places. Draws about −total·ln(1 − p) cells, p = min(kept, total −
+ * kept) / total ≤ ½, and discards repeats; that is uniform over all sets of that size.
+ *
+ * @throws RangeError when `kept` is not an integer in 0 … rows·cols
+ */
+export function erdosRenyiMask(rows: number, cols: number, kept: number, random: RandomStream): Mask {
+  const total = rows * cols
+  if (!(Number.isInteger(kept) && kept >= 0 && kept <= total)) {
+    throw new RangeError(`erdosRenyiMask: expected an integer number of kept weights in 0 … ${total}, got ${kept}`)
+  }
+  if (!(total < 2 ** 32)) throw new RangeError(`erdosRenyiMask: expected fewer than 2^32 cells, got ${rows} × ${cols}`)
+  const few = 2 * kept <= total ? 1 : 0
+  const data = new Uint8Array(total).fill(1 - few)
+  const unused = Math.clz32(total - 1)
+  for (let missing = few === 1 ? kept : total - kept; missing > 0;) {
+    // A power of two of values with rejection: exactly uniform, and cheaper than a division.
+    const cell = random.uint32() >>> unused
+    if (cell < total && data[cell] !== few) {
+      data[cell] = few
+      missing--
+    }
+  }
+  return createMask(rows, cols, data)
+}

@@ -1,0 +1,42 @@
+import { extname } from 'node:path'
+import type { Figure } from '../../plot/figure.js'
+import { forPng, renderSvg, standaloneSvg } from '../../plot/render.js'
+import { writeAtomic } from '../files/files.js'
+import { requirePng, svgToPng } from './png.js'
+
+/** File types a figure can be written as. */
+export const figureFormats = {
+  '.svg': (svg) => standaloneSvg(svg),
+  '.png': (svg) => svgToPng(forPng(svg)),
+} as const satisfies Record<string, (svg: string) => string | Uint8Array>
+
+/** @throws RangeError when the name ends in no known format */
+export function figureFormat(file: string): keyof typeof figureFormats {
+  const extension = Object.keys(figureFormats).find((known) => known === extname(file).toLowerCase())
+  if (!extension) {
+    throw new RangeError(
+      `figure: expected a name that ends in ${Object.keys(figureFormats).join(' or ')}, got '${file}'`,
+    )
+  }
+  return extension as keyof typeof figureFormats
+}
+
+/**
+ * Checks, before anything is computed, that a figure can be written in the format of its name.
+ *
+ * @throws RangeError when the name ends in no known format, Error when the format's optional part is missing
+ */
+export function requireFigure(file: string): void {
+  if (figureFormat(file) === '.png') requirePng()
+}
+
+/** A figure as SVG (light and dark) or PNG (light), by the extension of the file it is meant for. */
+export async function encodeFigure(figure: Figure, file: string): Promise<string | Uint8Array> {
+  const format = figureFormat(file)
+  return figureFormats[format](await renderSvg(figure))
+}
+
+/** Writes {@link encodeFigure}. */
+export async function writeFigure(figure: Figure, file: string): Promise<void> {
+  writeAtomic(file, await encodeFigure(figure, file))
+}

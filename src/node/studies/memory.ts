@@ -1,0 +1,53 @@
+import { architectures } from '../../study/plan.js'
+import { depthsOf } from '../../study/schema.js'
+import { bytesPerWeight, freeMemory, gigabytes, requireMemory } from '../files/memory.js'
+import type { StudyPlan } from './plan-file.js'
+
+/** What a worker thread takes before its first job: an engine of its own, and code. */
+const emptyWorker = 2 ** 26
+
+const countWeights = (sizes: readonly number[]): number =>
+  sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
+
+/**
+ * Refuses networks and kernels that can never fit into memory.
+ *
+ * @throws RangeError naming the key
+ */
+export function requireStudyMemory({ config, facts }: Pick<StudyPlan, 'config' | 'facts'>): void {
+  const { samples } = config.data
+  requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, 'use fewer')
+  for (const { sizes } of depthsOf(config).flatMap((depth) => architectures(config, facts, depth))) {
+    const weights = countWeights(sizes)
+    const key = config.network.sizes ? 'network.sizes' : 'network.widths'
+    requireMemory(bytesPerWeight * weights, `${key}: ${weights} weights`, 'use smaller layers')
+  }
+}
+
+/** Bytes of memory that each worker of a study takes at least: the data, and its largest network or kernel. */
+export function workerMemory({ config, facts, provenance }: StudyPlan): number {
+  const { samples } = config.data
+  const weights = depthsOf(config).flatMap((depth) =>
+    architectures(config, facts, depth).map(({ sizes }) => countWeights(sizes)),
+  )
+  const kernel = 8 * samples ** 2
+  return emptyWorker + 8 * provenance.samples * facts.inputs + Math.max(kernel, bytesPerWeight * Math.max(...weights))
+}
+
+/**
+ * How many workers a study gets: what was asked for, or as many as there is memory for and at least one.
+ *
+ * @param asked number that was asked for
+ * @param usual number where none was
+ * @throws RangeError when there is no memory for those that were asked for
+ */
+export function chooseWorkers(plan: StudyPlan, asked: number | undefined, usual: number): number {
+  // A worker starts with its first job.
+  const needed = Math.min(asked ?? usual, Math.max(1, plan.jobs.length))
+  const [each, free] = [workerMemory(plan), freeMemory()]
+  const most = Math.max(1, Math.floor(free / each))
+  if (asked === undefined || needed <= most) return Math.min(needed, asked ?? most)
+  throw new RangeError(
+    `--workers ${asked}: expected at most ${gigabytes(free)} of memory, got ${gigabytes(needed * each)}, ${gigabytes(each)} for each worker; use at most ${most}`,
+  )
+}

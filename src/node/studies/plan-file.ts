@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { FileError } from '../../data/file-error.js'
+import { scopes, studyScopes, type Provenance } from '../../study/findings.js'
+import { isJobId, jobKinds, type Job } from '../../study/job.js'
+import { planStudy, type DataFacts } from '../../study/plan.js'
+import { studySchema, type StudyConfig } from '../../study/schema.js'
+import { readText, writeAtomic } from '../files/files.js'
+
+/** What a study's folder says of itself in `plan.json`. */
+export interface StudyPlan {
+  readonly config: StudyConfig
+  readonly provenance: Provenance
+  /** What the plan knows of the data; workers compute with these data or not at all. */
+  readonly facts: DataFacts
+  readonly jobs: readonly Job[]
+}
+
+const whole = z.int().nonnegative()
+const jobId = z.string().refine(isJobId, { message: 'expected the id of a job' })
+
+const provenanceSchema = z.strictObject({
+  title: z.string(),
+  study: z.string(),
+  limnVersion: z.string(),
+  nodeVersion: z.string(),
+  kernelBuild: z.string(),
+  seed: whole,
+  data: z.string(),
+  samples: whole,
+  inputs: whole,
+  classes: whole,
+  classesPresent: whole,
+  hiddenLayers: z.array(whole),
+  trials: whole,
+  bins: whole,
+  activation: z.string(),
+  convention: z.string(),
+  scope: z.enum(studyScopes),
+  runs: whole,
+}) satisfies z.ZodType<Provenance>
+
+const jobSchema = z.strictObject({
+  kind: z.enum(jobKinds),
+  id: jobId,
+  method: z.string(),
+  density: z.number(),
+  scope: z.enum(scopes),
+  sizes: z.array(whole),
+  width: whole,
+  trial: whole.nullable(),
+  needs: z.array(jobId),
+  train: z.boolean(),
+  cost: z.number(),
+}) satisfies z.ZodType<Job>
+
+const planSchema = z.strictObject({
+  config: studySchema,
+  provenance: provenanceSchema,
+  facts: z.strictObject({ inputs: whole, classes: whole, fingerprint: z.string() }) satisfies z.ZodType<DataFacts>,
+  jobs: z.array(jobSchema),
+})
+
+const remedy = 'run the study again to write it anew'
+
+export const planPath = (directory: string): string => join(directory, 'plan.json')
+
+export function writePlan(directory: string, plan: StudyPlan): void {
+  writeAtomic(planPath(directory), `${JSON.stringify(plan, null, 1)}\n`)
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new FileError(file, `expected JSON; ${remedy}`)
+  }
+}
+
+/** Whether jobs are those of a study: nobody has changed either, and this limn plans as the one that wrote them. */
+function areJobsOf(config: StudyConfig, facts: DataFacts, jobs: readonly Job[], file: string): boolean {
+  try {
+    return isDeepStrictEqual(jobs, planStudy(config, facts))
+  } catch (error) {
+    if (error instanceof RangeError) throw new FileError(file, `${error.message}; ${remedy}`, 'config')
+    throw error
+  }
+}
+
+/**
+ * The plan in a study's folder. It comes from outside as any file does: every key is checked, and the jobs have to be those
+ * that the study in it is planned into.
+ *
+ * @throws FileError naming the key, or when the folder holds no plan
+ */
+export function readPlan(directory: string): StudyPlan {
+  const file = planPath(directory)
+  const parsed = planSchema.safeParse(parse(readText(file), file))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+    const problem = issue.message.replace(/^Invalid \w+: /, '')
+    const key = [...issue.path, ...unknown].map(String).join('.')
+    const said = `${problem.charAt(0).toLowerCase()}${problem.slice(1)}; ${remedy}`
+    throw key === '' ? new FileError(file, said) : new FileError(file, said, key)
+  }
+  const plan = parsed.data
+  if (!areJobsOf(plan.config, plan.facts, plan.jobs, file)) {
+    throw new FileError(
+      file,
+      `expected the jobs that this limn plans for the study in config, got others; ${remedy}`,
+      'jobs',
+    )
+  }
+  return plan
+}
+
+/** Dotted names of the values in which two plain values differ, at most the first few. */
+function differences(a: unknown, b: unknown, name = ''): string[] {
+  if (isDeepStrictEqual(a, b)) return []
+  const areObjects = [a, b].every((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+  if (!areObjects) return [name]
+  const [left, right] = [a, b] as [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
+    differences(left[key], right[key], name === '' ? key : `${name}.${key}`),
+  )
+}
+
+/** The keys of the study in which two plans differ, and `the data`; titles change nothing. */
+export function planDifferences(before: StudyPlan, now: StudyPlan): string[] {
+  const config = (plan: StudyPlan): unknown => JSON.parse(JSON.stringify({ ...plan.config, title: '' }))
+  const changed = differences(config(before), config(now))
+  const sameSource = isDeepStrictEqual(before.config.data, now.config.data)
+  return sameSource && before.facts.fingerprint !== now.facts.fingerprint ? [...changed, 'the data'] : changed
+}

@@ -1,0 +1,16 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { toReply } from './reply.js'
+import type { StudyPlan } from './plan-file.js'
+import { reportInto } from './report.js'
+
+/** What the thread that writes a report is started with. */
+export interface ReportWorkerData {
+  readonly directory: string
+  readonly plan: StudyPlan
+}
+
+const { directory, plan } = workerData as ReportWorkerData
+reportInto(directory, plan).then(
+  (path) => parentPort?.postMessage({ path }),
+  (error: unknown) => parentPort?.postMessage(toReply(error)),
+)

@@ -1,0 +1,72 @@
+import { Worker } from 'node:worker_threads'
+import type { Job } from '../../study/job.js'
+import type { JobRunner } from '../../study/run-study.js'
+import { errorOf, type StudyReply } from './reply.js'
+import type { StudyWorkerData } from './worker.js'
+
+/** A fixed set of worker threads that run a study's jobs. */
+export interface StudyWorkers {
+  readonly runner: JobRunner
+  close(): Promise<void>
+}
+
+interface Thread {
+  readonly worker: Worker
+  /** Settles the job that the thread is at; listeners stay for the thread's life. */
+  settle: ((error?: Error) => void) | undefined
+}
+
+function startThread(script: URL, workerData: StudyWorkerData): Thread {
+  const thread: Thread = { worker: new Worker(script, { workerData }), settle: undefined }
+  thread.worker.on('message', (reply: StudyReply) => thread.settle?.(errorOf(reply)))
+  thread.worker.on('error', (error) => thread.settle?.(error))
+  thread.worker.on('exit', (code) =>
+    thread.settle?.(
+      new Error(`a worker ended with code ${code}; run again to resume, with fewer --workers if memory was short`),
+    ),
+  )
+  return thread
+}
+
+/**
+ * Starts up to `count` workers, each when first needed.
+ *
+ * @param script the compiled worker; default: the one beside this module
+ */
+export function startStudyWorkers(
+  count: number,
+  workerData: StudyWorkerData,
+  script: URL = new URL('./worker.js', import.meta.url),
+): StudyWorkers {
+  const idle: Thread[] = []
+  const all: Thread[] = []
+  const take = (): Thread => {
+    const free = idle.pop()
+    if (free) return free
+    if (all.length >= count) throw new Error(`startStudyWorkers: more than ${count} jobs at once`)
+    const thread = startThread(script, workerData)
+    all.push(thread)
+    return thread
+  }
+  const runner: JobRunner = (job: Job) =>
+    new Promise((resolve, reject) => {
+      const thread = take()
+      thread.settle = (error) => {
+        thread.settle = undefined
+        if (error) {
+          reject(error)
+          return
+        }
+        idle.push(thread)
+        resolve()
+      }
+      thread.worker.postMessage(job)
+    })
+  return {
+    runner,
+    async close() {
+      for (const thread of all) thread.settle = undefined
+      await Promise.all(all.map(({ worker }) => worker.terminate()))
+    },
+  }
+}
