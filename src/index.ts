@@ -42,6 +42,8 @@ export * from './network/paths.js'
 export * from './network/train.js'
 
 export * from './prune/criteria.js'
+export type { Criterion } from './prune/criterion.js'
+export * from './prune/define.js'
 export * from './prune/prune.js'
 
 export * from './graphon/estimate/fit/align.js'

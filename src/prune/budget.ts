@@ -30,6 +30,9 @@ export function keepCount(total: number, density: number): number {
  */
 export function pruningBudgets(network: Network, density: number, scope: Scope): Budget[] {
   if (!(0 < density && density <= 1)) throw new RangeError(`prune: expected a density in (0, 1], got ${density}`)
+  if (!scopes.includes(scope)) {
+    throw new RangeError(`prune: expected a scope of ${scopes.join(' or ')}, got ${JSON.stringify(scope)}`)
+  }
   const all = network.layers.map((_, i) => i)
   const budgets = (scope === 'global' ? [all] : all.map((i) => [i])).map((layers): Budget => {
     const sum = (count: (layer: number) => number) => layers.reduce((total, layer) => total + count(layer), 0)

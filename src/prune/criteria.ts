@@ -1,4 +1,4 @@
-import type { Criterion } from './criterion.js'
+import { criterionProblem, type Criterion } from './criterion.js'
 import { grasp } from './grasp.js'
 import { magnitude } from './magnitude.js'
 import { random } from './random.js'
@@ -11,6 +11,14 @@ export const criteria = { random, magnitude, snip, grasp, synflow } as const sat
 export type CriterionName = keyof typeof criteria
 
 export const criterionNames = Object.keys(criteria) as readonly CriterionName[]
+
+/** The criterion of a name, or the criterion itself. @throws RangeError when it is neither */
+export function criterionOf(method: CriterionName | Criterion): Criterion {
+  if (typeof method === 'string') return criteria[parseCriterion(method)]
+  const problem = criterionProblem(method)
+  if (problem !== undefined) throw new RangeError(`prune: method: ${problem}; make one with definePruning`)
+  return method
+}
 
 /**
  * @throws RangeError when `name` is not in the table

@@ -29,6 +29,8 @@ export interface CriterionContext extends Required<CriterionDefaults> {
 }
 
 interface About {
+  /** Short and stable: what files, studies and options say. */
+  readonly name: string
   /** Name for figures and prose. */
   readonly label: string
   /** One sentence: what is kept. */
@@ -62,8 +64,9 @@ export interface Chosen {
 
 /** Chooses the masks itself, exactly as many per group as the budgets say. */
 interface Choosing {
-  readonly needsData: false
-  readonly masks: (network: Network, context: CriterionContext) => Chosen
+  readonly needsData: boolean
+  /** @param batch given where data are needed */
+  readonly masks: (network: Network, context: CriterionContext, batch: Batch | undefined) => Chosen
 }
 
 /**
@@ -71,3 +74,16 @@ interface Choosing {
  * means the same in both parameterisations; pruned weights of the given network are never candidates.
  */
 export type Criterion = About & (Scoring | Choosing)
+
+/** What keeps a value, such as a module's export, from being a {@link Criterion}; undefined for one. */
+export function criterionProblem(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null)
+    return `expected a criterion, got ${value === null ? 'null' : typeof value}`
+  const found = value as Partial<Record<string, unknown>>
+  const kinds = { name: 'string', label: 'string', summary: 'string', needsData: 'boolean', defaults: 'object' }
+  for (const [key, kind] of Object.entries(kinds)) {
+    if (typeof found[key] !== kind) return `expected a criterion, whose ${key} is a ${kind}, got ${typeof found[key]}`
+  }
+  if (typeof found['masks'] === 'function' || typeof found['scores'] === 'function') return undefined
+  return 'expected a criterion, with a function masks or scores, got neither'
+}

@@ -10,6 +10,7 @@ import { asScores, derivativeOptions, saliency } from './saliency.js'
  * the score −w (H g) is cut from above. Weights only; biases stay fixed. One pass, exact H g.
  */
 export const grasp: Criterion = {
+  name: 'grasp',
   label: 'GraSP',
   summary: 'keeps the weights with the largest w · (Hg)',
   needsData: true,

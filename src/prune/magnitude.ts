@@ -6,6 +6,7 @@ import type { PlacedScores } from './select.js'
 
 /** Score |w_eff|. */
 export const magnitude: Criterion = {
+  name: 'magnitude',
   label: 'Magnitude',
   summary: 'keeps the weights of largest magnitude',
   needsData: false,

@@ -5,13 +5,14 @@ import type { Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import { pathWarnings } from '../network/paths.js'
 import { pruningBudgets, type Budget, type Scope } from './budget.js'
-import { criteria, type CriterionName } from './criteria.js'
+import { criterionOf, type CriterionName } from './criteria.js'
 import type { BudgetTie, Chosen, Criterion, CriterionContext } from './criterion.js'
 import { selectPlaced } from './select.js'
 import { summarizeLayers, tieWarnings, type LayerSummary } from './summary.js'
 
 export interface PruneOptions {
-  readonly method: CriterionName
+  /** A name in the table {@link criteria}, or a criterion of one's own: see `definePruning` */
+  readonly method: CriterionName | Criterion
   /** Fraction of all weights to keep, in (0, 1] */
   readonly density: number
   readonly scope: Scope
@@ -76,7 +77,7 @@ function selectByScores(
  */
 export function prune(network: Network, options: PruneOptions): PruneResult {
   const { method, density, scope, seed, batch, batchSize, onProgress } = options
-  const criterion: Criterion = criteria[method]
+  const criterion: Criterion = criterionOf(method)
   const { temperature = criterion.defaults.temperature ?? 1, rounds = criterion.defaults.rounds ?? 1 } = options
   if (!(temperature > 0 && temperature < Infinity)) {
     throw new RangeError(`prune: expected a positive temperature, got ${temperature}`)
@@ -86,7 +87,7 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
   }
   const budgets: Budget[] = pruningBudgets(network, density, scope)
   if (criterion.needsData && !batch) {
-    throw new Error(`prune: ${method} needs data; give a batch of samples and targets`)
+    throw new Error(`prune: ${criterion.name} needs data; give a batch of samples and targets`)
   }
   const kernels = options.kernels ?? defaultKernels()
   const { masks, ties } = withScratch(kernels, (scratch) => {
@@ -101,7 +102,9 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
       batchSize,
       onProgress: onProgress ?? (() => undefined),
     }
-    return 'masks' in criterion ? criterion.masks(network, context) : selectByScores(criterion, network, context, batch)
+    return 'masks' in criterion
+      ? criterion.masks(network, context, batch)
+      : selectByScores(criterion, network, context, batch)
   })
   return { masks, layers: summarizeLayers(masks), warnings: [...tieWarnings(ties, masks), ...pathWarnings(masks)] }
 }

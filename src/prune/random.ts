@@ -8,6 +8,7 @@ import type { Criterion } from './criterion.js'
  * hypergeometric. Budget i draws from the stream (seed, 'prune', 'random', i).
  */
 export const random: Criterion = {
+  name: 'random',
   label: 'Random',
   summary: 'keeps weights chosen uniformly at random',
   needsData: false,

@@ -5,6 +5,7 @@ import { asScores, derivativeOptions, saliency } from './saliency.js'
 
 /** Score |w ∂L/∂w| with the mean cross-entropy L over the given samples (connection sensitivity). Biases take no part. */
 export const snip: Criterion = {
+  name: 'snip',
   label: 'SNIP',
   summary: 'keeps the weights whose removal would change the loss most, to first order',
   needsData: true,

@@ -42,6 +42,7 @@ export function synflowScores(network: Network, kernels: Kernels = defaultKernel
  * positive) and are not pruned. No data.
  */
 export const synflow: Criterion = {
+  name: 'synflow',
   label: 'SynFlow',
   summary: 'keeps the weights that carry the largest synaptic flow',
   needsData: false,
