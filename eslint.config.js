@@ -72,7 +72,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['eslint.config.js'] },
+        projectService: { allowDefaultProject: ['eslint.config.js', 'examples/*.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -86,6 +86,6 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['eslint.config.js', 'examples/*.js'], ...tseslint.configs.disableTypeChecked },
   ...direction,
 )

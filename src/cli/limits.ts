@@ -21,6 +21,8 @@ export interface Facts {
   readonly matrices?: number
   /** Whether an operand holds masks, which are yet to be binned. */
   readonly masks?: boolean
+  /** Whether a method that a module defines scores on samples. */
+  readonly scoresOnData?: boolean
   /** How masks came about, where a file says it. */
   readonly method?: CriterionName
   readonly scope?: Scope

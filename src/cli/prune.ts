@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { didYouMean } from '../data/nearest-name.js'
 import { FileError } from '../data/file-error.js'
 import { classTargetsFor } from '../data/targets.js'
 import { networkToTensors, type Checkpoint } from '../network/checkpoint.js'
@@ -8,10 +9,11 @@ import { createSpec, initialize } from '../network/initialize.js'
 import { defaultSigmaW2, type Network } from '../network/network.js'
 import type { Activation } from '../network/activation.js'
 import { writeAtomic } from '../node/files/files.js'
+import { isModulePath, loadCriterion } from '../node/files/load-criterion.js'
 import { loadData } from '../node/samples/load-data.js'
 import { bytesPerWeight, requireMemory } from '../node/files/memory.js'
 import { keepCount } from '../prune/budget.js'
-import { criteria, criterionNames, type CriterionName } from '../prune/criteria.js'
+import { criteria, criterionNames, parseCriterion } from '../prune/criteria.js'
 import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
 import { applies } from './applies.js'
@@ -33,7 +35,7 @@ interface PruneFlags extends NetworkFlags {
   readonly data?: string
   readonly samples?: number
   readonly standardize?: boolean
-  readonly method: CriterionName
+  readonly method: string
   readonly density: number
   readonly scope: 'global' | 'layer'
   readonly temperature?: number
@@ -104,15 +106,19 @@ function startNetwork(flags: PruneFlags, command: Command): Start {
   return { network: initialize(spec, seed) }
 }
 
-function run(flags: PruneFlags, command: Command): void {
-  const { method, density, scope, seed, temperature, out, json } = flags
+async function run(flags: PruneFlags, command: Command): Promise<void> {
+  const { density, scope, seed, temperature, out, json } = flags
   requireDestination({ command: 'prune', kind: 'network', inputs: [flags.weights, flags.data], ...flags })
+  const criterion = isModulePath(flags.method)
+    ? (await loadCriterion(flags.method)).criterion
+    : criteria[parseCriterion(flags.method)]
+  const { name: method, needsData: computes } = criterion
+  refuseIdle(command, { file: flags.method, scoresOnData: computes })
   const { network, checkpoint } = startNetwork(flags, command)
   const { sizes } = network.spec
   requireStorable('prune', sizes)
   let batch
   let dataset
-  const computes = criteria[method].needsData
   if (computes) {
     if (flags.data === undefined) throw new UsageError(`prune: --method ${method} needs --data`)
     const data = loadData(flags.data, { ...flags, needLabels: true })
@@ -131,7 +137,7 @@ function run(flags: PruneFlags, command: Command): void {
   const progress = startProgress(`prune ${method}`)
   const begin = performance.now()
   const result = prune(network, {
-    method,
+    method: criterion,
     density,
     scope,
     seed,
@@ -164,12 +170,21 @@ function totalDensity(layers: readonly { readonly kept: number; readonly shape: 
   return kept / layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
 }
 
+function parseMethod(text: string): string {
+  if (isModulePath(text) || criterionNames.some((name) => name === text)) return text
+  const own = `${criterionNames.join(', ')} or the path of a module such as ./my-method.js`
+  throw new InvalidArgumentError(`expected ${own}, got '${text}'${didYouMean(text, criterionNames)}`)
+}
+
 /** Methods that score on samples, for help texts. */
 const onData = criterionNames.filter((name) => criteria[name].needsData).join(' or ')
 
 const scoredOnData: Limit = {
-  only: `with --method ${onData}`,
-  when: ({ flags }) => criteria[flags['method'] as CriterionName].needsData,
+  only: `with a method that scores on samples, such as ${onData}`,
+  when: ({ flags, facts }) => {
+    const known = criterionNames.find((name) => name === flags['method'])
+    return known ? criteria[known].needsData : facts.scoresOnData !== false
+  },
 }
 
 const drawnWeights: Limit = {
@@ -191,7 +206,11 @@ export function addPrune(program: Command): void {
     )
     .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes))
     .addOption(new Option('--weights <file>', 'weights to prune (.safetensors, .npz) in place of drawing them'))
-    .addOption(new Option('--method <name>', 'pruning method').choices(Object.keys(criteria)).makeOptionMandatory())
+    .addOption(
+      new Option('--method <name>', `${criterionNames.join(', ')}, or a module of your own such as ./my-method.js`)
+        .argParser(parseMethod)
+        .makeOptionMandatory(),
+    )
     .addOption(
       new Option('--density <fraction>', 'kept fraction of all entries, also where a file has pruned some')
         .argParser(parseDensity)

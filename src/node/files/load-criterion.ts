@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { FileError } from '../../data/file-error.js'
+import { criteria, criterionNames } from '../../prune/criteria.js'
+import { criterionProblem, type Criterion } from '../../prune/criterion.js'
+import { definePruning, type PruningDefinition } from '../../prune/define.js'
+
+/** Whether a method is said as the path of a module, `./my-method.js`, and not by a name. */
+export const isModulePath = (method: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(method)
+
+/** A criterion from a module, and what its results depend on. */
+export interface LoadedCriterion {
+  readonly criterion: Criterion
+  /** Hash of the module's text; what it imports is not followed. */
+  readonly fingerprint: string
+}
+
+const isDefinition = (value: unknown): value is PruningDefinition =>
+  typeof value === 'object' && value !== null && 'score' in value && !('masks' in value) && !('scores' in value)
+
+/** @throws FileError when a value is neither a criterion nor what `definePruning` takes */
+function asCriterion(value: unknown, path: string): Criterion {
+  if (isDefinition(value)) {
+    try {
+      return definePruning(value)
+    } catch (error) {
+      throw new FileError(path, (error as Error).message)
+    }
+  }
+  const problem = criterionProblem(value)
+  if (problem === undefined) return value as Criterion
+  throw new FileError(path, `${problem}; export default { name, score }, or what definePruning gives`)
+}
+
+/**
+ * The pruning criterion that a JavaScript module exports as its default: what `definePruning` gives, or what it takes.
+ *
+ * @param path relative to the working directory
+ * @throws FileError when there is no such file, it cannot be loaded, exports no criterion, or one of a name that limn has
+ */
+export async function loadCriterion(path: string): Promise<LoadedCriterion> {
+  let text
+  try {
+    text = readFileSync(path)
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new FileError(
+      path,
+      missing ? 'no such file; expected the module of a pruning method' : (error as Error).message,
+    )
+  }
+  const fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 16)
+  let module
+  try {
+    module = (await import(`${pathToFileURL(resolve(path)).href}?${fingerprint}`)) as { readonly default?: unknown }
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+    const typescript = /\.[cm]?ts$/.test(path) ? '; compile it to JavaScript first' : ''
+    throw new FileError(path, `expected a JavaScript module that loads, got: ${reason}${typescript}`)
+  }
+  const criterion = asCriterion(module.default, path)
+  if (criterionNames.some((name) => name === criterion.name && criteria[name] !== criterion)) {
+    throw new FileError(path, `expected a name that limn does not have, got '${criterion.name}'`)
+  }
+  return { criterion, fingerprint }
+}
