@@ -46,7 +46,7 @@ async function run(file: string, { out, workers: asked, json }: RunFlags): Promi
   if (file === standardStream && out === undefined) {
     throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
   }
-  const plan = prepareStudy(file)
+  const plan = await prepareStudy(file)
   const workers = chooseWorkers(plan, asked, Math.min(availableParallelism(), mostWorkers))
   const directory = out ?? join('out', basename(file, extname(file)))
   const { data, classes, classesPresent: present } = plan.provenance

@@ -1,9 +1,9 @@
+import { methodName, tabledCriterion, type OwnMethod } from './own-methods.js'
 import { agreement } from '../dynamics/agreement.js'
 import { chainFromTensors } from '../graphon/chain/chain-file.js'
 import { countingBound, type MotifName } from '../graphon/motifs/motifs.js'
 import { toFloat64 } from '../data/tensor.js'
 import { spectralSummary } from '../spectrum/summary.js'
-import { criteria } from '../prune/criteria.js'
 import type { Criterion } from '../prune/criterion.js'
 import { estimateKey } from './execute-closed-form.js'
 import { failureOf } from './failure.js'
@@ -148,9 +148,13 @@ function failedFinding({ job, result }: Finished): FailedFinding[] {
 }
 
 /** What the report says of how networks were made and trained. */
-function protocolOf({ data, network, prune, graphon, kernel, training }: StudyConfig): Protocol {
+function protocolOf(
+  { data, network, prune, graphon, kernel, training }: StudyConfig,
+  own: readonly OwnMethod[],
+): Protocol {
   const { learningRate, relativeRate } = training
-  const named: readonly Criterion[] = prune.methods.map((method) => criteria[method])
+  const tabled = prune.methods.flatMap((method) => tabledCriterion(method) ?? [])
+  const named: readonly Pick<Criterion, 'needsData'>[] = [...tabled, ...own]
   const isMnist = data.source === 'mnist'
   return {
     steps: training.trials > 0 ? training.steps : 0,
@@ -162,7 +166,7 @@ function protocolOf({ data, network, prune, graphon, kernel, training }: StudyCo
     rescale: kernel.rescale,
     estimator: graphon.estimator,
     pruningSamples: named.some(({ needsData }) => needsData) ? (prune.samples ?? data.samples) : null,
-    temperature: named.some(({ defaults }) => defaults.temperature !== undefined) ? prune.temperature : null,
+    temperature: tabled.some(({ defaults }) => defaults.temperature !== undefined) ? prune.temperature : null,
     testSamples: isMnist ? data.testSamples : 0,
     standardized: isMnist || data.standardize,
   }
@@ -318,6 +322,7 @@ export async function buildFindings(
   provenance: Provenance,
   jobs: readonly Job[],
   store: ResultStore,
+  own: readonly OwnMethod[] = [],
 ): Promise<Findings> {
   const missing = jobs.filter((job) => !store.has(job.id))
   if (missing.length > 0)
@@ -334,7 +339,8 @@ export async function buildFindings(
     failed: [] as FailedFinding[],
   }
   const byId = new Map(jobs.map((job) => [job.id, job]))
-  const order = (job: Job) => config.prune.methods.indexOf(job.method as (typeof config.prune.methods)[number])
+  const methods = config.prune.methods.map((method) => methodName(method, own))
+  const order = (job: Job) => methods.indexOf(job.method)
   const rank = ({ sizes, scope, density, width }: Job) => [sizes.length, scope === 'layer' ? 1 : 0, density, width]
   const ordered = [...jobs].sort(
     (a, b) => order(a) - order(b) || rank(a).reduce((found, value, i) => found || value - rank(b)[i], 0),
@@ -371,11 +377,11 @@ export async function buildFindings(
   }
   return {
     provenance,
-    methods: config.prune.methods,
+    methods,
     widths: [...new Set(findings.pruning.map(({ width }) => width))].sort((a, b) => a - b),
     densities: config.prune.densities,
     settings: settingsOf(config),
-    protocol: protocolOf(config),
+    protocol: protocolOf(config, own),
     ...findings,
   }
 }

@@ -1,5 +1,5 @@
-import { criteria } from '../prune/criteria.js'
 import type { Criterion } from '../prune/criterion.js'
+import { tabledCriterion } from './own-methods.js'
 import type { StudyConfig } from './schema.js'
 
 type Section<Name extends keyof StudyConfig> = StudyConfig[Name] extends object
@@ -28,7 +28,11 @@ function only(appliesTo: string, unused: KeyUse['unused']): KeyUse {
 type Method = StudyConfig['prune']['methods'][number]
 
 const anyMethod = ({ prune }: StudyConfig, has: (criterion: Criterion, method: Method) => boolean): boolean =>
-  prune.methods.some((method) => has(criteria[method], method))
+  // Of a module nothing is known before it is loaded: it may use everything.
+  prune.methods.some((method) => {
+    const criterion = tabledCriterion(method)
+    return criterion === undefined || has(criterion, method)
+  })
 
 /** Why nothing is trained; undefined where networks are. */
 function untrained({ training }: StudyConfig): string | undefined {

@@ -4,6 +4,7 @@ import { parseActivation } from '../network/activation.js'
 import { createNetwork, createSpec, initialize } from '../network/initialize.js'
 import type { Batch } from '../network/gradient.js'
 import type { Network, NetworkSpec } from '../network/network.js'
+import { parseCriterion } from '../prune/criteria.js'
 import { applyMasks, prune, type PruneResult } from '../prune/prune.js'
 import type { JobKey } from './job.js'
 import type { StudyConfig } from './schema.js'
@@ -43,7 +44,7 @@ export function prunedNetwork(
   const at = [width, trial ?? 0] as const
   const unpruned = unprunedNetwork(config, key)
   const pruning = prune(unpruned, {
-    method: method as StudyConfig['prune']['methods'][number],
+    method: data.criteria?.get(method) ?? parseCriterion(method),
     density,
     scope,
     seed: deriveSeed(config.seed, 'prune', ...at),

@@ -2,6 +2,7 @@ import { keepCount } from '../prune/budget.js'
 import { predictedMethods } from '../graphon/limits/predictions.js'
 import { hash64 } from './hash.js'
 import type { Job, JobKey } from './job.js'
+import { methodName, type OwnMethod } from './own-methods.js'
 import { depthsOf, scopesOf, type StudyConfig } from './schema.js'
 
 /** Raise when the meaning of stored results changes: older ones are then computed anew. */
@@ -13,6 +14,8 @@ export interface DataFacts {
   readonly classes: number
   /** Changes when any used number changes. */
   readonly fingerprint: string
+  /** The methods that modules define; absent where there are none. */
+  readonly methods?: readonly OwnMethod[] | undefined
 }
 
 /** The architectures of one depth of a study, in order of width; `width` labels each (its first hidden layer). */
@@ -113,10 +116,12 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
 
   function addRun(key: JobKey): string {
     const train = training.steps > 0 && (key.trial ?? 0) < training.trials
+    const module = facts.methods?.find(({ name }) => name === key.method)?.fingerprint
     const dependsOn = {
       physics,
       graphon,
       prune: { samples: prune.samples, temperature: prune.temperature },
+      ...(module && { module }),
       training: train && training,
     }
     const megaweights = weightCount(key.sizes) / 1e6
@@ -156,7 +161,7 @@ export function planStudy(config: StudyConfig, facts: DataFacts): Job[] {
 
   for (const depth of depthsOf(config)) {
     const dense = addDense(architectures(config, facts, depth)[0].sizes)
-    for (const method of prune.methods) {
+    for (const method of prune.methods.map((said) => methodName(said, facts.methods))) {
       for (const density of prune.densities) {
         for (const scope of scopesOf(config)) addLadder({ method, density, scope }, depth, dense)
       }

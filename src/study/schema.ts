@@ -1,12 +1,22 @@
 import { z } from 'zod'
 import { parseActivation } from '../network/activation.js'
-import { criteria } from '../prune/criteria.js'
+import { nearestName } from '../data/nearest-name.js'
+import { criterionNames, isModulePath } from '../prune/criteria.js'
 import { estimators } from '../graphon/estimate/estimators/estimators.js'
 import type { Scope } from './findings.js'
 import { keyUses } from './key-uses.js'
 
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(table) as [Name, ...Name[]])
+
+/** A name in the table, or the path of a module. */
+const method = z.string().refine((text) => isModulePath(text) || criterionNames.some((name) => name === text), {
+  error: ({ input }) => {
+    const nearest = nearestName(String(input), criterionNames)
+    const remedy = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
+    return `expected ${criterionNames.join(', ')} or the path of a module such as ./my-method.js${remedy}`
+  },
+})
 
 const count = (what: string, most = 1_000_000) => z.int().positive().max(most).describe(what)
 
@@ -74,7 +84,7 @@ const sections = {
     weights: z.enum(['kept', 'redrawn']).default('kept').describe('train the surviving weights, or draw them anew'),
   }),
   prune: z.strictObject({
-    methods: z.array(names(criteria)).min(1).refine(unique, { message: 'expected different methods' }),
+    methods: z.array(method).min(1).refine(unique, { message: 'expected different methods' }),
     densities: z.array(density).min(1).refine(unique, { message: 'expected different densities' }),
     scope: z
       .enum(['global', 'layer', 'both'])

@@ -1,4 +1,5 @@
 import type { Matrix } from '../linalg/matrix.js'
+import type { OwnCriteria } from './own-methods.js'
 import { hashNumbers } from './hash.js'
 
 /** The samples of a study as its jobs use them. */
@@ -12,6 +13,8 @@ export interface StudyData {
   readonly pruneX: Matrix
   readonly pruneLabels: Int32Array
   readonly test?: { readonly x: Matrix; readonly labels: Int32Array }
+  /** Pruning methods that the study brings along. */
+  readonly criteria?: OwnCriteria
 }
 
 /** A fingerprint of all numbers that a study's jobs use, labels included, bit for bit. */

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeNpz } from '../../src/data/npz.js'
 import { decodeSafetensors } from '../../src/data/safetensors.js'
 import { writeSamples } from './data.js'
 import { freshFolder, limn, limnJson } from './limn.js'
@@ -92,5 +93,69 @@ describe('prune --method with a module', () => {
     )
     const found = prune(mine, file('never.safetensors'), '--data', data, '--samples', '5')
     expect([found.code, found.stderr]).toEqual([2, expect.stringContaining('--samples has no effect')])
+  })
+})
+
+describe('a study with a module among its methods', () => {
+  const score = (text: string) =>
+    `export default { name: 'mine', label: 'Mine', score: ({ weights }) => weights.map((w) => w.data.map(${text})) }`
+  const text = (method: string) => `title: Own
+trials: 2
+data: { source: ${data}, samples: 20, testSamples: 0 }
+network: { widths: [8, 16], hiddenLayers: 2 }
+prune: { methods: [magnitude, ${method}], densities: [0.5] }
+graphon: { bins: 4 }
+training: { steps: 3, trials: 1 }
+`
+  const run = (out: string, ...methods: readonly string[]) => {
+    const study = file('study.yaml')
+    writeFileSync(study, text(methods.join(', ')))
+    return limn('study', 'run', study, '--out', file(out), '--workers', '1')
+  }
+
+  it('computes with it, and with it alone: a changed module is another method', () => {
+    const mine = module('study-mine.mjs', score('Math.abs'))
+    const first = run('study', mine)
+    expect(first.code, first.stderr).toBe(0)
+    const page = readFileSync(join(file('study'), 'report.html'), 'utf8')
+    expect(page).toContain('mine')
+    expect(page).not.toMatch(/study-mine\.mjs<\/td>|undefined|NaN/)
+    // The same score by another name: the same masks, so the same losses and densities.
+    const names = readdirSync(join(file('study'), 'runs'))
+    const arrays = (method: string) => {
+      const name = names.find((one) => one.startsWith(`run-${method}-d0.5-h2-w16-t0`) && one.endsWith('.npz'))!
+      return decodeNpz(readFileSync(join(file('study'), 'runs', name)), name)
+    }
+    const [own, named] = [arrays('mine'), arrays('magnitude')]
+    expect([...own.keys()]).toEqual([...named.keys()])
+    expect(own.get('W1')).toEqual(named.get('W1'))
+    const again = run('study', mine)
+    expect(again.stderr).toMatch(/study: 0 results computed, 19 found/)
+    module('study-mine.mjs', score('(w) => -Math.abs(w)'))
+    const changed = run('study', mine)
+    expect(changed.stderr).toContain('a method’s module')
+    expect(changed.stderr).toMatch(/study: 8 results computed, 11 found/)
+  })
+
+  it('is read again from the folder without the module', () => {
+    rmSync(file('study-mine.mjs'))
+    expect(limn('study', 'report', file('study')).code).toBe(0)
+    expect(limn('study', 'status', file('study')).code).toBe(0)
+  })
+
+  it.each([
+    ['./nowhere.js', 'no such file; expected the module of a pruning method'],
+    [
+      'snpi',
+      'line 5: prune.methods.1: expected random, magnitude, snip, grasp, synflow or the path of a module such as ./my-method.js (did you mean snip?)',
+    ],
+  ])('refuses %s in one line', (method, message) => {
+    const found = run('never', method)
+    expect([found.code, found.stderr]).toEqual([1, expect.stringContaining(message)])
+  })
+
+  it('refuses two methods of one name', () => {
+    const [a, b] = ['a.mjs', 'b.mjs'].map((name) => module(name, score('Math.abs')))
+    expect(run('never', a, b).stderr).toMatch(/b\.mjs: expected a name of its own, got 'mine', which .*a\.mjs has/)
   })
 })

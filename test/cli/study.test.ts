@@ -158,12 +158,12 @@ describe('a study', () => {
     const replaced = file('replaced.yaml')
     writeSamples(source, 40, 9, 3)
     writeFileSync(replaced, readFileSync(study, 'utf8').replace(file('data.npz'), source))
-    const plan = prepareStudy(replaced)
+    const plan = await prepareStudy(replaced)
     const { x, y } = Object.fromEntries(decodeNpz(readFileSync(source), source))
     const run = async (tensors: TensorMap) => {
       writeFileSync(source, encodeNpz(tensors))
       const folder = file('other-data')
-      const workerData = { config: plan.config, directory: folder, fingerprint: plan.facts.fingerprint }
+      const workerData = { config: plan.config, directory: folder, facts: plan.facts }
       const workers = startStudyWorkers(1, workerData, new URL('../../dist/node/studies/worker.js', import.meta.url))
       try {
         await workers.runner(plan.jobs[0])

@@ -165,8 +165,8 @@ describe('before the work', () => {
     )
   })
 
-  it('workers are as many as memory is there for', () => {
-    const plan = prepareStudy('examples/smallest.yaml')
+  it('workers are as many as memory is there for', async () => {
+    const plan = await prepareStudy('examples/smallest.yaml')
     expect(chooseWorkers(plan, 2, 8)).toBe(2)
     const samples = 100_000
     const large = { ...plan, config: { ...plan.config, data: { ...plan.config.data, samples } } }

@@ -7,9 +7,6 @@ import { criteria, criterionNames } from '../../prune/criteria.js'
 import { criterionProblem, type Criterion } from '../../prune/criterion.js'
 import { definePruning, type PruningDefinition } from '../../prune/define.js'
 
-/** Whether a method is said as the path of a module, `./my-method.js`, and not by a name. */
-export const isModulePath = (method: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(method)
-
 /** A criterion from a module, and what its results depend on. */
 export interface LoadedCriterion {
   readonly criterion: Criterion

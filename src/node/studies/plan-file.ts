@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { FileError } from '../../data/file-error.js'
 import { scopes, studyScopes, type Provenance } from '../../study/findings.js'
 import { isJobId, jobKinds, type Job } from '../../study/job.js'
+import type { OwnMethod } from '../../study/own-methods.js'
 import { planStudy, type DataFacts } from '../../study/plan.js'
 import { studySchema, type StudyConfig } from '../../study/schema.js'
 import { readText, writeAtomic } from '../files/files.js'
@@ -55,10 +56,22 @@ const jobSchema = z.strictObject({
   cost: z.number(),
 }) satisfies z.ZodType<Job>
 
+const ownMethodSchema = z.strictObject({
+  path: z.string(),
+  name: z.string().regex(/^[\w-]+$/),
+  needsData: z.boolean(),
+  fingerprint: z.string(),
+}) satisfies z.ZodType<OwnMethod>
+
 const planSchema = z.strictObject({
   config: studySchema,
   provenance: provenanceSchema,
-  facts: z.strictObject({ inputs: whole, classes: whole, fingerprint: z.string() }) satisfies z.ZodType<DataFacts>,
+  facts: z.strictObject({
+    inputs: whole,
+    classes: whole,
+    fingerprint: z.string(),
+    methods: z.array(ownMethodSchema).optional(),
+  }) satisfies z.ZodType<DataFacts>,
   jobs: z.array(jobSchema),
 })
 
@@ -132,5 +145,7 @@ export function planDifferences(before: StudyPlan, now: StudyPlan): string[] {
   const config = (plan: StudyPlan): unknown => JSON.parse(JSON.stringify({ ...plan.config, title: '' }))
   const changed = differences(config(before), config(now))
   const sameSource = isDeepStrictEqual(before.config.data, now.config.data)
-  return sameSource && before.facts.fingerprint !== now.facts.fingerprint ? [...changed, 'the data'] : changed
+  const modules = isDeepStrictEqual(before.facts.methods, now.facts.methods) ? [] : ['a method’s module']
+  const data = sameSource && before.facts.fingerprint !== now.facts.fingerprint ? ['the data'] : []
+  return [...changed, ...data, ...modules]
 }

@@ -21,7 +21,7 @@ export function studyResults(directory: string, { jobs }: StudyPlan, signal?: Ab
 
 /** Findings from a study's folder. @throws FileError when results are missing or damaged */
 export async function studyFindings(directory: string, plan: StudyPlan): Promise<Findings> {
-  const { config, provenance, jobs } = plan
+  const { config, provenance, facts, jobs } = plan
   const { whole, damaged } = await studyResults(directory, plan)
   if (damaged.length > 0) throw damagedError(damaged)
   const missing = jobs.length - whole.length
@@ -31,7 +31,7 @@ export async function studyFindings(directory: string, plan: StudyPlan): Promise
       `${missing} of ${jobs.length} results are missing; run the study again to compute them`,
     )
   }
-  return buildFindings(config, provenance, jobs, directoryStore(directory))
+  return buildFindings(config, provenance, jobs, directoryStore(directory), facts.methods)
 }
 
 /** Names the first damaged file, and how many more there are. */

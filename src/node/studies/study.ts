@@ -15,6 +15,7 @@ import { listFolder, pathKind, readText } from '../files/files.js'
 import { planDifferences, planPath, readPlan, writePlan, type StudyPlan } from './plan-file.js'
 import { directoryStore } from './result-store.js'
 import { loadStudyData } from './data.js'
+import { ownMethods } from './own-methods.js'
 import { inStudyFolder } from './folder.js'
 import { startReport } from './report-thread.js'
 import { requireStudyMemory } from './memory.js'
@@ -52,9 +53,9 @@ function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: 
 /**
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
- * @throws FileError when the study file or its data is wrong
+ * @throws FileError when the study file, its data or the module of a method is wrong
  */
-export function prepareStudy(file: string): StudyPlan {
+export async function prepareStudy(file: string): Promise<StudyPlan> {
   const text = readText(file)
   const config = readStudy(text, file)
   const data = loadStudyData(config)
@@ -62,6 +63,7 @@ export function prepareStudy(file: string): StudyPlan {
     inputs: data.x.cols,
     classes: data.classes,
     fingerprint: dataFingerprint(data),
+    methods: await ownMethods(config),
   }
   try {
     requireStudyMemory({ config, facts })
@@ -137,7 +139,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: ExecuteO
   const changed = before instanceof FileError ? [] : before && planDifferences(before, plan)
   const unused = unusedResults(directory, plan)
   writePlan(directory, plan)
-  const workers = startStudyWorkers(count, { config, directory, fingerprint: facts.fingerprint })
+  const workers = startStudyWorkers(count, { config, directory, facts })
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })

@@ -19,13 +19,13 @@ prune: { methods: [random, snip], densities: [0.3, 0.5], scope: both }
 training: { steps: 3, trials: 1 }
 ${more}`
 
-function plan(studyText: string): StudyPlan {
+function plan(studyText: string): Promise<StudyPlan> {
   const file = join(folder, 'study.yaml')
   writeFileSync(file, studyText)
   return prepareStudy(file)
 }
 
-const ladder = plan(text('{ widths: [8, 16], hiddenLayers: [1, 2] }'))
+const ladder = await plan(text('{ widths: [8, 16], hiddenLayers: [1, 2] }'))
 
 /** Writes a plan with one value replaced and reads it. */
 function readForged(path: string, value: unknown): StudyPlan {
@@ -43,8 +43,8 @@ describe('a plan in a study’s folder', () => {
   it.each([
     ['a ladder', text('{ widths: [8, 16], hiddenLayers: [1, 2] }')],
     ['one architecture', text('{ sizes: [5, 7, 6, 3], activation: erf, sigmaB2: 0.1 }', 'kernel: { compute: false }')],
-  ])('of %s is read as it was written', (_, studyText) => {
-    const written = plan(studyText)
+  ])('of %s is read as it was written', async (_, studyText) => {
+    const written = await plan(studyText)
     writePlan(folder, written)
     expect(readPlan(folder)).toEqual(JSON.parse(JSON.stringify(written)))
     expect(planDifferences(written, readPlan(folder))).toEqual([])
@@ -100,14 +100,14 @@ describe('a plan in a study’s folder', () => {
     expect(() => readPlan(empty)).toThrow(/empty\/plan\.json: no such file/)
   })
 
-  it('differs from another by keys of the study, and by its data', () => {
-    const changed = plan(
+  it('differs from another by keys of the study, and by its data', async () => {
+    const changed = await plan(
       text('{ widths: [8, 16], hiddenLayers: [1, 2] }', 'seed: 4\ntitle: Another\nkernel: { rescale: layer }'),
     )
     expect(planDifferences(ladder, changed)).toEqual(['seed', 'kernel.rescale'])
     const before = readFileSync(join(folder, 'data.npz'))
     writeSamples(join(folder, 'data.npz'), 12, 5, 3, 1)
-    const replaced = plan(text('{ widths: [8, 16], hiddenLayers: [1, 2] }'))
+    const replaced = await plan(text('{ widths: [8, 16], hiddenLayers: [1, 2] }'))
     writeFileSync(join(folder, 'data.npz'), before)
     expect(planDifferences(ladder, replaced)).toEqual(['the data'])
     expect(replaced.jobs.some(({ id }) => ladder.jobs.some((job) => job.id === id))).toBe(false)
