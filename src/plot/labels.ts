@@ -1,17 +1,11 @@
+import { criteria, criterionNames } from '../prune/criteria.js'
 import type { KernelKind, Rung } from '../study/findings.js'
 import { superscript } from './format.js'
 
-const methodLabels: Readonly<Record<string, string>> = {
-  random: 'Random',
-  magnitude: 'Magnitude',
-  snip: 'SNIP',
-  grasp: 'GraSP',
-  synflow: 'SynFlow',
-}
-
 /** The name of a pruning method as its authors write it; a method unknown here keeps its own name. */
 export function methodLabel(method: string): string {
-  return Object.hasOwn(methodLabels, method) ? methodLabels[method] : method
+  const known = criterionNames.find((name) => name === method)
+  return known ? criteria[known].label : method
 }
 
 export const kernelLabels = {
