@@ -2,7 +2,7 @@ import { formatCount, formatList, formatPlural } from '../plot/format.js'
 import { methodLabel } from '../plot/labels.js'
 import type { FailedFinding, Findings } from '../study/findings.js'
 import { html, table, type Html } from './html.js'
-import { names } from './tables.js'
+import { names } from './rows.js'
 
 const jobLabels = {
   run: 'network',

@@ -5,7 +5,7 @@ import { matrixLabel, methodLabel } from '../plot/labels.js'
 import { atWidest } from '../plot/select.js'
 import { formatStepSize, stepSizeFactor } from '../plot/step-sizes.js'
 import type { Findings } from '../study/findings.js'
-import { meanOverTrials } from './tables.js'
+import { meanOverTrials } from './rows.js'
 
 /** Above this relative Frobenius distance a limit kernel is not the kernel of the finite network. */
 export const kernelErrorThreshold = 0.3

@@ -4,7 +4,8 @@ import { sameSetting } from '../plot/select.js'
 import { renderSvg } from '../plot/render.js'
 import type { Findings } from '../study/findings.js'
 import { html, trusted, type Html } from './html.js'
-import { sections, type Section } from './sections.js'
+import type { Section } from './sections/section.js'
+import { sections } from './sections.js'
 import { styleSheet } from './style.js'
 
 /**

@@ -4,7 +4,7 @@ import { methodLabel } from '../plot/labels.js'
 import { formatStepSize, stepRule, stepSizeFactor } from '../plot/step-sizes.js'
 import type { Findings, Provenance } from '../study/findings.js'
 import { html, table, type Html } from './html.js'
-import { names, rowsOf } from './tables.js'
+import { names, rowsOf } from './rows.js'
 
 /** `10 classes`, or of how many only some occur in the samples. */
 function classesText({ classes, classesPresent }: Provenance): string {

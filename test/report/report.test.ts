@@ -7,7 +7,7 @@ import { kernelLabels, methodLabel } from '../../src/plot/labels.js'
 import { html, table, trusted } from '../../src/report/html.js'
 import { studyLimits } from '../../src/report/limits.js'
 import { renderReport } from '../../src/report/report.js'
-import { spectraWarnings } from '../../src/report/tables.js'
+import { spectraWarnings } from '../../src/report/sections/spectra.js'
 import type { Findings } from '../../src/study/findings.js'
 import { syntheticFindings, type SyntheticOptions } from './synthetic-findings.js'
 

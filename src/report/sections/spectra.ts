@@ -1,0 +1,63 @@
+import { formatCount, formatNumber, formatSpread } from '../../plot/format.js'
+import { kernelLabels } from '../../plot/labels.js'
+import { atWidest } from '../../plot/select.js'
+import type { Findings } from '../../study/findings.js'
+import { html, table, type Html } from '../html.js'
+import { names } from '../rows.js'
+import type { Section } from './section.js'
+
+/** Kernels that are zero, or have negative eigenvalues that rounding does not explain; nothing when there are none. */
+export function spectraWarnings(findings: Findings): Html {
+  const found = atWidest(findings.spectra).flatMap((item) => {
+    if (item.warning === null) return []
+    const where = names<typeof item>(findings).map(({ title, isName, value }) =>
+      isName ? value(item) : `${title} ${value(item)}`,
+    )
+    return [html`<li>The ${kernelLabels[item.kernel]} of ${where.join(', ')} ${item.warning}.</li> `]
+  })
+  return found.length === 0
+    ? html``
+    : html`<ul>
+        ${found}
+      </ul> `
+}
+
+/** All metrics of all kernels at the widest networks. */
+function spectraTable(findings: Findings): Html {
+  const rows = atWidest(findings.spectra)
+  if (rows.length === 0) return html``
+  return table(
+    `Spectral metrics, width ${formatCount(rows[0].width)}`,
+    [
+      ...names<(typeof rows)[number]>(findings),
+      { title: 'kernel', isName: true, value: ({ kernel }) => kernelLabels[kernel] },
+      { title: 'trace', value: ({ trace }) => formatNumber(trace) },
+      { title: 'λ₁', value: ({ eigenvalues }) => formatNumber(eigenvalues.at(0) ?? null) },
+      { title: 'λ₁ / λ₂', value: ({ gap }) => formatNumber(gap) },
+      { title: 'top-5 energy', value: ({ top5Energy }) => formatNumber(top5Energy) },
+      { title: 'effective rank', value: ({ effectiveRank }) => formatNumber(effectiveRank) },
+      { title: 'entropy rank', value: ({ entropyRank }) => formatNumber(entropyRank) },
+      {
+        title: 'decay α',
+        value: ({ alpha, alphaStandardError }) => formatSpread(alpha, alphaStandardError),
+      },
+      { title: 'condition number', value: ({ conditionNumber }) => formatNumber(conditionNumber) },
+      { title: 'target alignment', value: ({ targetAlignment }) => formatNumber(targetAlignment) },
+      { title: 'distance to empirical', value: ({ errorToEmpirical }) => formatNumber(errorToEmpirical) },
+    ],
+    rows,
+  )
+}
+
+export const spectra = {
+  title: 'Spectra and metrics',
+  opening: html`<p>
+    The <em>Graphon NTK</em> is the tangent kernel of the infinitely wide network whose connections follow the graphons;
+    the <em>energy</em> Graphon NTK also knows how large the surviving weights are; the <em>empirical</em> NTK is that
+    of one finite pruned network, and the <em>dense</em> NTK that of the unpruned infinite one. The trace sets the speed
+    of learning, the normalised spectrum its shape.
+  </p>`,
+  figures: ['kernel-error', 'spectra', 'metrics'],
+  after: (findings) => html`${spectraTable(findings)}${spectraWarnings(findings)}`,
+  without: 'No kernel was computed.',
+} as const satisfies Section
