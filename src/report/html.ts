@@ -20,7 +20,9 @@ type Piece = Html | string | number | readonly Piece[]
 
 /** @throws TypeError when a piece is none, whatever its type says */
 function toHtml(piece: Piece): string {
-  if (typeof piece === 'string') return escapeMarkup(piece)
+  // A number does not break before its power of ten or its percent sign.
+  if (typeof piece === 'string')
+    return escapeMarkup(piece).replaceAll(' × 10', '\u00a0×\u00a010').replaceAll(' %', '\u00a0%')
   if (typeof piece === 'number') return String(piece)
   if (piece instanceof Markup) return piece.html
   if (Array.isArray(piece)) return piece.map(toHtml).join('')
@@ -42,6 +44,8 @@ export interface Column<Row> {
   readonly value: (row: Row) => string
   /** Names are aligned left and head their row; numbers, the default, right. */
   readonly isName?: boolean
+  /** Sentences are aligned left and wrap. */
+  readonly isText?: boolean
 }
 
 /** A table of more rows is folded away. */
@@ -51,13 +55,14 @@ const longestTable = 45
 export function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
   if (rows.length === 0) return html``
   const head = columns.map(
-    ({ title, isName }) => html`<th scope="col" ${trusted(isName ? ' class="name"' : '')}>${title}</th>`,
+    ({ title, isName, isText }) =>
+      html`<th scope="col" ${trusted(isName || isText ? ' class="name"' : '')}>${title}</th>`,
   )
   const body = rows.map(
     (row, i) =>
       html`<tr>
-        ${columns.map(({ value, isName }, column) => {
-          if (!isName) return html`<td>${value(row)}</td>`
+        ${columns.map(({ value, isName, isText }, column) => {
+          if (!isName) return html`<td${isText ? html` class="text"` : html``}>${value(row)}</td>`
           const isRepeated = column === 0 && i > 0 && value(rows[i - 1]) === value(row)
           return html`<th scope="row" class="${isRepeated ? 'name again' : 'name'}">${value(row)}</th>`
         })}

@@ -4,7 +4,7 @@ import { sameSetting } from '../plot/select.js'
 import { renderSvg } from '../plot/render.js'
 import type { Findings } from '../study/findings.js'
 import { html, trusted, type Html } from './html.js'
-import type { Section } from './sections/section.js'
+import type { FigureLink, Section } from './sections/section.js'
 import { sections } from './sections.js'
 import { styleSheet } from './style.js'
 
@@ -114,6 +114,12 @@ function listOfFigures(findings: Findings, all: readonly Numbered[]): Html {
 export async function renderReport(findings: Findings, figures: readonly StudyFigure[]): Promise<string> {
   const { provenance } = findings
   const entries = Object.entries<Section>(sections)
+  const link: FigureLink = (kind, setting, text) => {
+    const figure = figures.find((one) => one.kind === kind && sameSetting(one.setting, setting))
+    return figure
+      ? html`<a class="see" href="#figure-${figure.id}">${text}</a>`
+      : html`<span class="see">${text}</span>`
+  }
   const body: Html[] = []
   const all: Numbered[] = []
   for (const [id, section] of entries) {
@@ -132,7 +138,7 @@ export async function renderReport(findings: Findings, figures: readonly StudyFi
       html`<section aria-labelledby="${id}">
         <h2 id="${id}"><a href="#${id}">${section.title}</a></h2>
         ${section.opening}
-        ${section.before?.(findings) ?? html``}${figuresHtml(findings, id, drawn)}${missing}${
+        ${section.before?.(findings, link) ?? html``}${figuresHtml(findings, id, drawn)}${missing}${
           section.after?.(findings) ?? html``
         }
       </section> `,

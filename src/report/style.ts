@@ -27,7 +27,7 @@ a{color:var(--link)}
 nav{margin-top:1.6rem;font-size:.95rem}
 nav ol{margin:0;padding:0;list-style:none;columns:2 15rem;column-gap:2rem;counter-reset:n}
 nav li{counter-increment:n;padding:.18rem 0;break-inside:avoid}
-nav li::before{content:counter(n);display:inline-block;width:1.6em;color:var(--soft)}
+nav li::before{content:counter(n);display:inline-block;width:2em;color:var(--soft)}
 nav a{text-decoration:none}
 nav a:hover{text-decoration:underline}
 figure{margin:1.6rem 0 1.2rem;min-width:0}
@@ -47,6 +47,10 @@ thead th{font-weight:600;min-width:4.6em;vertical-align:bottom;white-space:norma
 tbody th{font-weight:500}
 tbody tr+tr>*{border-top:1px solid var(--line)}
 .name{text-align:left}
+.text{text-align:left;white-space:normal;min-width:11rem}
+.brief p{margin:.15rem 0}
+.see{font:600 .8em system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif;margin-right:.35em;text-decoration:none}
+a.see:hover{text-decoration:underline}
 .again{color:var(--soft);opacity:.5}
 .facts{margin:.8rem 0}
 .facts>div{display:grid;grid-template-columns:7rem 1fr;gap:.2rem 1rem;padding:.35rem 0;border-bottom:1px solid var(--line)}

@@ -13,7 +13,8 @@ import { syntheticFindings, type SyntheticOptions } from './synthetic-findings.j
 
 const small = { bins: 8, side: 4, samples: 32, steps: 40 } as const
 const findings = syntheticFindings(small)
-const report = (from: Findings) => renderReport(from, studyFigures(from))
+/** The page, with spaces that do not break as others. */
+const report = async (from: Findings) => (await renderReport(from, studyFigures(from))).replaceAll('\u00a0', ' ')
 const reportOfFindings = report(findings)
 
 describe('the report', () => {
@@ -21,6 +22,7 @@ describe('the report', () => {
     const page = await reportOfFindings
     const anchors = Array.from(page.matchAll(/<h2 id="([^"]+)"/g), ([, id]) => id)
     expect(anchors).toEqual([
+      'summary',
       'what-was-run',
       'graphons',
       'convergence',
@@ -30,6 +32,7 @@ describe('the report', () => {
       'training',
       'ladder',
       'limits',
+      'glossary',
     ])
     expect(Array.from(page.matchAll(/<li><a href="#([^"]+)"/g), ([, id]) => id)).toEqual(anchors)
     const listed = Array.from(page.matchAll(/<a href="#figure-([^"]+)"/g), ([, id]) => id)
@@ -131,7 +134,42 @@ describe('the report', () => {
     expect(warn).not.toHaveBeenCalled()
     warn.mockRestore()
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
-    expect(page.match(/<section /g)).toHaveLength(9)
+    expect(page.match(/<section /g)).toHaveLength(11)
+  })
+
+  it('begins with the answer: of every method its limit, kernel, training and how far to trust it, linked', async () => {
+    const page = await reportOfFindings
+    const short = page.slice(page.indexOf('<h2 id="summary"'), page.indexOf('<h2 id="what-was-run"'))
+    const cards = short.split('<dt>').slice(1)
+    expect(cards.map((card) => card.slice(0, card.indexOf('<')))).toEqual(findings.methods.map(methodLabel))
+    for (const [i, card] of cards.entries()) {
+      const links = Array.from(card.matchAll(/<a class="see" href="#([^"]+)">(\w+)<\/a>/g), ([, id, name]) => [
+        name,
+        id,
+      ])
+      expect(links.map(([name]) => name)).toEqual(['Limit', 'Kernel', 'Training', 'Trust'])
+      for (const [, id] of links) expect(page).toContain(`id="${id}"`)
+      const widest = findings.training.filter(
+        ({ method, width }) => method === findings.methods[i] && width === Math.max(...findings.widths),
+      )
+      const after = widest.reduce((sum, { loss }) => sum + loss.at(-1)!, 0) / widest.length
+      expect(card).toContain(`to ${formatNumber(after)} in `)
+    }
+    // The order of methods after training is what the numbers say.
+    const last = findings.training
+      .filter(({ width }) => width === Math.max(...findings.widths))
+      .toSorted((a, b) => a.loss.at(-1)! - b.loss.at(-1)!)
+    expect(short).toContain(`lowest for ${methodLabel(last[0].method)}`)
+    expect(short).toContain(`highest for ${methodLabel(last[last.length - 1].method)}`)
+  })
+
+  it('says in short what there is, and links nothing that is not drawn', async () => {
+    const bare = { ...findings, training: [], untrained: [], spectra: [], convergence: [], widths: [64] }
+    const page = await report(bare)
+    const short = page.slice(page.indexOf('<h2 id="summary"'), page.indexOf('<h2 id="what-was-run"'))
+    expect(short).toContain('One width shows no limit.')
+    expect(short).not.toContain('<a class="see"')
+    expect(short).not.toMatch(/null|–|Training|Trust/)
   })
 
   it('folds settings, the first one open, and keeps figures of one setting together', async () => {

@@ -23,13 +23,14 @@ function verdictTable(findings: Findings): Html {
       { title: 'matrix', isName: true, value: ({ matrix }) => matrixLabel(matrix) },
       { title: 'verdict', value: ({ test }) => test.verdict },
       { title: 'rests on', value: ({ test }) => test.restsOn },
-      { title: 'budget', value: ({ test }) => `${test.budget.verdict}: ${test.budget.reason}` },
+      { title: 'budget', isText: true, value: ({ test }) => `${test.budget.verdict}: ${test.budget.reason}` },
       {
         title: 'shape',
+        isText: true,
         value: ({ test }) => (test.shape ? `${test.shape.verdict}: ${test.shape.reason}` : test.reason),
       },
       { title: 'structure', value: structure },
-      { title: 'also moving', value: (row) => formatList(moving(row)) },
+      { title: 'also moving', isText: true, value: (row) => formatList(moving(row)) },
     ],
     rows,
   )

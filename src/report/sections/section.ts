@@ -1,6 +1,9 @@
 import type { FigureKind } from '../../plot/figures.js'
-import type { Findings } from '../../study/findings.js'
+import type { Findings, Setting } from '../../study/findings.js'
 import type { Html } from '../html.js'
+
+/** A link to the first figure of a kind at a setting; the text alone where there is none. */
+export type FigureLink = (kind: FigureKind, setting: Setting, text: string) => Html
 
 /** One section of the report. */
 export interface Section {
@@ -9,7 +12,7 @@ export interface Section {
   readonly opening: Html
   readonly figures: readonly FigureKind[]
   /** What stands before and after the figures. */
-  readonly before?: (findings: Findings) => Html
+  readonly before?: (findings: Findings, link: FigureLink) => Html
   readonly after?: (findings: Findings) => Html
   /** Said in place of figures when the findings hold none of them. */
   readonly without: string
