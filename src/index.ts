@@ -107,7 +107,24 @@ export * from './dynamics/steps-to.js'
 export * from './study/build-findings.js'
 export type { Findings } from './study/findings.js'
 export * from './study/read-study.js'
-export * from './study/run-study.js'
+export { executeJob, type StudyBench } from './study/execute-job.js'
+export * from './study/execute-study.js'
+export { inProcessRunner, memoryStore } from './study/in-process.js'
+export type { Damage, Job, JobKey, JobResult, ResultRow, ResultStore } from './study/job.js'
+export { jobKinds } from './study/jobs.js'
+export {
+  jobKind,
+  type DataFacts,
+  type JobKind,
+  type JobKinds,
+  type PlannedJob,
+  type Planning,
+  type Work,
+} from './study/jobs/kind.js'
+export { record, type RecordType, type RecordTypes } from './study/jobs/record.js'
+export { planStudy, type StudyPlan } from './study/plan.js'
+export { planFromText, plannedData, type StudySources } from './study/prepare.js'
+export type { LabelledSamples, LoadSamples, SampleRequest, StudyData } from './study/study-data.js'
 export * from './study/schema.js'
 
 export * from './plot/chain.js'

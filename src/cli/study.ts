@@ -7,7 +7,7 @@ import { writeAtomic } from '../node/files/files.js'
 import { standardStream } from '../node/files/standard-streams.js'
 import {
   chooseWorkers,
-  executeStudy,
+  executeStudyIn,
   finishedRows,
   prepareStudy,
   readPlan,
@@ -62,7 +62,7 @@ async function run(file: string, { out, workers: asked, json }: RunFlags): Promi
   let found = 0
   let anew = 0
   try {
-    const report = await executeStudy(directory, plan, {
+    const report = await executeStudyIn(directory, plan, {
       workers,
       signal: interrupt.signal,
       onFound(before) {

@@ -4,15 +4,6 @@ import type { FailedFinding, Findings } from '../study/findings.js'
 import { html, table, type Html } from './html.js'
 import { names } from './rows.js'
 
-const jobLabels = {
-  run: 'network',
-  kernel: 'limit kernels',
-  convergence: 'convergence',
-  dense: 'dense kernel',
-  motifs: 'motifs',
-  'closed-form': 'closed form',
-} as const satisfies Record<FailedFinding['kind'], string>
-
 /** What could not be computed and why, equal reasons together; nothing when all could. */
 export function failedTable(findings: Findings): Html {
   const { failed } = findings
@@ -28,7 +19,7 @@ export function failedTable(findings: Findings): Html {
       'What could not be computed',
       [
         ...names<(typeof rows)[number]>(findings),
-        { title: 'result', isName: true, value: ({ kind }) => jobLabels[kind] },
+        { title: 'result', isName: true, value: ({ label }) => label },
         { title: 'width', value: ({ width }) => (width > 0 ? formatCount(width) : 'infinite') },
         { title: 'results', value: ({ count }) => formatCount(count) },
         { title: 'reason', isName: true, value: ({ reason }) => reason },

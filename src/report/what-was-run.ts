@@ -70,7 +70,7 @@ export function provenanceTable(findings: Findings): Html {
       `Graphon NTK, ${p.convention} convention${protocol.rescale === 'none' ? '' : `, rescaled by ${protocol.rescale}`}`,
     ],
     ['runs', formatCount(p.runs)],
-    ['program', `limn ${p.limnVersion}, ${p.kernelBuild} kernels, Node ${p.nodeVersion}`],
+    ['program', `limn ${p.limnVersion}, ${p.kernelBuild} kernels, ${p.runtime}`],
   ]
   return html`<dl class="facts">
     ${entries.map(

@@ -1,53 +1,49 @@
-import { executeClosedForm } from './execute-closed-form.js'
-import { executeConvergence } from './execute-convergence.js'
-import { executeDense, executeKernel } from './execute-kernel.js'
-import { executeMotifs } from './execute-motifs.js'
-import { executeRun } from './execute-run.js'
-import { failedResult, orRefusal } from './failure.js'
-import type { Job, JobResult, ResultStore } from './job.js'
+import type { Job, ResultStore } from './job.js'
+import { jobKinds } from './jobs.js'
+import { failedOutcome, fromResult, toResult, type Finished } from './jobs/finished.js'
+import type { JobKinds } from './jobs/kind.js'
+import { jobOf, kindOf } from './jobs/table.js'
+import { orRefusal } from './refusal.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
 
-type Execute = (config: StudyConfig, data: StudyData, job: Job, inputs: readonly JobResult[]) => JobResult
-
-const executors = {
-  dense: executeDense,
-  run: executeRun,
-  kernel: executeKernel,
-  convergence: executeConvergence,
-  motifs: executeMotifs,
-  'closed-form': executeClosedForm,
-} satisfies Record<Job['kind'], Execute>
+/** What jobs of a study are computed from. */
+export interface StudyBench {
+  readonly config: StudyConfig
+  readonly data: StudyData
+  /** All jobs of the plan, by id. */
+  readonly jobs: ReadonlyMap<string, Job>
+  readonly store: ResultStore
+  /** The table that the jobs were planned with. Default {@link jobKinds}. */
+  readonly kinds?: JobKinds
+  /** Milliseconds of a clock. Default `performance.now`. */
+  readonly now?: () => number
+}
 
 /**
  * Computes one job from its description and the results it needs, and stores it with its identity on every row. Numbers
- * that refuse to be computed (a score beyond the range of f64, say) cost this job alone: its `run` row says why.
+ * that refuse to be computed (a score beyond the range of f64, say) cost this job alone: its `job` row says why.
  *
- * @param seconds elapsed time of the job, kept in its `run` row
+ * @throws Error when a result that it needs is missing or cannot be believed
+ * @throws RangeError naming job, record and column for a row that is not of its record
  */
-export async function executeJob(
-  config: StudyConfig,
-  data: StudyData,
-  job: Job,
-  store: ResultStore,
-  seconds: () => number,
-): Promise<void> {
-  const inputs = await Promise.all(job.needs.map((id) => store.read(id)))
-  const execute: Execute = executors[job.kind]
-  const { rows, arrays } = orRefusal(() => execute(config, data, job, inputs), failedResult)
-  const identity = {
-    job: job.id,
-    kind: job.kind,
-    method: job.method,
-    density: job.density,
-    scope: job.scope,
-    hidden_layers: job.sizes.length - 2,
-    width: job.width,
-    trial: job.trial,
+export async function executeJob(bench: StudyBench, id: string): Promise<void> {
+  const { config, data, jobs, store, kinds = jobKinds, now = () => performance.now() } = bench
+  const begin = now()
+  const job = jobOf(jobs, id)
+  const kind = kindOf(kinds, job)
+  const inputs: Record<string, Finished[]> = {}
+  for (const [name, ids] of Object.entries(job.needs)) {
+    inputs[name] = await Promise.all(
+      ids.map(async (needed) => {
+        const from = jobOf(jobs, needed)
+        return fromResult(kindOf(kinds, from).records, from, await store.read(needed))
+      }),
+    )
   }
-  const timed = rows.some((row) => row.record === 'run') ? rows : [{ record: 'run' }, ...rows]
-  await store.write(job.id, {
-    arrays,
-    rows: timed.map((row) => ({ ...identity, ...row, ...(row.record === 'run' && { seconds: seconds() }) })),
-  })
+  const outcome = orRefusal(
+    () => kind.execute({ config, data, job, inputs }),
+    (reason) => failedOutcome(kind.records, reason),
+  )
+  await store.write(id, toResult(kind.records, job, outcome, (now() - begin) / 1000))
 }

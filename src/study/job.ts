@@ -1,6 +1,5 @@
 import type { TensorMap } from '../data/tensor.js'
-import type { Scope } from './findings.js'
-import type { ResultRow } from './rows.js'
+import type { Setting, Scope } from './vocabulary.js'
 
 /** What identifies one pruned network, or with `trial: null` all trials of one method, density and width. */
 export interface JobKey {
@@ -13,31 +12,36 @@ export interface JobKey {
   readonly trial: number | null
 }
 
-export const jobKinds = ['run', 'kernel', 'convergence', 'dense', 'motifs', 'closed-form'] as const
-
-/**
- * One independent piece of a study. `run`: prune one network, estimate its chain, perhaps train it. `kernel`: the limit
- * kernels of all trials of one method, density and width. `convergence`: distances between widths of one method and
- * density, with the noise floor. `dense`: the unpruned limit. `motifs`: densities of small subgraphs of all widths of one method
- * and density. `closed-form`: what theory predicts of one network's masks, against them.
- */
+/** One independent piece of a study: what is to be computed, of which kind, from which other results. */
 export interface Job extends JobKey {
-  readonly kind: (typeof jobKinds)[number]
+  /** Name of its kind in the table of kinds. */
+  readonly kind: string
   /** File-safe name, unique in the study; ends in a hash of everything the result depends on. */
   readonly id: string
-  /** Ids of the jobs whose results this one reads. */
-  readonly needs: readonly string[]
-  /** Whether a `run` is trained. */
-  readonly train: boolean
+  /** Ids of the jobs whose results this one reads, under the names that its kind gives them. */
+  readonly needs: Readonly<Record<string, readonly string[]>>
   /** Relative expected time, for progress. */
   readonly cost: number
 }
+
+/** Ids of all the jobs whose results a job reads. */
+export const neededIds = ({ needs }: Pick<Job, 'needs'>): string[] => Object.values(needs).flat()
+
+/** The setting of a job's networks. */
+export const settingOf = ({ density, scope, sizes }: JobKey): Setting => ({
+  density,
+  scope,
+  hiddenLayers: sizes.length - 2,
+})
 
 /** Whether a text can be the {@link Job.id} of a job: no path, and no name that a file system reads in its own way. */
 export const isJobId = (text: string): boolean =>
   /^[A-Za-z0-9][A-Za-z0-9.+-]{0,199}$/.test(text) && !text.includes('..')
 
-/** What a job leaves behind: table rows for people and queries, arrays for later jobs. */
+/** One row of a result's table, with the columns that it fills. */
+export type ResultRow = Readonly<Record<string, string | number | boolean | null>>
+
+/** What a job leaves behind, as it is stored: table rows for people and queries, arrays for later jobs. */
 export interface JobResult {
   readonly rows: readonly ResultRow[]
   readonly arrays: TensorMap
@@ -49,11 +53,14 @@ export interface Damage {
   readonly problem: string
 }
 
-/** Where results are kept. A result is there wholly or not at all; one that is there may have been damaged since. */
+/**
+ * Where results are kept: a folder, memory, a bucket. A result is there wholly or not at all; one that is there may have
+ * been damaged since.
+ */
 export interface ResultStore {
-  has(id: string): boolean
+  has(id: string): Promise<boolean>
   /** Why a result that is there cannot be believed: it is not, to the last bit, what this job left. Undefined when it can. */
-  damage(id: string): Damage | undefined
+  damage(id: string): Promise<Damage | undefined>
   /** @throws Error when the result is missing or cannot be believed */
   read(id: string): Promise<JobResult>
   write(id: string, result: JobResult): Promise<void>

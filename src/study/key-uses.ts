@@ -1,3 +1,4 @@
+import { datasetsThat, namedDataset } from '../data/named.js'
 import type { Criterion } from '../prune/criterion.js'
 import { tabledCriterion } from './own-methods.js'
 import type { StudyConfig } from './schema.js'
@@ -75,10 +76,14 @@ export const keyUses: Readonly<Record<StudyKey, KeyUse>> = {
   'data.samples': always,
   'data.testSamples': only('mnist, in a study that trains', (config) => {
     if (config.data.testSamples === 0) return undefined
-    return config.data.source === 'mnist' ? untrained(config) : 'data.source has no test set: mnist alone has one here'
+    return namedDataset(config.data.source)?.hasTestSet
+      ? untrained(config)
+      : `data.source has no test set: ${datasetsThat('hasTestSet').join(' and ')} alone has one here`
   }),
   'data.standardize': only('files and folders', ({ data }) =>
-    data.source === 'mnist' ? 'mnist is always standardised, by its training set' : undefined,
+    namedDataset(data.source)?.isStandardized
+      ? `${data.source} is always standardised, by its training set`
+      : undefined,
   ),
   'network.hiddenLayers': only('network.widths', ({ network: { sizes } }) =>
     sizes ? `network.sizes says how many there are: ${sizes.length - 2}` : undefined,

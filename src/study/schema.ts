@@ -3,7 +3,7 @@ import { parseActivation } from '../network/activation.js'
 import { nearestName } from '../data/nearest-name.js'
 import { criterionNames, isModulePath } from '../prune/criteria.js'
 import { estimators } from '../graphon/estimate/estimators/estimators.js'
-import type { Scope } from './findings.js'
+import type { Scope } from './vocabulary.js'
 import { keyUses } from './key-uses.js'
 
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>

@@ -1,6 +1,9 @@
+import { namedDataset } from '../data/named.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { OwnCriteria } from './own-methods.js'
 import { hashNumbers } from './hash.js'
+import { deriveSeed } from './networks.js'
+import type { OwnCriteria } from './own-methods.js'
+import type { StudyConfig } from './schema.js'
 
 /** The samples of a study as its jobs use them. */
 export interface StudyData {
@@ -15,6 +18,53 @@ export interface StudyData {
   readonly test?: { readonly x: Matrix; readonly labels: Int32Array }
   /** Pruning methods that the study brings along. */
   readonly criteria?: OwnCriteria
+}
+
+/** Samples with the labels that a study needs. */
+export interface LabelledSamples {
+  readonly name: string
+  readonly x: Matrix
+  readonly labels: Int32Array
+  readonly classes: number
+}
+
+/** Which samples of a source a study asks for. */
+export interface SampleRequest {
+  readonly samples: number
+  readonly seed: number
+  readonly split: 'train' | 'test'
+  readonly standardize: boolean
+}
+
+/** Gives the samples of a source: from files, from the network, from memory. */
+export type LoadSamples = (source: string, request: SampleRequest) => LabelledSamples | Promise<LabelledSamples>
+
+/**
+ * Loads what a study's jobs use: samples for kernels and training, samples for scores, test samples.
+ *
+ * @throws what `load` throws, when a source is missing, broken, too small, or has no class labels
+ */
+export async function loadStudyData({ seed, data, prune }: StudyConfig, load: LoadSamples): Promise<StudyData> {
+  const { source, samples, testSamples, standardize } = data
+  const request = { samples, seed: deriveSeed(seed, 'data'), split: 'train', standardize } as const
+  const main = await load(source, request)
+  const scores =
+    prune.samples === undefined || prune.samples === samples
+      ? main
+      : await load(source, { ...request, samples: prune.samples, seed: deriveSeed(seed, 'prune-data') })
+  const test =
+    testSamples > 0 && namedDataset(source)?.hasTestSet
+      ? await load(source, { ...request, samples: testSamples, seed: deriveSeed(seed, 'test-data'), split: 'test' })
+      : undefined
+  return {
+    name: main.name,
+    x: main.x,
+    labels: main.labels,
+    classes: main.classes,
+    pruneX: scores.x,
+    pruneLabels: scores.labels,
+    ...(test && { test: { x: test.x, labels: test.labels } }),
+  }
 }
 
 /** A fingerprint of all numbers that a study's jobs use, labels included, bit for bit. */

@@ -89,9 +89,11 @@ describe('a study', () => {
     ).flat()
     const count = (record: string) => rows.filter((row) => row.record === record && row.kind === 'run').length
     // 2 methods × 2 widths × 2 trials, 3 matrices each; half of them trained, measured and linearised for 10 steps.
-    expect(count('run')).toBe(8)
+    expect(count('job')).toBe(8)
     expect(count('layer')).toBe(24)
-    expect(count('step')).toBe(4 * 2 * 11)
+    expect(count('training')).toBe(4)
+    expect(count('step')).toBe(4 * 11)
+    expect(count('prediction')).toBe(4 * 11)
   })
 
   it('names damaged results, and computes them anew', () => {
@@ -163,10 +165,10 @@ describe('a study', () => {
     const run = async (tensors: TensorMap) => {
       writeFileSync(source, encodeNpz(tensors))
       const folder = file('other-data')
-      const workerData = { config: plan.config, directory: folder, facts: plan.facts }
+      const workerData = { directory: folder, plan }
       const workers = startStudyWorkers(1, workerData, new URL('../../dist/node/studies/worker.js', import.meta.url))
       try {
-        await workers.runner(plan.jobs[0])
+        await workers.run(plan.jobs[0])
       } finally {
         await workers.close()
       }

@@ -235,7 +235,17 @@ describe('the report', () => {
     const reason = 'select: expected finite scores'
     const { method, density, scope, hiddenLayers, width } = first
     const failed = [0, 1].map((trial) => {
-      const cell = { kind: 'run', method, density, scope, hiddenLayers, width, trial, reason } as const
+      const cell = {
+        kind: 'run',
+        label: 'network',
+        method,
+        density,
+        scope,
+        hiddenLayers,
+        width,
+        trial,
+        reason,
+      } as const
       return cell
     })
     const page = (

@@ -347,7 +347,7 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
       study:
         '# quickstart\ndata: mnist\nhiddenLayers: 3\nwidths: [128, 256, 512, 1024]\nmethods: [random, magnitude, snip, grasp, synflow]\ndensities: [0.2]\ntrials: 3\n',
       limnVersion: '0.1.0',
-      nodeVersion: 'v20.20.2',
+      runtime: 'Node v20.20.2',
       kernelBuild: 'relaxed-simd',
       seed: 0,
       data: 'mnist',

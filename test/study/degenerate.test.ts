@@ -8,7 +8,7 @@ import { executeJob } from '../../src/study/execute-job.js'
 import type { Findings, Provenance } from '../../src/study/findings.js'
 import { planStudy } from '../../src/study/plan.js'
 import { readStudy } from '../../src/study/read-study.js'
-import { memoryStore } from '../../src/study/run-study.js'
+import { memoryStore } from '../../src/study/in-process.js'
 import type { StudyData } from '../../src/study/study-data.js'
 
 const d = 4
@@ -45,12 +45,13 @@ ${keys}`
   }
   const jobs = planStudy(config, { inputs: d, classes, fingerprint: '' })
   const store = memoryStore()
-  for (const job of jobs) await executeJob(config, data, job, store, () => 0)
+  const byId = new Map(jobs.map((job) => [job.id, job]))
+  for (const { id } of jobs) await executeJob({ config, data, jobs: byId, store, now: () => 0 }, id)
   const provenance: Provenance = {
     title: 'Degenerate',
     study: text,
     limnVersion: '0',
-    nodeVersion: '20',
+    runtime: 'Node 20',
     kernelBuild: 'simd',
     seed: 0,
     data: 'degenerate',
@@ -66,7 +67,7 @@ ${keys}`
     scope: 'global',
     runs: jobs.filter(({ kind }) => kind === 'run').length,
   }
-  const findings = await buildFindings(config, provenance, jobs, store)
+  const findings = await buildFindings({ config, provenance, jobs, store })
   return { findings, page: await renderReport(findings, studyFigures(findings)) }
 }
 

@@ -1,13 +1,12 @@
 import type { Job } from '../../src/study/job.js'
 
 /** A job of a study that never was. */
-export function job(id: string, needs: string[] = [], cost = 1): Job {
+export function job(id: string, needed: string[] = [], cost = 1): Job {
   return {
     kind: 'run',
     id,
-    needs,
+    needs: { others: needed },
     cost,
-    train: false,
     method: 'random',
     density: 0.5,
     scope: 'global',

@@ -4,7 +4,7 @@ import { randomStream } from '../../src/random/random.js'
 import { executeJob } from '../../src/study/execute-job.js'
 import { keyUses, type StudyKey, unusedKeys } from '../../src/study/key-uses.js'
 import { planStudy } from '../../src/study/plan.js'
-import { memoryStore } from '../../src/study/run-study.js'
+import { memoryStore } from '../../src/study/in-process.js'
 import { knownKeys, studySchema, type StudyConfig } from '../../src/study/schema.js'
 import type { StudyData } from '../../src/study/study-data.js'
 
@@ -56,7 +56,8 @@ async function resultsOf(config: StudyConfig): Promise<string> {
   }
   const store = memoryStore()
   const jobs = planStudy(config, { inputs, classes: 2, fingerprint: '' })
-  for (const job of jobs) await executeJob(config, data, job, store, () => 0)
+  const byId = new Map(jobs.map((job) => [job.id, job]))
+  for (const { id } of jobs) await executeJob({ config, data, jobs: byId, store, now: () => 0 }, id)
   const numbers = jobs.map(({ id, kind, sizes, scope, trial }) => {
     const { rows, arrays } = store.results.get(id)!
     const values = Array.from(arrays, ([name, { data: array }]) => [name, Array.from(array, Number)])

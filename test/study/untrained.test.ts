@@ -8,8 +8,9 @@ import { executeJob } from '../../src/study/execute-job.js'
 import type { Findings, Provenance } from '../../src/study/findings.js'
 import { planStudy } from '../../src/study/plan.js'
 import { readStudy } from '../../src/study/read-study.js'
-import { identityColumns, recordColumns } from '../../src/study/rows.js'
-import { memoryStore } from '../../src/study/run-study.js'
+import { jobKinds } from '../../src/study/jobs.js'
+import { identityColumns, recordsOfTable } from '../../src/study/jobs/table.js'
+import { memoryStore } from '../../src/study/in-process.js'
 import type { StudyData } from '../../src/study/study-data.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { randomStream } from '../../src/random/random.js'
@@ -42,12 +43,13 @@ training: { steps: 20, trials: 3${training} }
   const config = readStudy(text, 'study.yaml')
   const jobs = planStudy(config, { inputs: 6, classes: 3, fingerprint: '' })
   const store = memoryStore()
-  for (const job of jobs) await executeJob(config, data, job, store, () => 0)
+  const byId = new Map(jobs.map((job) => [job.id, job]))
+  for (const { id } of jobs) await executeJob({ config, data, jobs: byId, store, now: () => 0 }, id)
   const provenance: Provenance = {
     title: 'Little networks',
     study: text,
     limnVersion: '0',
-    nodeVersion: '20',
+    runtime: 'Node 20',
     kernelBuild: 'simd',
     seed: 0,
     data: 'normal',
@@ -63,14 +65,15 @@ training: { steps: 20, trials: 3${training} }
     scope,
     runs: jobs.filter(({ kind }) => kind === 'run').length,
   }
-  const findings = await buildFindings(config, provenance, jobs, store)
+  const findings = await buildFindings({ config, provenance, jobs, store })
   for (const { record, ...row } of [...store.results.values()].flatMap((result) => result.rows)) {
     // What a kind of row fills is what its exported table promises.
-    const promised: readonly string[] = [...identityColumns, ...recordColumns[record as keyof typeof recordColumns]]
+    const own = recordsOfTable(jobKinds).find(({ name }) => name === record)!
+    const promised = [...identityColumns(), ...own.columns].map(({ name }) => name)
     expect(promised).toEqual(expect.arrayContaining(Object.keys(row)))
   }
   const rows = jobs.flatMap((job) =>
-    job.kind === 'run' ? store.results.get(job.id)!.rows.filter(({ record }) => record === 'run') : [],
+    job.kind === 'run' ? store.results.get(job.id)!.rows.filter(({ record }) => record === 'training') : [],
   )
   return { findings, rows, page: await renderReport(findings, studyFigures(findings)) }
 }
@@ -104,12 +107,12 @@ describe('a study in which some networks are dead', () => {
   })
 
   it('stores no step size for a run without training, and a zero kernel for a dead one', () => {
-    for (const { learning_rate: rate, ntk_lambda_max: lambda, aspect, reason } of found.rows) {
-      if (aspect === 'dead') {
+    for (const { learning_rate: rate, ntk_lambda_max: lambda, untrained, reason } of found.rows) {
+      if (untrained === 'dead') {
         expect(lambda).toBe(0)
         expect(reason).toMatch(/^no active path/)
       } else expect(lambda).toBeGreaterThan(0)
-      expect(typeof rate === 'number').toBe(aspect === undefined)
+      expect(typeof rate === 'number').toBe(untrained === null)
     }
   })
 

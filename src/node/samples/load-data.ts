@@ -1,6 +1,7 @@
 import { npySamples, npzSamples, type SampleBounds } from '../../data/array-samples.js'
 import { archiveFormat } from '../../data/archives.js'
 import type { Dataset } from '../../data/dataset.js'
+import type { DatasetName } from '../../data/named.js'
 import { FileError } from '../../data/file-error.js'
 import { firstRows } from '../../data/stored-samples.js'
 import type { FileOptions, StoredSamples } from '../../data/stored-samples.js'
@@ -21,7 +22,7 @@ export interface DataOptions extends FileOptions {
 /** Datasets that have a name of their own instead of a path. */
 const named = {
   mnist: loadMnist,
-} as const satisfies Record<string, (samples: number | undefined, seed: number, split: Split) => Dataset>
+} as const satisfies Record<DatasetName, (samples: number | undefined, seed: number, split: Split) => Dataset>
 
 /** Whether a source is a dataset by name, and so standardised and sub-sampled by a seed, and no path. */
 export function isNamedData(source: string): source is keyof typeof named {

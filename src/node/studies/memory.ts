@@ -1,13 +1,10 @@
-import { architectures } from '../../study/plan.js'
+import { architectures, weightCount } from '../../study/jobs/ladders.js'
+import type { StudyPlan } from '../../study/plan.js'
 import { depthsOf } from '../../study/schema.js'
 import { bytesPerWeight, freeMemory, gigabytes, requireMemory } from '../files/memory.js'
-import type { StudyPlan } from './plan-file.js'
 
 /** What a worker thread takes before its first job: an engine of its own, and code. */
 const emptyWorker = 2 ** 26
-
-const countWeights = (sizes: readonly number[]): number =>
-  sizes.slice(1).reduce((sum, size, i) => sum + size * sizes[i], 0)
 
 /**
  * Refuses networks and kernels that can never fit into memory.
@@ -18,7 +15,7 @@ export function requireStudyMemory({ config, facts }: Pick<StudyPlan, 'config' |
   const { samples } = config.data
   requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, 'use fewer')
   for (const { sizes } of depthsOf(config).flatMap((depth) => architectures(config, facts, depth))) {
-    const weights = countWeights(sizes)
+    const weights = weightCount(sizes)
     const key = config.network.sizes ? 'network.sizes' : 'network.widths'
     requireMemory(bytesPerWeight * weights, `${key}: ${weights} weights`, 'use smaller layers')
   }
@@ -28,7 +25,7 @@ export function requireStudyMemory({ config, facts }: Pick<StudyPlan, 'config' |
 export function workerMemory({ config, facts, provenance }: StudyPlan): number {
   const { samples } = config.data
   const weights = depthsOf(config).flatMap((depth) =>
-    architectures(config, facts, depth).map(({ sizes }) => countWeights(sizes)),
+    architectures(config, facts, depth).map(({ sizes }) => weightCount(sizes)),
   )
   const kernel = 8 * samples ** 2
   return emptyWorker + 8 * provenance.samples * facts.inputs + Math.max(kernel, bytesPerWeight * Math.max(...weights))

@@ -2,21 +2,14 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { FileError } from '../../data/file-error.js'
-import { scopes, studyScopes, type Provenance } from '../../study/findings.js'
-import { isJobId, jobKinds, type Job } from '../../study/job.js'
+import { isJobId, type Job } from '../../study/job.js'
+import { jobKinds } from '../../study/jobs.js'
 import type { OwnMethod } from '../../study/own-methods.js'
-import { planStudy, type DataFacts } from '../../study/plan.js'
+import { planStudy, type DataFacts, type StudyPlan } from '../../study/plan.js'
+import type { Provenance } from '../../study/provenance.js'
 import { studySchema, type StudyConfig } from '../../study/schema.js'
+import { scopes, studyScopes } from '../../study/vocabulary.js'
 import { readText, writeAtomic } from '../files/files.js'
-
-/** What a study's folder says of itself in `plan.json`. */
-export interface StudyPlan {
-  readonly config: StudyConfig
-  readonly provenance: Provenance
-  /** What the plan knows of the data; workers compute with these data or not at all. */
-  readonly facts: DataFacts
-  readonly jobs: readonly Job[]
-}
 
 const whole = z.int().nonnegative()
 const jobId = z.string().refine(isJobId, { message: 'expected the id of a job' })
@@ -25,7 +18,7 @@ const provenanceSchema = z.strictObject({
   title: z.string(),
   study: z.string(),
   limnVersion: z.string(),
-  nodeVersion: z.string(),
+  runtime: z.string(),
   kernelBuild: z.string(),
   seed: whole,
   data: z.string(),
@@ -43,7 +36,7 @@ const provenanceSchema = z.strictObject({
 }) satisfies z.ZodType<Provenance>
 
 const jobSchema = z.strictObject({
-  kind: z.enum(jobKinds),
+  kind: z.enum(Object.keys(jobKinds)),
   id: jobId,
   method: z.string(),
   density: z.number(),
@@ -51,8 +44,7 @@ const jobSchema = z.strictObject({
   sizes: z.array(whole),
   width: whole,
   trial: whole.nullable(),
-  needs: z.array(jobId),
-  train: z.boolean(),
+  needs: z.record(z.string(), z.array(jobId)),
   cost: z.number(),
 }) satisfies z.ZodType<Job>
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { StudyPlan } from './plan-file.js'
+import type { StudyPlan } from '../../study/plan.js'
 import { errorOf, type StudyReply } from './reply.js'
 import type { ReportWorkerData } from './report-worker.js'
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { StudyPlan } from '../../study/plan.js'
 import { toReply } from './reply.js'
-import type { StudyPlan } from './plan-file.js'
 import { reportInto } from './report.js'
 
 /** What the thread that writes a report is started with. */

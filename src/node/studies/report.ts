@@ -5,10 +5,10 @@ import { renderSvg, standaloneSvg } from '../../plot/render.js'
 import { renderReport } from '../../report/report.js'
 import { buildFindings } from '../../study/build-findings.js'
 import type { Findings } from '../../study/findings.js'
-import type { ResultRow } from '../../study/rows.js'
-import { surveyResults, type Survey } from '../../study/run-study.js'
+import { surveyResults, type Survey } from '../../study/execute-study.js'
+import type { ResultRow } from '../../study/job.js'
+import type { StudyPlan } from '../../study/plan.js'
 import { writeAtomic } from '../files/files.js'
-import type { StudyPlan } from './plan-file.js'
 import { damageError, directoryStore } from './result-store.js'
 import { inStudyFolder } from './folder.js'
 
@@ -31,7 +31,7 @@ export async function studyFindings(directory: string, plan: StudyPlan): Promise
       `${missing} of ${jobs.length} results are missing; run the study again to compute them`,
     )
   }
-  return buildFindings(config, provenance, jobs, directoryStore(directory), facts.methods)
+  return buildFindings({ config, provenance, jobs, store: directoryStore(directory), own: facts.methods })
 }
 
 /** Names the first damaged file, and how many more there are. */

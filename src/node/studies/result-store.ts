@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { FileError } from '../../data/file-error.js'
 import { decodeNpz, encodeNpz } from '../../data/npz.js'
+import { jobKinds } from '../../study/jobs.js'
+import type { JobKinds } from '../../study/jobs/kind.js'
+import { columnsOfTable } from '../../study/jobs/table.js'
 import { isJobId, type Damage, type JobResult, type ResultStore } from '../../study/job.js'
 import { decodeRows, encodeRows } from '../../study/results-file.js'
 import { readBytes, writeAtomic } from '../files/files.js'
@@ -33,24 +36,26 @@ async function decode<Value>({ file, bytes }: Part, read: (bytes: Uint8Array) =>
  * last and by renaming, so its presence says that the whole result is there; its metadata hold checksums of both files and
  * the job's id, which are checked before anything is decoded.
  */
-export function directoryStore(directory: string): ResultStore {
+export function directoryStore(directory: string, kinds: JobKinds = jobKinds): ResultStore {
+  const columns = columnsOfTable(kinds)
   const place = (id: string, ending: 'parquet' | 'npz'): string => {
     if (!isJobId(id)) throw new RangeError(`directoryStore: expected the id of a job, got ${JSON.stringify(id)}`)
     return join(directory, 'runs', `${id}.${ending}`)
   }
   const part = (file: string): Part => ({ file, bytes: readBytes(file) })
   const parts = (id: string) => ({ table: part(place(id, 'parquet')), arrays: part(place(id, 'npz')) })
+  function damageOf(id: string): Damage | undefined {
+    try {
+      const { table, arrays } = parts(id)
+      return brokenSeal(id, table, arrays)
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
+      return { file: error.file, problem: error.message.slice(error.file.length + 2) }
+    }
+  }
   return {
-    has: (id) => existsSync(place(id, 'parquet')) && existsSync(place(id, 'npz')),
-    damage(id) {
-      try {
-        const { table, arrays } = parts(id)
-        return brokenSeal(id, table, arrays)
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error
-        return { file: error.file, problem: error.message.slice(error.file.length + 2) }
-      }
-    },
+    has: (id) => Promise.resolve(existsSync(place(id, 'parquet')) && existsSync(place(id, 'npz'))),
+    damage: (id) => Promise.resolve(damageOf(id)),
     async read(id): Promise<JobResult> {
       const { table, arrays } = parts(id)
       const broken = brokenSeal(id, table, arrays)
@@ -63,7 +68,7 @@ export function directoryStore(directory: string): ResultStore {
     write(id, result) {
       const arrays = encodeNpz(result.arrays)
       writeAtomic(place(id, 'npz'), arrays)
-      writeAtomic(place(id, 'parquet'), seal(encodeRows(result.rows, { [sealKey]: openSeal(id, arrays) })))
+      writeAtomic(place(id, 'parquet'), seal(encodeRows(result.rows, columns, { [sealKey]: openSeal(id, arrays) })))
       return Promise.resolve()
     },
   }

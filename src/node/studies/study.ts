@@ -1,20 +1,13 @@
 import { join } from 'node:path'
-import { classesPresent } from '../../data/classes-present.js'
 import { FileError } from '../../data/file-error.js'
-import { formatActivation, parseActivation } from '../../network/activation.js'
-import { supportedKernelBuilds } from '../../linalg/kernels.js'
-import type { Provenance } from '../../study/findings.js'
 import type { Damage } from '../../study/job.js'
-import { planStudy } from '../../study/plan.js'
-import { readStudy } from '../../study/read-study.js'
-import { runStudy, type StudyProgress } from '../../study/run-study.js'
-import { depthsOf, type StudyConfig } from '../../study/schema.js'
-import { dataFingerprint, type StudyData } from '../../study/study-data.js'
-import { version } from '../../version.js'
+import { executeStudy, type StudyProgress } from '../../study/execute-study.js'
+import type { StudyPlan } from '../../study/plan.js'
+import { planFromText } from '../../study/prepare.js'
 import { listFolder, pathKind, readText } from '../files/files.js'
-import { planDifferences, planPath, readPlan, writePlan, type StudyPlan } from './plan-file.js'
+import { planDifferences, planPath, readPlan, writePlan } from './plan-file.js'
 import { directoryStore } from './result-store.js'
-import { loadStudyData } from './data.js'
+import { loadStudySamples } from './data.js'
 import { ownMethods } from './own-methods.js'
 import { inStudyFolder } from './folder.js'
 import { startReport } from './report-thread.js'
@@ -23,60 +16,24 @@ import { startStudyWorkers } from './workers.js'
 import { mayStartThreads } from '../team/team.js'
 
 export { chooseWorkers } from './memory.js'
-export { readPlan, type StudyPlan } from './plan-file.js'
+export { readPlan } from './plan-file.js'
 export { finishedRows, studyFindings, studyResults, writeReport } from './report.js'
-
-function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: number): Provenance {
-  const { network } = config
-  return {
-    title: config.title,
-    study: text,
-    limnVersion: version,
-    nodeVersion: process.versions.node,
-    kernelBuild: supportedKernelBuilds()[0],
-    seed: config.seed,
-    data: data.name,
-    samples: data.x.rows,
-    inputs: data.x.cols,
-    classes: data.classes,
-    classesPresent: classesPresent(data.labels),
-    hiddenLayers: depthsOf(config),
-    trials: config.trials,
-    bins: config.graphon.bins,
-    activation: formatActivation(parseActivation(network.activation)),
-    convention: config.kernel.convention,
-    scope: config.prune.scope,
-    runs,
-  }
-}
 
 /**
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
  * @throws FileError when the study file, its data or the module of a method is wrong
  */
-export async function prepareStudy(file: string): Promise<StudyPlan> {
-  const text = readText(file)
-  const config = readStudy(text, file)
-  const data = loadStudyData(config)
-  const facts = {
-    inputs: data.x.cols,
-    classes: data.classes,
-    fingerprint: dataFingerprint(data),
-    methods: await ownMethods(config),
-  }
-  try {
-    requireStudyMemory({ config, facts })
-    const jobs = planStudy(config, facts)
-    const runs = jobs.filter(({ kind }) => kind === 'run').length
-    return { config, provenance: provenanceOf(text, config, data, runs), facts, jobs }
-  } catch (error) {
-    if (error instanceof RangeError) throw new FileError(file, error.message)
-    throw error
-  }
+export function prepareStudy(file: string): Promise<StudyPlan> {
+  return planFromText(readText(file), file, {
+    load: loadStudySamples,
+    methods: ownMethods,
+    check: requireStudyMemory,
+    runtime: `Node ${process.versions.node}`,
+  })
 }
 
-export interface ExecuteOptions {
+export interface FolderExecution {
   readonly workers: number
   readonly onProgress?: (progress: StudyProgress) => void
   /** Called once before the first job, with what the folder holds. */
@@ -103,7 +60,7 @@ export interface FoundInFolder {
  * @throws FileError when another process runs a study there, or the data are no longer those of the plan
  * @throws Error when the permissions of this process allow no worker threads
  */
-export async function executeStudy(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
+export async function executeStudyIn(directory: string, plan: StudyPlan, options: FolderExecution): Promise<string> {
   if (!mayStartThreads()) {
     throw new Error(
       'study: expected to start worker threads, which this process may not; start node with --allow-worker',
@@ -131,7 +88,7 @@ function unusedResults(directory: string, { jobs }: StudyPlan): number {
   return names.filter((name) => name.endsWith('.parquet') && !own.has(name)).length
 }
 
-async function executeInto(directory: string, plan: StudyPlan, options: ExecuteOptions): Promise<string> {
+async function executeInto(directory: string, plan: StudyPlan, options: FolderExecution): Promise<string> {
   const { workers: count, onProgress, onFound, signal } = options
   const { config, facts, jobs } = plan
   signal?.throwIfAborted()
@@ -139,18 +96,17 @@ async function executeInto(directory: string, plan: StudyPlan, options: ExecuteO
   const changed = before instanceof FileError ? [] : before && planDifferences(before, plan)
   const unused = unusedResults(directory, plan)
   writePlan(directory, plan)
-  const workers = startStudyWorkers(count, { config, directory, facts })
+  const workers = startStudyWorkers(count, { directory, plan: { config, facts, jobs } })
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })
   try {
     await Promise.race([
       aborted,
-      runStudy({
+      executeStudy({
         jobs,
         store: directoryStore(directory),
-        runner: workers.runner,
-        concurrency: count,
+        runner: workers,
         onFound: ({ length: whole }, damaged) =>
           onFound?.({
             whole,

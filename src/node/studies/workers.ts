@@ -1,12 +1,11 @@
 import { Worker } from 'node:worker_threads'
 import type { Job } from '../../study/job.js'
-import type { JobRunner } from '../../study/run-study.js'
+import type { JobRunner } from '../../study/execute-study.js'
 import { errorOf, type StudyReply } from './reply.js'
 import type { StudyWorkerData } from './worker.js'
 
-/** A fixed set of worker threads that run a study's jobs. */
-export interface StudyWorkers {
-  readonly runner: JobRunner
+/** A runner of jobs on a fixed set of worker threads of this process. */
+export interface StudyWorkers extends JobRunner {
   close(): Promise<void>
 }
 
@@ -48,7 +47,7 @@ export function startStudyWorkers(
     all.push(thread)
     return thread
   }
-  const runner: JobRunner = (job: Job) =>
+  const run = (job: Job): Promise<void> =>
     new Promise((resolve, reject) => {
       const thread = take()
       thread.settle = (error) => {
@@ -60,10 +59,11 @@ export function startStudyWorkers(
         idle.push(thread)
         resolve()
       }
-      thread.worker.postMessage(job)
+      thread.worker.postMessage(job.id)
     })
   return {
-    runner,
+    concurrency: count,
+    run,
     async close() {
       for (const thread of all) thread.settle = undefined
       await Promise.all(all.map(({ worker }) => worker.terminate()))

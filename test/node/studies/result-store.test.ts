@@ -11,7 +11,9 @@ import { randomStream } from '../../../src/random/random.js'
 import type { JobResult } from '../../../src/study/job.js'
 import { resultVersion } from '../../../src/study/plan.js'
 import { encodeRows } from '../../../src/study/results-file.js'
-import { runStudy } from '../../../src/study/run-study.js'
+import { executeStudy } from '../../../src/study/execute-study.js'
+import { jobKinds } from '../../../src/study/jobs.js'
+import { columnsOfTable } from '../../../src/study/jobs/table.js'
 import { version } from '../../../src/version.js'
 import { job } from '../../study/jobs.js'
 
@@ -19,11 +21,12 @@ const folder = mkdtempSync(join(tmpdir(), 'limn-results-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const store = directoryStore(folder)
+const columns = columnsOfTable(jobKinds)
 const table = (id: string) => join(folder, 'runs', `${id}.parquet`)
 const arrays = (id: string) => join(folder, 'runs', `${id}.npz`)
 const result = (value: number): JobResult => ({
   rows: [
-    { job: 'a', record: 'run', learning_rate: value, reason: 'none' },
+    { job: 'a', record: 'training', learning_rate: value, reason: 'none' },
     { job: 'a', record: 'step', step: 1, loss: value / 3 },
   ],
   arrays: new Map([['W0', { shape: [2, 2], data: Float64Array.of(value, 1, 2, 3) }]]),
@@ -43,8 +46,8 @@ function flipped(bytes: Uint8Array, bit: number): Uint8Array {
 
 describe('a result on disk', () => {
   it('is read back as it was written', async () => {
-    expect(store.has('a')).toBe(true)
-    expect(store.damage('a')).toBeUndefined()
+    expect(await store.has('a')).toBe(true)
+    expect(await store.damage('a')).toBeUndefined()
     expect(await store.read('a')).toEqual(result(0.25))
   })
 
@@ -93,42 +96,42 @@ describe('a result on disk', () => {
       ]
       for (const contents of wrong) {
         writeFileSync(file, contents)
-        expect(store.damage('a')?.file).toBe(file)
+        expect((await store.damage('a'))?.file).toBe(file)
         await expect(store.read('a')).rejects.toThrow(/a\.(parquet|npz): .*; run the study again to compute it anew$/)
       }
       writeFileSync(file, bytes)
     }
-    expect(store.damage('a')).toBeUndefined()
+    expect(await store.damage('a')).toBeUndefined()
   })
 
-  it('is not believed under the name of another job, whether one file moves or both', () => {
+  it('is not believed under the name of another job, whether one file moves or both', async () => {
     copyFileSync(table('b'), table('a'))
-    expect(store.damage('a')).toEqual({ file: table('a'), problem: 'is the result of another job, b' })
+    expect(await store.damage('a')).toEqual({ file: table('a'), problem: 'is the result of another job, b' })
     copyFileSync(arrays('b'), arrays('a'))
-    expect(store.damage('a')?.problem).toMatch(/another job, b/)
+    expect((await store.damage('a'))?.problem).toMatch(/another job, b/)
   })
 
   it('is not believed with the arrays of another', async () => {
     renameSync(arrays('b'), arrays('a'))
-    expect(store.damage('a')?.file).toBe(arrays('a'))
-    expect(store.damage('a')?.problem).toContain('another table')
+    expect((await store.damage('a'))?.file).toBe(arrays('a'))
+    expect((await store.damage('a'))?.problem).toContain('another table')
     // A writer that is killed between the two files leaves just that.
     await store.write('a', result(0.25))
-    expect(store.damage('a')).toBeUndefined()
+    expect(await store.damage('a')).toBeUndefined()
   })
 
-  it('is not believed without a checksum, or when another version wrote it', () => {
+  it('is not believed without a checksum, or when another version wrote it', async () => {
     const { rows, arrays: tensors } = result(0.25)
-    writeFileSync(table('a'), encodeRows(rows))
-    expect(store.damage('a')?.problem).toMatch(/has no checksum/)
+    writeFileSync(table('a'), encodeRows(rows, columns))
+    expect((await store.damage('a'))?.problem).toMatch(/has no checksum/)
     const metadata = openSeal('a', encodeNpz(tensors))
-    const sealed = (text: string) => seal(encodeRows(rows, { [sealKey]: text }))
+    const sealed = (text: string) => seal(encodeRows(rows, columns, { [sealKey]: text }))
     writeFileSync(table('a'), sealed(metadata))
-    expect(store.damage('a')).toBeUndefined()
+    expect(await store.damage('a')).toBeUndefined()
     writeFileSync(table('a'), sealed(metadata.replace(/"version":\d+/, '"version":0')))
-    expect(store.damage('a')?.problem).toMatch(/expected a result of version \d+, got version 0/)
+    expect((await store.damage('a'))?.problem).toMatch(/expected a result of version \d+, got version 0/)
     writeFileSync(table('a'), sealed(metadata.replace('"job"', 'job')))
-    expect(store.damage('a')?.problem).toMatch(/metadata are not those of a result/)
+    expect((await store.damage('a'))?.problem).toMatch(/metadata are not those of a result/)
   })
 
   it('has a name that cannot leave the folder', () => {
@@ -141,21 +144,23 @@ describe('a result on disk', () => {
   it('is computed anew by the next run when it is damaged, and named before the first job starts', async () => {
     writeFileSync(table('a'), flipped(readFileSync(table('a')), 999))
     const events: unknown[] = []
-    await runStudy({
+    await executeStudy({
       jobs: [job('a'), job('b'), job('c', ['a'])],
       store,
-      concurrency: 1,
       onFound: (found, damaged) =>
         events.push(
           found.map(({ id }) => id),
           ...damaged.map(({ file }) => file),
         ),
-      runner: ({ id }) => {
-        events.push(id)
-        return store.write(id, result(0.125))
+      runner: {
+        concurrency: 1,
+        run: ({ id }) => {
+          events.push(id)
+          return store.write(id, result(0.125))
+        },
       },
     })
     expect(events).toEqual([['b'], table('a'), 'a', 'c'])
-    expect(store.damage('a')).toBeUndefined()
+    expect(await store.damage('a')).toBeUndefined()
   })
 })

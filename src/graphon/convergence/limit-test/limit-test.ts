@@ -9,6 +9,9 @@ import { studentQuantile, type Estimate } from './statistics.js'
 import { trendOf, type Trend } from './trend.js'
 import { defaultTolerance, realChange, worst, type Judgement } from './verdict.js'
 
+/** Further numbers of one network, by name: one per weight matrix, null where a matrix has none. */
+export type Observed = Readonly<Record<string, readonly (number | null)[]>>
+
 /** What was measured on the independent trials of one width. */
 export interface LadderRung {
   readonly width: number
@@ -18,8 +21,8 @@ export interface LadderRung {
   readonly chains: readonly GraphonChain[]
   /** Kept fraction of each matrix, per trial; default the chains' own means. */
   readonly densities?: readonly (readonly number[])[]
-  /** Any further numbers to follow, per trial: dead units, motif densities, … */
-  readonly observed?: readonly Readonly<Record<string, number>>[]
+  /** Any further numbers to follow, per trial: dead units, motif densities, … Those that every trial of every width has are followed. */
+  readonly observed?: readonly Observed[]
 }
 
 export interface LimitTestOptions extends EstimateOptions {
@@ -77,7 +80,7 @@ export interface LayerTest extends Judgement {
   readonly toWidest: readonly ShapeChange[]
   /** Per width; empty where shape is null. */
   readonly spread: readonly Spread[]
-  /** Trends of the further numbers. */
+  /** Trends of this matrix's further numbers. */
   readonly observed: Readonly<Record<string, Trend>>
 }
 
@@ -97,6 +100,13 @@ function checkLadder(ladder: readonly LadderRung[]): void {
       )
     }
   })
+}
+
+/** A further number of one matrix, per width and trial; undefined where some trial has none. */
+function followed(ladder: readonly LadderRung[], name: string, index: number): number[][] | undefined {
+  const values = ladder.map(({ observed = [], chains }) => chains.map((_, trial) => observed[trial]?.[name]?.[index]))
+  const isNumber = (value: number | null | undefined): value is number => typeof value === 'number'
+  return values.every((trials) => trials.every(isNumber)) ? values : undefined
 }
 
 /** ‖E x − E y‖² of measurements minus the same of simulations, with what was subtracted. */
@@ -255,8 +265,8 @@ export function testLimit(ladder: readonly LadderRung[], options: LimitTestOptio
     const why = enough ? 'some mask keeps no weight of this matrix' : `fewer than ${fewestTrials} trials`
     const observed: Record<string, Trend> = {}
     for (const name of Object.keys(ladder[0].observed?.[0] ?? {})) {
-      const values = ladder.map((rung) => (rung.observed ?? []).map((one) => one[name]))
-      observed[name] = trendOf(widths, values, { tolerance, seed })
+      const values = followed(ladder, name, index)
+      if (values) observed[name] = trendOf(widths, values, { tolerance, seed })
     }
     return {
       matrix: index + 1,

@@ -184,10 +184,15 @@ describe('testLimit', () => {
   it('follows further numbers of the trials', () => {
     const ladder = ladderOf(small, 3).map((rung) => ({
       ...rung,
-      observed: rung.chains.map(() => ({ 'dead units': Math.log(rung.width) })),
+      observed: rung.chains.map(() => ({
+        'dead units': rung.sizes.slice(1).map(() => Math.log(rung.width)),
+        elsewhere: rung.sizes.slice(1).map((_, l) => (l === 0 ? null : 1)),
+      })),
     }))
-    for (const { observed } of testLimit(ladder, { seed: 0, bins })) {
+    for (const { matrix, observed } of testLimit(ladder, { seed: 0, bins })) {
       expect(observed['dead units'].verdict).toBe('drifting')
+      // A number that some trial lacks is not followed.
+      expect('elsewhere' in observed).toBe(matrix > 1)
     }
   })
 

@@ -1,7 +1,15 @@
-import type { Damage, Job, JobResult, ResultStore } from './job.js'
+import { neededIds, type Damage, type Job, type ResultStore } from './job.js'
 
-/** Runs a job somewhere and returns when its result is in the store. */
-export type JobRunner = (job: Job) => Promise<void>
+/** Where jobs are computed: in this process, on threads, on machines behind a queue. */
+export interface JobRunner {
+  /** How many jobs it takes at once. */
+  readonly concurrency: number
+  /**
+   * Runs a job and resolves when its result is in the store. What may succeed at the next attempt (a worker that was killed,
+   * a store that was away) it tries again itself; what it rejects with ends the study.
+   */
+  run(job: Job): Promise<void>
+}
 
 export interface StudyProgress {
   readonly done: number
@@ -13,12 +21,11 @@ export interface StudyProgress {
   readonly latest: Job | undefined
 }
 
-export interface RunStudyOptions {
+/** A plan's jobs, where their results are kept, and where they are computed. */
+export interface StudyExecution {
   readonly jobs: readonly Job[]
   readonly store: ResultStore
   readonly runner: JobRunner
-  /** How many jobs run at once. */
-  readonly concurrency: number
   readonly onProgress?: (progress: StudyProgress) => void
   /** Called before the first job starts, with what the store has and can be believed, and what cannot and is computed anew. */
   readonly onFound?: (found: readonly Job[], damaged: readonly Damage[]) => void
@@ -45,8 +52,8 @@ export async function surveyResults(jobs: readonly Job[], store: ResultStore, si
   const damaged: Damage[] = []
   let rested = performance.now()
   for (const job of jobs) {
-    if (!store.has(job.id)) continue
-    const damage = store.damage(job.id)
+    if (!(await store.has(job.id))) continue
+    const damage = await store.damage(job.id)
     if (damage) damaged.push(damage)
     else whole.push(job)
     if (performance.now() - rested < longestStretch) continue
@@ -63,8 +70,8 @@ export async function surveyResults(jobs: readonly Job[], store: ResultStore, si
  *
  * @throws the first job's error; results already stored stay
  */
-export async function runStudy(options: RunStudyOptions): Promise<void> {
-  const { jobs, store, runner, concurrency, onProgress, onFound, signal } = options
+export async function executeStudy(execution: StudyExecution): Promise<void> {
+  const { jobs, store, runner, onProgress, onFound, signal } = execution
   const { whole, damaged } = await surveyResults(jobs, store, signal)
   onFound?.(whole, damaged)
   const finished = new Set(whole.map((job) => job.id))
@@ -84,11 +91,11 @@ export async function runStudy(options: RunStudyOptions): Promise<void> {
   const running = new Set<Promise<void>>()
   while (waiting.length > 0 || running.size > 0) {
     signal?.throwIfAborted()
-    while (running.size < concurrency) {
-      const next = waiting.findIndex((job) => job.needs.every((id) => finished.has(id)))
+    while (running.size < runner.concurrency) {
+      const next = waiting.findIndex((job) => neededIds(job).every((id) => finished.has(id)))
       if (next < 0) break
       const [job] = waiting.splice(next, 1)
-      const promise = runner(job).then(() => {
+      const promise = runner.run(job).then(() => {
         finished.add(job.id)
         doneCost += job.cost
         running.delete(promise)
@@ -98,23 +105,5 @@ export async function runStudy(options: RunStudyOptions): Promise<void> {
     }
     if (running.size === 0) throw new Error(`study: ${waiting.length} jobs wait for results that no job gives`)
     await Promise.race(running)
-  }
-}
-
-/** A store in memory, for tests and browsers. */
-export function memoryStore(): ResultStore & { readonly results: ReadonlyMap<string, JobResult> } {
-  const results = new Map<string, JobResult>()
-  return {
-    results,
-    has: (id) => results.has(id),
-    damage: () => undefined,
-    read(id) {
-      const result = results.get(id)
-      return result ? Promise.resolve(result) : Promise.reject(new Error(`memoryStore: no result '${id}'`))
-    },
-    write(id, result) {
-      results.set(id, result)
-      return Promise.resolve()
-    },
   }
 }

@@ -1,0 +1,92 @@
+import type { Job, JobKey } from '../job.js'
+import type { OwnMethod } from '../own-methods.js'
+import type { StudyConfig } from '../schema.js'
+import type { StudyData } from '../study-data.js'
+import type { Finished, Outcome } from './finished.js'
+import type { RecordTypes } from './record.js'
+
+/** What a plan must know of the data. */
+export interface DataFacts {
+  readonly inputs: number
+  readonly classes: number
+  /** Changes when any used number changes. */
+  readonly fingerprint: string
+  /** The methods that modules define; absent where there are none. */
+  readonly methods?: readonly OwnMethod[] | undefined
+}
+
+/** What a kind plans with. */
+export interface Planning {
+  readonly config: StudyConfig
+  readonly facts: DataFacts
+  /** The jobs of a kind that stands earlier in the table. */
+  jobsOf(kind: string): readonly Job[]
+}
+
+/** A job before it has its id. */
+export interface PlannedJob extends JobKey {
+  /** Everything that the result depends on beside the key and the results it needs. */
+  readonly dependsOn: unknown
+  readonly needs: Readonly<Record<string, readonly Job[]>>
+  /** Relative expected time. */
+  readonly cost: number
+}
+
+/** The kinds of a job's inputs by the names that it gives them. */
+export type InputKinds = Readonly<Record<string, { readonly records: RecordTypes }>>
+
+/** Results that a job reads, under its own names for them. */
+export type Inputs<Kinds extends InputKinds> = {
+  readonly [Name in keyof Kinds]: readonly Finished<Kinds[Name]['records']>[]
+}
+
+/** The same, each read when it is asked for. */
+export type ReadInputs<Kinds extends InputKinds> = {
+  readonly [Name in keyof Kinds]: () => Promise<Inputs<Kinds>[Name]>
+}
+
+/** What a job is computed from. */
+export interface Work<Kinds extends InputKinds = InputKinds> {
+  readonly config: StudyConfig
+  readonly data: StudyData
+  readonly job: Job
+  readonly inputs: Inputs<Kinds>
+}
+
+/** What a report learns from results: lists under names that no other kind uses. */
+export type Lists = Readonly<Record<string, readonly unknown[]>>
+
+/**
+ * A kind of job: what of it there is to do in a study, how one is computed, what rows it stores, and what the report learns
+ * from them. {@link jobKind} makes one; `jobs.ts` is the table of all.
+ */
+export interface JobKind<
+  Records extends RecordTypes = RecordTypes,
+  Needs extends InputKinds = InputKinds,
+  Found extends Lists = Lists,
+> {
+  /** What one result is of, as tables say it: `network`. */
+  readonly label: string
+  /** One sentence. */
+  readonly about: string
+  /** Raise when the meaning of its results changes: older ones are then computed anew. */
+  readonly version: number
+  readonly records: Records
+  /** The kinds of its inputs, each under the name that {@link PlannedJob.needs} has for it. */
+  readonly needs: Needs
+  plan(planning: Planning): readonly PlannedJob[]
+  /** Pure: the same work gives the same outcome, to the last bit. Numbers that refuse to be computed are thrown as RangeError. */
+  execute(work: Work<Needs>): Outcome<Records>
+  /** The names of the lists that {@link findings} gives. */
+  readonly gives: readonly (keyof Found & string)[]
+  /** What one result says, with those it was computed from; called in the order of methods, depths, scopes, densities, widths. */
+  findings(result: Finished<Records>, inputs: ReadInputs<Needs>): Found | Promise<Found>
+}
+
+/** A kind of job with the types of its records, inputs and findings. */
+export const jobKind = <Records extends RecordTypes, Needs extends InputKinds, Found extends Lists>(
+  kind: JobKind<Records, Needs, Found>,
+): JobKind<Records, Needs, Found> => kind
+
+/** Kinds by name. */
+export type JobKinds = Readonly<Record<string, JobKind>>

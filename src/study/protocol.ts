@@ -1,0 +1,52 @@
+import { namedDataset } from '../data/named.js'
+import type { Criterion } from '../prune/criterion.js'
+import { tabledCriterion, type OwnMethod } from './own-methods.js'
+import type { StudyConfig } from './schema.js'
+
+/** How all networks were made and trained. */
+export interface Protocol {
+  /** Full-batch gradient descent steps; 0: no training. */
+  readonly steps: number
+  /** Trials of each cell that were trained. */
+  readonly trainedTrials: number
+  /** One step size for all, or a share of N / λ_max of each network's own empirical NTK. */
+  readonly stepSize: { readonly fixed: number } | { readonly share: number }
+  /** null: 1, 2, …, 2, 1 for ReLU, else 1 */
+  readonly sigmaW2: readonly number[] | null
+  /** 0: no biases */
+  readonly sigmaB2: number
+  readonly weights: 'kept' | 'redrawn'
+  readonly rescale: string
+  readonly estimator: string
+  /** Whether some method looked at samples, and at how many. */
+  readonly pruningSamples: number | null
+  /** null where no method has one */
+  readonly temperature: number | null
+  readonly testSamples: number
+  readonly standardized: boolean
+}
+
+/** What the report says of how networks were made and trained. */
+export function protocolOf(
+  { data, network, prune, graphon, kernel, training }: StudyConfig,
+  own: readonly OwnMethod[],
+): Protocol {
+  const { learningRate, relativeRate } = training
+  const tabled = prune.methods.flatMap((method) => tabledCriterion(method) ?? [])
+  const named: readonly Pick<Criterion, 'needsData'>[] = [...tabled, ...own]
+  const dataset = namedDataset(data.source)
+  return {
+    steps: training.trials > 0 ? training.steps : 0,
+    trainedTrials: training.steps > 0 ? training.trials : 0,
+    stepSize: learningRate === 'auto' ? { share: relativeRate } : { fixed: learningRate },
+    sigmaW2: network.sigmaW2 ?? null,
+    sigmaB2: network.sigmaB2,
+    weights: network.weights,
+    rescale: kernel.rescale,
+    estimator: graphon.estimator,
+    pruningSamples: named.some(({ needsData }) => needsData) ? (prune.samples ?? data.samples) : null,
+    temperature: tabled.some(({ defaults }) => defaults.temperature !== undefined) ? prune.temperature : null,
+    testSamples: dataset?.hasTestSet ? data.testSamples : 0,
+    standardized: dataset?.isStandardized || data.standardize,
+  }
+}
