@@ -126,6 +126,7 @@ export { planStudy, type StudyPlan } from './study/plan.js'
 export { planFromText, plannedData, type StudySources } from './study/prepare.js'
 export type { LabelledSamples, LoadSamples, SampleRequest, StudyData } from './study/study-data.js'
 export * from './study/schema.js'
+export { studyJsonSchema } from './study/json-schema.js'
 
 export * from './plot/chain.js'
 export * from './plot/figures.js'

@@ -4,7 +4,7 @@ import type { Argument, Step } from '../linalg/steps.js'
 import type { FirstLayer } from './first-layer.js'
 import type { LimitKernelName } from './kernel-panel.js'
 import type { RecursionPlan } from './recursion-plan.js'
-import type { Applied, PlacedPlan, PlacedSamples } from './recursion-steps.js'
+import type { Applied, PlacedPlan, PlacedSamples } from './placed-plan.js'
 
 /*
  * Pairs of samples that are nearly parallel or opposite at some position, like an image and the same image at another

@@ -10,8 +10,8 @@ import { factorLowRank } from './low-rank.js'
 import { markStep, nearStep, type NearPlaces } from './near-parallel.js'
 import { packBasis, packedRows, packRows } from './packed-rows.js'
 import { panelSamples } from './pair-blocks.js'
-import type { RecursionLayer } from './recursion-layer.js'
 import type { RecursionPlan } from './recursion-plan.js'
+import type { Applied, Factor, PlacedLayer, PlacedPlan, PlacedSamples } from './placed-plan.js'
 
 /** Bytes of a position's numbers in a panel of four pairs. */
 export const panelBytes = 8 * panelSamples
@@ -23,37 +23,6 @@ const wideFamilies = [2, 3] as const
 /** The numbers that a task brings: row, rows, panel, panels of its block, and pairs of them all. */
 const block = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
 const count = fromTask(4)
-
-/** A matrix in kernel memory, its rows packed for products. */
-interface Factor {
-  readonly at: Pointer
-  readonly rows: number
-  readonly cols: number
-}
-
-/** A matrix of weights, whole or as two factors, the right one first. */
-export type Applied = readonly Factor[]
-
-/** The samples of one layout in kernel memory. */
-export interface PlacedSamples {
-  readonly panels: Pointer
-  /** Columns of the panels. */
-  readonly live: number
-  readonly route: 'rows' | 'blocks'
-  /** How many there are, and panels of four of them. */
-  readonly count: number
-  readonly columns: number
-}
-
-/** A {@link GramChunk} in kernel memory. */
-export interface PlacedChunk {
-  readonly basis: Pointer
-  readonly offsets: Pointer
-  readonly rows: number
-  readonly at: number
-  /** Where most weights are zero: the others by rows, as the kernels take them. */
-  readonly sparse: readonly Pointer[] | undefined
-}
 
 /** Weights are taken one by one when at most this share of them is not zero. */
 const sparseShare = 0.4
@@ -74,31 +43,6 @@ export function sparseEntries({ data }: Matrix): number | undefined {
   let entries = 0
   for (let k = 0; k < data.length; k++) if (data[k] !== 0) entries++
   return entries <= sparseShare * data.length ? entries : undefined
-}
-
-type LayerBias = Pick<RecursionLayer, 'biasVariance' | 'biasTangent'>
-
-/** A later matrix in kernel memory; `own` is times `ownScale` where it is `propagate`. */
-interface PlacedLayer extends LayerBias {
-  readonly propagate: Applied
-  readonly own: Applied
-  readonly ownScale: number
-}
-
-/** A plan's matrices in kernel memory. */
-export interface PlacedPlan {
-  readonly positions: readonly number[]
-  readonly chunks: readonly PlacedChunk[]
-  readonly expansion: { readonly at: number; readonly left: Factor } | undefined
-  readonly propagateRows: readonly [Pointer, Pointer]
-  readonly ownRows: readonly [Pointer, Pointer]
-  readonly weights: readonly PlacedLayer[]
-  /** What biases add to K and Θ of the first layer. */
-  readonly firstBias: LayerBias
-  /** Of each hidden layer: variances and their roots, `[panel][position][8]`. */
-  readonly tables: readonly Pointer[]
-  /** Rows of panels that products need between two factors, or between the first layer's Grams and its rows. */
-  readonly middleRows: number
 }
 
 /** Puts a plan's matrices into scratch memory. */

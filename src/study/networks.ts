@@ -1,4 +1,3 @@
-import { randomStream } from '../random/random.js'
 import { oneHot } from '../data/one-hot.js'
 import { parseActivation } from '../network/activation.js'
 import { createNetwork, createSpec, initialize } from '../network/initialize.js'
@@ -7,13 +6,9 @@ import type { Network, NetworkSpec } from '../network/network.js'
 import { parseCriterion } from '../prune/criteria.js'
 import { applyMasks, prune, type PruneResult } from '../prune/prune.js'
 import type { JobKey } from './job.js'
+import { deriveSeed } from './seeds.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
-
-/** A seed for one purpose of one network, derived from the study's seed. */
-export function deriveSeed(seed: number, ...path: readonly (string | number)[]): number {
-  return randomStream(seed, 'study', ...path).uint32()
-}
 
 export function studySpec(config: StudyConfig, sizes: readonly number[]): NetworkSpec {
   const { activation, sigmaW2, sigmaB2 } = config.network

@@ -4,7 +4,6 @@ import { nearestName } from '../data/nearest-name.js'
 import { criterionNames, isModulePath } from '../prune/criteria.js'
 import { estimators } from '../graphon/estimate/estimators/estimators.js'
 import type { Scope } from './vocabulary.js'
-import { keyUses } from './key-uses.js'
 
 const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
   z.enum(Object.keys(table) as [Name, ...Name[]])
@@ -151,20 +150,4 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   const [name] = path
   const known = path.length === 1 && Object.hasOwn(sections, name)
   return known ? Object.keys(sections[name as keyof typeof sections].shape) : []
-}
-
-interface Described {
-  description?: string
-  readonly properties?: Readonly<Record<string, Described>>
-}
-
-/** JSON Schema of a study file, for editors and forms. A description says too what its key applies to. */
-export function studyJsonSchema(): object {
-  const schema: Described = z.toJSONSchema(studySchema, { io: 'input', unrepresentable: 'any' }) as Described
-  for (const [key, { appliesTo }] of Object.entries(keyUses)) {
-    const place = key.split('.').reduce<Described | undefined>((at, part) => at?.properties?.[part], schema)
-    if (place && appliesTo !== null)
-      place.description = [place.description, `applies to ${appliesTo}`].filter(Boolean).join('; ')
-  }
-  return schema
 }

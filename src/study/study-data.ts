@@ -1,7 +1,7 @@
 import { namedDataset } from '../data/named.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { hashNumbers } from './hash.js'
-import { deriveSeed } from './networks.js'
+import { deriveSeed } from './seeds.js'
 import type { OwnCriteria } from './own-methods.js'
 import type { StudyConfig } from './schema.js'
 

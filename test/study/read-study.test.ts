@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { keyUses } from '../../src/study/key-uses.js'
 import { readStudy } from '../../src/study/read-study.js'
-import { studyJsonSchema } from '../../src/study/schema.js'
+import { studyJsonSchema } from '../../src/study/json-schema.js'
 
 const minimal = `data:
   source: mnist

@@ -8,7 +8,7 @@ import { measuresOf, motifReport, motifTable } from '../../graphon/motifs/motif-
 import { countingBound } from '../../graphon/motifs/motifs.js'
 import { settingOf } from '../job.js'
 import { meanAndSd } from '../mean.js'
-import { deriveSeed } from '../networks.js'
+import { deriveSeed } from '../seeds.js'
 import type { StudyConfig } from '../schema.js'
 import type { Setting } from '../vocabulary.js'
 import { meanDensities, runsByWidth, type RunsOfWidth } from './convergence.js'
