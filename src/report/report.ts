@@ -110,10 +110,15 @@ function listOfFigures(findings: Findings, all: readonly Numbered[]): Html {
  * figures give the same text.
  *
  * @param figures as {@link studyFigures} makes them; each goes into the section that its kind belongs to
+ * @param table the sections in their order by their anchors. Default: those of every report
  */
-export async function renderReport(findings: Findings, figures: readonly StudyFigure[]): Promise<string> {
+export async function renderReport<Found extends Findings>(
+  findings: Found,
+  figures: readonly StudyFigure[],
+  table: Readonly<Record<string, Section<Found>>> = sections,
+): Promise<string> {
   const { provenance } = findings
-  const entries = Object.entries<Section>(sections)
+  const entries = Object.entries(table)
   const link: FigureLink = (kind, setting, text) => {
     const figure = figures.find((one) => one.kind === kind && sameSetting(one.setting, setting))
     return figure

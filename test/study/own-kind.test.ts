@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { matrix } from '../../src/linalg/matrix.js'
 import { randomStream } from '../../src/random/random.js'
+import { html } from '../../src/report/html.js'
+import { renderReport } from '../../src/report/report.js'
+import { sections } from '../../src/report/sections.js'
+import type { Section } from '../../src/report/sections/section.js'
 import { buildFindings } from '../../src/study/build-findings.js'
 import { executeJob } from '../../src/study/execute-job.js'
 import { executeStudy, type JobRunner } from '../../src/study/execute-study.js'
@@ -89,6 +93,21 @@ describe('a kind of job of one’s own', () => {
     expect(store.results.get(id)!.rows.map((row) => row.record)).toEqual(['job', 'budget'])
     const names = (table: typeof jobKinds) => columnsOfTable(table).map(({ name }) => name)
     expect(names(kinds).filter((name) => !names(jobKinds).includes(name))).toEqual(['first'])
+  })
+
+  it('has a section of its own in the report', async () => {
+    const { findings } = await study()
+    const budgets: Section<typeof findings> = {
+      title: 'Budgets',
+      opening: html`<p>What the first matrix keeps.</p>`,
+      figures: [],
+      after: (found) => html`<p>${found.budgets.map(({ width, first }) => `${width}: ${first}`).join(', ')}</p>`,
+      without: '',
+    }
+    const page = await renderReport(findings, [], { ...sections, budgets })
+    expect(page).toContain('<h2 id="budgets"><a href="#budgets">Budgets</a></h2>')
+    expect(page).toContain('3: 6, 5: 10')
+    expect(page.split('<section ')).toHaveLength(Object.keys(sections).length + 2)
   })
 
   it('gives the same results with a runner that takes several jobs at once and tries again', async () => {

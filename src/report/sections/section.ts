@@ -5,15 +5,15 @@ import type { Html } from '../html.js'
 /** A link to the first figure of a kind at a setting; the text alone where there is none. */
 export type FigureLink = (kind: FigureKind, setting: Setting, text: string) => Html
 
-/** One section of the report. */
-export interface Section {
+/** One section of the report, made of findings or, with a kind of job of one's own, of more than those. */
+export interface Section<Found extends Findings = Findings> {
   readonly title: string
   /** What the reader needs to know before looking. */
   readonly opening: Html
   readonly figures: readonly FigureKind[]
   /** What stands before and after the figures. */
-  readonly before?: (findings: Findings, link: FigureLink) => Html
-  readonly after?: (findings: Findings) => Html
+  readonly before?: (findings: Found, link: FigureLink) => Html
+  readonly after?: (findings: Found) => Html
   /** Said in place of figures when the findings hold none of them. */
   readonly without: string
 }
