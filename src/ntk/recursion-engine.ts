@@ -111,7 +111,6 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const diagonalStride = columns * panelSamples
   const diagonals = outputs.map((rows) => names.map(() => scratch.alloc(rows * diagonalStride * 8)))
 
-  const most = Math.max(...placed.flatMap(({ positions }) => positions))
   const ld = Math.max(...placed.flatMap(({ positions }) => positions.map(padded))) * panelBytes
   const perBlock = Math.max(1, Math.floor(blockBytes / (4 * ld)))
   const blockRows = layout.route === 'blocks' ? denseRows * denseGroups : perBlock >= 64 ? 2 : 1
@@ -122,7 +121,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const widest = Math.max(0, ...chunks.map(({ weights }) => padded(weights.rows)))
   const sizes = [2 * ld, 2 * ld, gramLd, middleLd].map((bytes) => bytes * capacity)
   const sparse = chunks.map(({ weights }) => call['sparseGramsWorkspace'](sparseEntries(weights) ?? 0, weights.rows))
-  sizes.push(Math.max(call['weightedGramsWorkspace'](widest), ...sparse), call['dualWorkspace'](most))
+  sizes.push(Math.max(call['weightedGramsWorkspace'](widest), ...sparse), call['dualWorkspace']())
   const [mostRows, middleRows] = [ld, middleLd].map((bytes) => bytes / panelBytes)
   const careful = plans.filter(({ plan }) => needsCare(plan))
   const near = careful.map(({ first }) => nearWorkspace(kernels, stack.live.length, first, mostRows, middleRows))

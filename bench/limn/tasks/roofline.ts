@@ -53,7 +53,7 @@ function dualSpeed(kernels: Kernels): number {
     }
     const variances = scratch.put(table)
     const blockBytes = panels * ld
-    const workBytes = Math.ceil(call['dualWorkspace'](positions) / 64) * 64
+    const workBytes = Math.ceil(call['dualWorkspace']() / 64) * 64
     const threadBytes = 2 * blockBytes + workBytes
     const memory = scratch.alloc(threadBytes * threadsOf(kernels))
     scratch.f64(memory, (threadBytes * threadsOf(kernels)) / 8).fill(0)

@@ -22,7 +22,7 @@ describe.each(supportedKernelBuilds())('the arc-cosine step of the %s build', (b
       const constants = scratch.alloc(call['dualConstants']())
       const table = scratch.alloc(panels * positions * 64)
       const [k, theta] = [0, 1].map(() => scratch.alloc(height * width * ld))
-      const work = scratch.alloc(call['dualWorkspace'](positions))
+      const work = scratch.alloc(call['dualWorkspace']())
       const variances = scratch.f64(table, panels * positions * 8)
       const [ks, thetas] = [k, theta].map((at) => scratch.f64(at, (height * width * ld) / 8))
       call['fillDualConstants'](slope, constants)

@@ -1,9 +1,6 @@
-// The steps of the kernel recursion between its products, over panels of four sample pairs (see pair-panels.ts). A block of
-// pairs is rows i = i0 … i0 + height − 1 against panels j0 … j0 + width − 1 of four samples, row by row. Variances and their
-// roots stand in a table [panel][position][8]: four variances, four roots.
+// Duals of leaky ReLUs (ReLU: slope 0, identity: slope 1) by the arc-cosine formula, over blocks of pairs (see duals.ts).
 
 import { ANGLE_TABLE, angleFactor, fillAngleTable, mirroredAngle, restOfQuarter, turnedHalfTangent, upperAngle } from './angle'
-import { hypotenuse } from './near-duals'
 import { madd, select } from './simd'
 
 /** (1 − slope)² / 2π, the weight of the arc-cosine part of a leaky ReLU. */
@@ -53,8 +50,8 @@ const AHEAD: usize = 6
 @inline
 const KINKS: usize = SLOTS * SLOT
 
-/** Bytes of workspace that `dualPanels` needs, whatever the number of positions. */
-export function dualWorkspace(positions: usize): usize {
+/** Bytes of workspace that `dualPanels` needs. */
+export function dualWorkspace(): usize {
   return 2 * SLOTS * SLOT + 64
 }
 
@@ -217,22 +214,22 @@ function arcCosineBlock(
   }
 }
 
-function reluBlock(
+export function reluBlock(
   positions: usize, constants: usize, table: usize, i0: usize, height: usize, others: usize, width: usize,
   k: usize, theta: usize, ld: usize, work: usize, own: f64,
 ): void {
   arcCosineBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, 0, own, false)
 }
 
-function leakyReluBlock(
+export function leakyReluBlock(
   positions: usize, constants: usize, table: usize, i0: usize, height: usize, others: usize, width: usize,
   k: usize, theta: usize, ld: usize, work: usize, slope: f64, own: f64,
 ): void {
   arcCosineBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, slope, own, true)
 }
 
-/** The same by the correlation k/√(q q'), for variances whose products leave the range of f64. */
-function arcCosineWidePanel(
+/** Duals of a leaky ReLU by the correlation k/√(q q'), for variances whose products leave the range of f64. */
+export function arcCosineWidePanel(
   positions: usize, ti: usize, tj: usize, k: usize, theta: usize, slope: f64, own: f64,
 ): void {
   const zero = f64x2.splat(0), one = f64x2.splat(1)
@@ -257,127 +254,6 @@ function arcCosineWidePanel(
       derivative = v128.bitselect(both, derivative, v128.and(deadI, deadJ))
       v128.store(k + at, value)
       v128.store(theta + at, madd<f64>(share, value, f64x2.mul(derivative, v128.load(theta + at))))
-    }
-  }
-}
-
-function erfPanel(positions: usize, ti: usize, tj: usize, k: usize, theta: usize, own: f64): void {
-  const zero = f64x2.splat(0), one = f64x2.splat(1), two = f64x2.splat(2), four = f64x2.splat(4)
-  const share = f64x2.splat(own)
-  for (let u: usize = 0; u < positions * 32; u += 32) {
-    const q = v128.load64_splat(ti + 2 * u)
-    for (let at = u; at < u + 32; at += 16) {
-      const other = v128.load(tj + u + at)
-      const covariance = v128.load(k + at)
-      const norm = f64x2.sqrt(f64x2.mul(q, other))
-      const size = f64x2.abs(covariance)
-      // (1 + 2q)(1 + 2q') − 4k² without the cancellation of its leading terms.
-      const gram = f64x2.pmax(zero, f64x2.mul(f64x2.sub(norm, size), f64x2.add(norm, size)))
-      const root = f64x2.sqrt(madd<f64>(four, gram, madd<f64>(two, f64x2.add(q, other), one)))
-      const angle = f64x2.mul(f64x2.splat(2 / Math.PI), upperAngle(f64x2.mul(two, size), root))
-      const value = v128.bitselect(f64x2.neg(angle), angle, f64x2.lt(covariance, zero))
-      const chain = f64x2.div(f64x2.mul(f64x2.splat(4 / Math.PI), v128.load(theta + at)), root)
-      v128.store(k + at, value)
-      v128.store(theta + at, madd<f64>(share, value, chain))
-    }
-  }
-}
-
-/** The same by √D = hypot(√(1 + 2q + 2q'), 2 √(√(q q') − |k|) √(√(q q') + |k|)), for variances beyond the range of products. */
-function erfWidePanel(positions: usize, ti: usize, tj: usize, k: usize, theta: usize, own: f64): void {
-  const zero = f64x2.splat(0), one = f64x2.splat(1), two = f64x2.splat(2)
-  const share = f64x2.splat(own)
-  for (let u: usize = 0; u < positions * 32; u += 32) {
-    const q = v128.load64_splat(ti + 2 * u), deviation = v128.load64_splat(ti + 2 * u, 32)
-    for (let at = u; at < u + 32; at += 16) {
-      const covariance = v128.load(k + at), size = f64x2.abs(covariance)
-      const norm = f64x2.mul(deviation, v128.load(tj + u + at, 32))
-      const less = f64x2.sqrt(f64x2.pmax(zero, f64x2.sub(norm, size))), more = f64x2.sqrt(f64x2.add(norm, size))
-      const edge = f64x2.sqrt(madd<f64>(two, f64x2.add(q, v128.load(tj + u + at)), one))
-      const root = hypotenuse(edge, f64x2.mul(two, f64x2.mul(less, more)))
-      const angle = f64x2.mul(f64x2.splat(2 / Math.PI), upperAngle(f64x2.mul(two, size), root))
-      const value = v128.bitselect(f64x2.neg(angle), angle, f64x2.lt(covariance, zero))
-      const chain = f64x2.mul(f64x2.splat(4 / Math.PI), f64x2.div(v128.load(theta + at), root))
-      v128.store(k + at, value)
-      v128.store(theta + at, madd<f64>(share, value, chain))
-    }
-  }
-}
-
-/**
- * One layer's duals over a block of pairs, fused with the product of the chain rule, in place: K becomes G = E[φφ'], and
- * Θ becomes H = E[φ̇φ̇']∘Θ + own · G. family 0: leaky ReLU of the given slope (ReLU 0, identity 1); 1: erf; 2 and 3: the same
- * for variances of any size. Panels are `ld` bytes apart. work: `dualWorkspace(positions)` bytes.
- */
-export function dualPanels(
-  family: i32, slope: f64, own: f64, positions: usize, constants: usize, table: usize,
-  i0: usize, height: usize, j0: usize, width: usize, k: usize, theta: usize, ld: usize, work: usize,
-): void {
-  const panelBytes = positions * 64
-  const others = table + j0 * panelBytes
-  if (family == 0) {
-    if (slope == 0) reluBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, own)
-    else leakyReluBlock(positions, constants, table, i0, height, others, width, k, theta, ld, work, slope, own)
-    return
-  }
-  for (let i = i0; i < i0 + height; i++) {
-    const ti = table + (i >> 2) * panelBytes + (i & 3) * 8
-    let tj = others
-    for (let t: usize = 0; t < width; t++) {
-      if (family == 1) erfPanel(positions, ti, tj, k, theta, own)
-      else if (family == 3) erfWidePanel(positions, ti, tj, k, theta, own)
-      else arcCosineWidePanel(positions, ti, tj, k, theta, slope, own)
-      tj += panelBytes
-      k += ld
-      theta += ld
-    }
-  }
-}
-
-/** The same for the pairs (i, i), four to a panel, where the correlation is exactly 1; fills their part of the table. */
-export function diagonalDuals(
-  family: i32, slope: f64, own: f64, positions: usize, table: usize,
-  first: usize, count: usize, k: usize, theta: usize, ld: usize,
-): void {
-  for (let t: usize = 0; t < count; t++) {
-    for (let u: usize = 0; u < positions; u++) {
-      const row = table + ((first + t) * positions + u) * 64
-      for (let lane: usize = 0; lane < 32; lane += 8) {
-        const at = t * ld + u * 32 + lane
-        const q = load<f64>(k + at)
-        let g: f64, derivative: f64
-        if (family == 1) {
-          const root = sqrt<f64>(1 + 4 * q)
-          const angle = f64x2.extract_lane(upperAngle(f64x2.splat(2 * q), f64x2.splat(root)), 0)
-          g = (2 / Math.PI) * angle
-          derivative = 4 / Math.PI / root
-        } else {
-          derivative = q == 0 ? slope * slope : slope + (1 - slope) * (1 - slope) * 0.5
-          g = derivative * q
-        }
-        store<f64>(row + lane, q)
-        store<f64>(row + lane, sqrt<f64>(q), 32)
-        store<f64>(k + at, g)
-        store<f64>(theta + at, own * g + derivative * load<f64>(theta + at))
-      }
-    }
-  }
-}
-
-/** Position u of each of `count` panels = scale[u] · gram[base[u]] + bias. */
-export function expandRows(
-  count: usize, positions: usize, base: usize, scale: usize, gram: usize, ldg: usize, out: usize, ld: usize, bias: f64,
-): void {
-  const shift = f64x2.splat(bias)
-  for (let t: usize = 0; t < count; t++) {
-    for (let u: usize = 0; u < positions; u++) {
-      const factor = load<f64>(scale + u * 8)
-      const from = gram + t * ldg + <usize>load<i32>(base + u * 4) * 32
-      const to = out + t * ld + u * 32
-      const splat = f64x2.splat(factor)
-      // A dead position has no gram: what stands there is not looked at.
-      v128.store(to, factor == 0 ? shift : f64x2.add(f64x2.mul(splat, v128.load(from)), shift))
-      v128.store(to, factor == 0 ? shift : f64x2.add(f64x2.mul(splat, v128.load(from, 16)), shift), 16)
     }
   }
 }
