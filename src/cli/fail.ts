@@ -1,9 +1,7 @@
 import { visible } from '../data/visible.js'
 
 /** A wrong command line: exit 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
+export { UsageError } from '../node/files/usage-error.js'
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { FileError } from '../data/file-error.js'
-import { fileKind, fileKinds, type FileKind } from './file-kind.js'
+import { fileKind, fileKinds, type FileKind } from '../node/files/file-kind.js'
 
 /** What a place on the command line takes. */
 type Expected = 'network' | 'chain' | 'kernel' | 'samples' | 'targets'

@@ -1,21 +1,27 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import type { GraphonChain } from '../graphon/chain/chain.js'
+import { finiteKernels } from '../node/kernels/finite-kernels.js'
+import { limitKernels } from '../node/kernels/limit-kernels.js'
+import type { FiniteKernelOptions, LimitKernelOptions } from '../node/kernels/options.js'
+import type { ResumedKernel } from '../node/kernels/output.js'
+import { kernelFiles, planOutputs } from '../node/kernels/several.js'
+import type { KernelTasks } from '../node/kernels/task.js'
 import type { WrittenKernel } from '../node/kernels/writer.js'
 import { applies } from './applies.js'
 import { requireDestination } from './destination.js'
-import { finiteKernels, limitKernels, type KernelFlags } from './kernel-task.js'
+import { commonFacts } from './facts.js'
 import { kernelWarnings } from './kernel-warnings.js'
-import { limited, refuseIdle, type Limit } from './limits.js'
+import { limited, refuseIdle, type Facts, type Limit } from './limits.js'
 import { parameterizations } from '../network/network.js'
 import { parseClasses, parseSizes, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
 import { startProgress } from './progress.js'
 import { sayReading } from './reading-lines.js'
-import { kernelFiles, planOutputs } from './several-kernels.js'
 import { useAllCores } from './threads.js'
 import { sayAll } from './warnings.js'
 
-interface NtkFlags extends KernelFlags {
+interface NtkFlags extends LimitKernelOptions, FiniteKernelOptions {
   readonly empirical?: boolean
   readonly memory?: number
   readonly out: string
@@ -42,13 +48,42 @@ function describe({ shape, trace }: WrittenKernel, n: number): string {
   return `kernel [${shape.join(', ')}], mean diagonal ${short(mean)}${classes}`
 }
 
+/** What chains say on which the use of options depends. */
+function chainFacts(chains: readonly GraphonChain[], files: readonly string[], flags: NtkFlags): Facts {
+  const ntkAlone = chains.every(
+    ({ network }) => (flags.parameterization ?? network?.parameterization ?? 'ntk') === 'ntk',
+  )
+  return {
+    file: files.join(', '),
+    energies: chains.some(({ V }) => V !== undefined),
+    ...(ntkAlone && { parameterization: 'ntk' }),
+  }
+}
+
+/** The kernels that are asked for, once options without effect are refused. */
+function kernelsOf(files: readonly string[], flags: NtkFlags, command: Command): KernelTasks {
+  const check = (facts: Facts): void => refuseIdle(command, facts)
+  return flags.empirical
+    ? finiteKernels(files, flags, (checkpoints) => check(commonFacts(checkpoints, files.join(', '))))
+    : limitKernels(files, flags, (chains) => check(chainFacts(chains, files, flags)))
+}
+
+/** Tells that a part of a kernel is there already. */
+export function sayResumed({ folder, firstRow, share, damaged }: ResumedKernel): void {
+  if (damaged) {
+    const where = `rows ${damaged.from} … ${damaged.to - 1} in ${folder}`
+    say(`ntk: ${where} do not have their checksum; they are computed anew, with those after them`)
+  }
+  if (firstRow > 0) say(`ntk: goes on at ${Math.floor(100 * share)} % from ${folder}`)
+}
+
 function run(files: readonly string[], flags: NtkFlags, command: Command): void {
   const outs = kernelFiles(files, flags.out)
   const inputs = [...files, flags.data]
   for (const out of outs) requireDestination({ command: 'ntk', kind: 'kernel', inputs, ...flags, out })
   const several = files.length > 1
-  const kernels = (flags.empirical ? finiteKernels : limitKernels)(files, flags, (facts) => refuseIdle(command, facts))
-  const plans = planOutputs(kernels, outs, flags)
+  const kernels = kernelsOf(files, flags, command)
+  const plans = planOutputs(kernels, outs, { ...flags, onResume: sayResumed })
   kernels.tasks.forEach(({ source, checkpoint, warnings = [], notes = [] }) => {
     if (checkpoint) sayReading(source, checkpoint, flags, { computes: true })
     notes.forEach(say)

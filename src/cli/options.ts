@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { formatActivation, parseActivation, type Activation } from '../network/activation.js'
 import { zeroMeanings, type ZeroMeaning } from '../network/checkpoint.js'
 import { figureFormat } from '../node/figures/figure.js'
+import type { ClassChoice } from '../node/kernels/options.js'
 
 type Parse<Value> = (text: string) => Value
 
@@ -60,9 +61,6 @@ export const parseBytes: Parse<number> = (text) => {
   const bytes = isNumber(number) ? Number(number) * factor : NaN
   return bytes >= 1 && bytes < Infinity ? Math.floor(bytes) : refuse('a size such as 4GB or 512MiB', text)
 }
-
-/** Output classes of a kernel: all of them, their mean, or these. */
-export type ClassChoice = 'all' | 'mean' | readonly number[]
 
 export const parseClasses: Parse<ClassChoice> = (text) => {
   if (text === 'all' || text === 'mean') return text

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Dataset } from '../data/dataset.js'
 import { FileError } from '../data/file-error.js'
 import type { Aim } from '../data/targets.js'
+import { aimLines } from '../node/samples/aim-lines.js'
 import { visible, visibleJson } from '../data/visible.js'
 
 /** Where results for people go: to stdout, unless that takes the bytes of a file. */
@@ -53,12 +54,6 @@ export function printJson(value: unknown): void {
 /** A message for people, on stderr. */
 export function say(text: string): void {
   process.stderr.write(`${visible(text, layout)}\n`)
-}
-
-/** How the y of a file was read; of labels that can be nothing else only that some classes are missing. */
-export function aimLines({ name, classes }: Dataset, { labels, reading }: Aim): string[] {
-  const missing = labels !== undefined && new Set(labels).size < classes!
-  return /\.npz$/i.test(name) || missing ? [`${name}: y read as ${reading}`] : []
 }
 
 /** Says {@link aimLines}. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planOutput, type KernelTask } from '../../src/cli/kernel-output.js'
+import { planOutput } from '../../src/node/kernels/output.js'
+import type { KernelTask } from '../../src/node/kernels/task.js'
 
 const task: KernelTask = {
   source: 'chain.npz',

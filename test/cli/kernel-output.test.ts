@@ -1,7 +1,11 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { planOutput, type KernelTask } from '../../src/cli/kernel-output.js'
-import { finiteKernels, limitKernels, type KernelFlags } from '../../src/cli/kernel-task.js'
+import { sayResumed } from '../../src/cli/ntk.js'
+import { planOutput } from '../../src/node/kernels/output.js'
+import type { KernelTask } from '../../src/node/kernels/task.js'
+import { finiteKernels } from '../../src/node/kernels/finite-kernels.js'
+import { limitKernels } from '../../src/node/kernels/limit-kernels.js'
+import type { LimitKernelOptions } from '../../src/node/kernels/options.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
@@ -13,13 +17,13 @@ import { randomNetwork } from '../ntk/networks.js'
 import type { WrittenKernel } from '../../src/node/kernels/writer.js'
 import { freshFolder } from './limn.js'
 
-const limitKernel = (path: string, options: KernelFlags): KernelTask => limitKernels([path], options).tasks[0]
-const finiteKernel = (path: string, options: KernelFlags): KernelTask => finiteKernels([path], options).tasks[0]
+const limitKernel = (path: string, options: LimitKernelOptions): KernelTask => limitKernels([path], options).tasks[0]
+const finiteKernel = (path: string, options: LimitKernelOptions): KernelTask => finiteKernels([path], options).tasks[0]
 
 const samples = 70
 const file = freshFolder()
 const out = file('kernel.npy')
-const flags: KernelFlags = {
+const flags: LimitKernelOptions = {
   data: file('x.npy'),
   convention: 'masked',
   rescale: 'none',
@@ -61,7 +65,7 @@ afterEach(() => {
 })
 
 /** On disk from the first row on, with an entry in the journal after every panel. */
-const pieces = { small: 0, interval: 0 }
+const pieces = { small: 0, interval: 0, onResume: sayResumed }
 
 interface Part {
   readonly done: number

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { readCheckpoint } from '../../src/cli/checkpoint.js'
+import { readCheckpoint } from '../../src/node/files/read-network.js'
 import { addGraphon } from '../../src/cli/graphon.js'
 import * as output from '../../src/cli/output.js'
 import { addPredict } from '../../src/cli/predict.js'

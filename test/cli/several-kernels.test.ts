@@ -2,9 +2,12 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { UsageError } from '../../src/cli/fail.js'
-import { planOutput, type OutputOptions } from '../../src/cli/kernel-output.js'
-import { finiteKernels, limitKernels, type KernelFlags } from '../../src/cli/kernel-task.js'
-import { kernelFiles, planOutputs } from '../../src/cli/several-kernels.js'
+import { sayResumed } from '../../src/cli/ntk.js'
+import { planOutput, type OutputOptions } from '../../src/node/kernels/output.js'
+import { finiteKernels } from '../../src/node/kernels/finite-kernels.js'
+import { limitKernels } from '../../src/node/kernels/limit-kernels.js'
+import type { LimitKernelOptions } from '../../src/node/kernels/options.js'
+import { kernelFiles, planOutputs } from '../../src/node/kernels/several.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
@@ -19,7 +22,7 @@ const n = 40
 const file = freshFolder()
 const folder = file('kernels')
 const data = file('x.npy')
-const flags: KernelFlags = {
+const flags: LimitKernelOptions = {
   data,
   convention: 'masked',
   rescale: 'none',
@@ -49,7 +52,7 @@ afterEach(() => {
 })
 
 /** Bytes and results of every chain by itself. */
-function oneByOne(options: KernelFlags) {
+function oneByOne(options: LimitKernelOptions) {
   const out = file('alone.npy')
   return chains.map((chain) => {
     const [task] = limitKernels([chain], options).tasks
@@ -61,7 +64,7 @@ function oneByOne(options: KernelFlags) {
 }
 
 /** Computes all that is planned; which tasks went together, and what the files hold. */
-function compute(options: KernelFlags, output: OutputOptions = {}) {
+function compute(options: LimitKernelOptions, output: OutputOptions = {}) {
   const plans = planOutputs(limitKernels(chains, options), outs, output)
   const written = plans.flatMap(({ which, open }) => {
     const shares = [0]
@@ -111,7 +114,12 @@ describe('kernels of several chains', () => {
 
   it('go on one by one where they were interrupted', () => {
     const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    const large = { small: 0, interval: 0, memory: Math.max(...limitKernels(chains, flags).tasks.map((t) => t.least)) }
+    const large = {
+      small: 0,
+      interval: 0,
+      onResume: sayResumed,
+      memory: Math.max(...limitKernels(chains, flags).tasks.map((t) => t.least)),
+    }
     const [first, second] = planOutputs(limitKernels(chains, flags), outs, large)
     first.open().compute(() => undefined)
     const stop = (share: number): void => {

@@ -1,13 +1,12 @@
-import { FileError } from '../data/file-error.js'
-import { archiveFormat, readTensors, type TensorArchive } from '../data/archives.js'
-import { readRawNpyHeader } from '../data/npy-header.js'
-import type { UnreadableTensor } from '../data/tensor.js'
-import { networkFromTensors, type Checkpoint, type ReadOptions } from '../network/checkpoint.js'
-import type { Network } from '../network/network.js'
-import { readKernelComment } from '../ntk/kernel-meta.js'
-import { readArchive } from '../node/files/files.js'
+import { FileError } from '../../data/file-error.js'
+import { archiveFormat, readTensors, type TensorArchive } from '../../data/archives.js'
+import { readRawNpyHeader } from '../../data/npy-header.js'
+import type { UnreadableTensor } from '../../data/tensor.js'
+import { networkFromTensors, type Checkpoint, type ReadOptions } from '../../network/checkpoint.js'
+import type { Network } from '../../network/network.js'
+import { readKernelComment } from '../../ntk/kernel-meta.js'
+import { readArchive } from './files.js'
 import { requireAgreement, saidInMetadata } from './agreement.js'
-import type { Facts } from './limits.js'
 
 /** What a file of tensors holds, with what could not be decoded. */
 export interface OpenArchive extends TensorArchive {
@@ -30,7 +29,11 @@ export function openArchive(file: string): OpenArchive {
   return { tensors, metadata, unreadable }
 }
 
-/** Masks, and weights where the file has them. */
+/**
+ * Masks, and weights where the file has them.
+ *
+ * @throws FileError when the tensors are no network, UsageError when an option says something else than the file
+ */
 export function checkpointOf(archive: OpenArchive, file: string, options: ReadOptions = {}): Checkpoint {
   const { tensors, metadata, unreadable } = archive
   const checkpoint = networkFromTensors(tensors, metadata, file, { ...options, unreadable })
@@ -38,7 +41,7 @@ export function checkpointOf(archive: OpenArchive, file: string, options: ReadOp
   return checkpoint
 }
 
-/** Reads masks, and weights where the file has them. */
+/** {@link openArchive} and {@link checkpointOf} in one. */
 export function readCheckpoint(file: string, options: ReadOptions = {}): Checkpoint {
   return checkpointOf(openArchive(file), file, options)
 }
@@ -55,43 +58,9 @@ export function networkOf({ network }: Checkpoint, file: string): Network {
 export function readNetworks(
   files: readonly string[],
   options: ReadOptions = {},
-): { readonly networks: Network[]; readonly checkpoints: readonly Checkpoint[]; readonly facts: Facts } {
+): { readonly networks: readonly Network[]; readonly checkpoints: readonly Checkpoint[] } {
   const checkpoints = files.map((file) => readCheckpoint(file, options))
-  return {
-    networks: checkpoints.map((checkpoint, k) => networkOf(checkpoint, files[k])),
-    checkpoints,
-    facts: commonFacts(checkpoints, files.join(', ')),
-  }
-}
-
-/** What a network's file says on which the use of options depends. */
-export function factsOf({ network, masks, reading }: Checkpoint, file: string): Facts {
-  const about = network && {
-    parameterization: network.spec.parameterization,
-    biases: network.layers.some(({ bias }) => bias !== undefined),
-  }
-  return {
-    file,
-    ...about,
-    weights: network !== undefined,
-    matrices: masks.length,
-    masks: true,
-    bare: reading.zeros !== undefined,
-  }
-}
-
-/** {@link factsOf} several networks: an option that serves one of them has an effect. */
-export function commonFacts(checkpoints: readonly Checkpoint[], file: string): Facts {
-  const facts = checkpoints.map((checkpoint) => factsOf(checkpoint, file))
-  const some = (key: 'biases' | 'weights' | 'masks' | 'bare') => facts.some((fact) => fact[key])
-  return {
-    file,
-    parameterization: facts.every(({ parameterization }) => parameterization === 'standard') ? 'standard' : 'ntk',
-    biases: some('biases'),
-    weights: some('weights'),
-    masks: some('masks'),
-    bare: some('bare'),
-  }
+  return { networks: checkpoints.map((checkpoint, k) => networkOf(checkpoint, files[k])), checkpoints }
 }
 
 /** @throws FileError when the samples do not fit the network */

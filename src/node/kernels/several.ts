@@ -1,37 +1,12 @@
 import { basename, extname, join } from 'node:path'
-import { pathKind } from '../node/files/files.js'
-import { kernelFileBytes, type WrittenKernel } from '../node/kernels/writer.js'
-import { defaultMemory, requireFreeMemory } from '../node/files/memory.js'
-import { standardStream } from '../node/files/standard-streams.js'
-import type { KernelPanel } from '../ntk/kernel-panel.js'
-import { UsageError } from './fail.js'
-import {
-  planOutput,
-  smallKernel,
-  usefulPanels,
-  wholeBytes,
-  writeWhole,
-  type KernelTask,
-  type OutputOptions,
-} from './kernel-output.js'
-
-/** Tasks that are computed in one pass. */
-export interface KernelGroup {
-  /** Bytes of working memory with the smallest panels, without the kernels. */
-  readonly least: number
-  /** @param memory bytes of working memory, at least `least` */
-  readonly run: (
-    memory: number,
-    sink: (panels: readonly KernelPanel[]) => void,
-    onProgress: (share: number) => void,
-  ) => void
-}
-
-export interface KernelTasks {
-  readonly tasks: readonly KernelTask[]
-  /** One pass for some of the tasks, each with the bits that it has alone; absent where there is nothing to share. */
-  readonly together?: (which: readonly number[]) => KernelGroup
-}
+import { pathKind } from '../files/files.js'
+import { defaultMemory, requireFreeMemory } from '../files/memory.js'
+import { standardStream } from '../files/standard-streams.js'
+import { UsageError } from '../files/usage-error.js'
+import { planOutput, smallKernel, usefulPanels, type OutputOptions } from './output.js'
+import { wholeBytes, type KernelGroup, type KernelTasks } from './task.js'
+import { writeWhole } from './write-whole.js'
+import { kernelFileBytes, type WrittenKernel } from './writer.js'
 
 /** Kernels that can be computed now, in one pass. */
 export interface PlannedKernels {

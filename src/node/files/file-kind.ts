@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
-import { archiveFormat, readTensors, unnamedKey } from '../data/archives.js'
-import type { Tensor, TensorMap } from '../data/tensor.js'
-import { readZip } from '../data/zip.js'
-import { readBytes } from '../node/files/files.js'
-import { openFile } from '../node/files/large-files.js'
+import { archiveFormat, readTensors, unnamedKey } from '../../data/archives.js'
+import type { Tensor, TensorMap } from '../../data/tensor.js'
+import { readZip } from '../../data/zip.js'
+import { readBytes } from './files.js'
+import { openFile } from './large-files.js'
 
 /** What limn knows files to be, by their contents. */
 export const fileKinds = {

@@ -1,7 +1,7 @@
-import { formatActivation, type Activation } from '../network/activation.js'
-import { knownSpec, specFromMetadata } from '../network/checkpoint-metadata.js'
-import type { Parameterization } from '../network/network.js'
-import { UsageError } from './fail.js'
+import { formatActivation, type Activation } from '../../network/activation.js'
+import { knownSpec, specFromMetadata } from '../../network/checkpoint-metadata.js'
+import type { Parameterization } from '../../network/network.js'
+import { UsageError } from './usage-error.js'
 
 /** What files and options say of a network. */
 export interface Said {

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto'
-import { supportedKernelBuilds } from '../linalg/kernels.js'
-import type { Matrix } from '../linalg/matrix.js'
-import { sharedWasmBase64 } from '../linalg/wasm.generated.js'
-import type { Network } from '../network/network.js'
-import type { Identity } from '../node/kernels/partial-journal.js'
-import { version } from '../version.js'
+import type { Matrix } from '../../linalg/matrix.js'
+import type { Network } from '../../network/network.js'
 
 type Values = Float64Array | Uint8Array
 
 /** Node's hashes take at most 2 GiB at a time. */
 const hashedAtOnce = 2 ** 30
 
-/** A fingerprint of shapes and values, bit for bit. */
+/** A fingerprint of shapes and values, bit for bit: the first 32 digits of a SHA-256. */
 export function fingerprint(...parts: readonly (Matrix | Values | string)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) {
@@ -32,10 +28,4 @@ export function fingerprint(...parts: readonly (Matrix | Values | string)[]): st
 export function networkFingerprint({ spec, layers }: Network): string {
   const parts = layers.flatMap(({ weight, mask, bias }) => [mask.data, weight, bias ?? 'no bias'])
   return fingerprint(JSON.stringify(spec), ...parts)
-}
-
-/** What computes: two versions, and the two builds of the kernels, round differently. */
-export function kernelsIdentity(): Identity {
-  const [build] = supportedKernelBuilds()
-  return { limn: version, kernels: `${build} ${fingerprint(sharedWasmBase64[build])}` }
 }

@@ -1,11 +1,11 @@
-import type { Dataset } from '../data/dataset.js'
-import { FileError } from '../data/file-error.js'
-import { targetsFor } from '../data/targets.js'
-import type { Matrix } from '../linalg/matrix.js'
-import { isNamedData, loadData } from '../node/samples/load-data.js'
-import { UsageError } from './fail.js'
-import { fingerprint } from './kernel-identity.js'
-import { aimLines } from './output.js'
+import type { Dataset } from '../../data/dataset.js'
+import { FileError } from '../../data/file-error.js'
+import { targetsFor } from '../../data/targets.js'
+import type { Matrix } from '../../linalg/matrix.js'
+import { isNamedData, loadData } from '../samples/load-data.js'
+import { UsageError } from '../files/usage-error.js'
+import { fingerprint } from '../files/fingerprint.js'
+import { aimLines } from '../samples/aim-lines.js'
 
 /** A kernel with what its file may say of its samples and outputs. */
 export interface DescribedKernel {
@@ -27,7 +27,7 @@ export interface DescribedKernel {
     | undefined
 }
 
-/** What the command line says of a prediction's samples. */
+/** Which samples a prediction is for; what is left out the kernel says. */
 export interface PredictedData {
   readonly data: string
   readonly samples?: number | undefined

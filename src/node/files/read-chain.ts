@@ -1,6 +1,6 @@
-import { decodeChain } from '../graphon/chain/chain-file.js'
-import type { GraphonChain } from '../graphon/chain/chain.js'
-import { readArchive } from '../node/files/files.js'
+import { decodeChain } from '../../graphon/chain/chain-file.js'
+import type { GraphonChain } from '../../graphon/chain/chain.js'
+import { readArchive } from './files.js'
 import { requireAgreement, type Said } from './agreement.js'
 
 /**
