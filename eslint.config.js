@@ -24,7 +24,7 @@ const nodeOnly = new Set(['node', 'cli'])
 /** Rooms of folders that have some: each may import only from those before it. */
 const rooms = {
   graphon: ['chain', 'motifs', 'sample', 'distances', 'estimate', 'convergence', 'limits'],
-  node: ['files', 'samples', 'kernels', 'figures', 'team', 'studies'],
+  node: ['files', 'samples', 'kernels', 'limits', 'figures', 'team', 'studies'],
 }
 
 const why = (from, to) =>

@@ -3,7 +3,10 @@ import type { Dataset } from '../data/dataset.js'
 import { FileError } from '../data/file-error.js'
 import type { Aim } from '../data/targets.js'
 import { aimLines } from '../node/samples/aim-lines.js'
+import { short } from '../data/short.js'
 import { visible, visibleJson } from '../data/visible.js'
+
+export { short } from '../data/short.js'
 
 /** Where results for people go: to stdout, unless that takes the bytes of a file. */
 let resultStream: 1 | 2 = 1
@@ -59,15 +62,6 @@ export function say(text: string): void {
 /** Says {@link aimLines}. */
 export function sayAim(data: Dataset, aim: Aim): void {
   aimLines(data, aim).forEach(say)
-}
-
-/** A number with three significant digits. */
-export function short(value: number): string {
-  return value === 0
-    ? '0'
-    : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
-      ? value.toExponential(2)
-      : String(Number(value.toPrecision(3)))
 }
 
 /** A training curve, measured or predicted: the JSON document `{steps, loss, accuracy?}`, or one line. */

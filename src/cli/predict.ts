@@ -1,17 +1,13 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { FileError, inFile } from '../data/file-error.js'
-import { decodeNpy } from '../data/npy.js'
-import { toFloat64 } from '../data/tensor.js'
-import { chooseRoute, predict, routeMemory, tallyMemory, type Extremes, type Route } from '../dynamics/predict.js'
+import { chooseRoute, predict, type Extremes } from '../dynamics/predict.js'
 import { squaresFit } from '../dynamics/modes.js'
-import type { Matrix } from '../linalg/matrix.js'
 import { largestSize } from '../network/divergence.js'
-import { readBytes } from '../node/files/files.js'
 import { openKernel, type StoredKernel } from '../node/kernels/reader.js'
-import { targetsFromData, type PredictionTargets } from '../node/kernels/targets.js'
-import { requireFreeMemory } from '../node/files/memory.js'
-import type { KernelSource } from '../ntk/kernel-file.js'
+import { requireRoute } from '../node/kernels/prediction-memory.js'
+import { readTargets } from '../node/kernels/read-targets.js'
+import { rowWithoutClass, targetsFromData, type PredictionTargets } from '../node/kernels/targets.js'
 import { kernelWarning, levelsOf } from '../spectrum/levels.js'
 import { applies } from './applies.js'
 import { UsageError } from './fail.js'
@@ -31,52 +27,6 @@ interface PredictFlags {
   readonly steps: number
   readonly flow?: boolean
   readonly json?: boolean
-}
-
-function readTargets(file: string, kernel: KernelSource, kernelFile: string): Matrix {
-  const tensor = decodeNpy(readBytes(file), file)
-  const [rows, cols = 1] = tensor.shape
-  if (tensor.shape.length < 1 || tensor.shape.length > 2 || rows !== kernel.n || cols < 1) {
-    throw new FileError(
-      file,
-      `expected targets of shape [${kernel.n}] or [${kernel.n}, C] as ${kernelFile} has ${kernel.n} samples, got [${tensor.shape.join(', ')}]`,
-    )
-  }
-  if (kernel.classes > 1 && cols !== kernel.classes) {
-    throw new FileError(
-      file,
-      `expected ${kernel.classes} columns as ${kernelFile} has ${kernel.classes} classes, got ${cols}${cols === 1 ? '; class labels go in as one-hot rows' : ''}`,
-    )
-  }
-  const data = toFloat64(tensor)
-  const bad = data.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0)
-    throw new FileError(
-      file,
-      `expected finite targets, got ${data[bad]} at row ${Math.floor(bad / cols)}, column ${bad % cols}`,
-    )
-  return { rows, cols, data }
-}
-
-/** The first row of which no entry is the largest by itself, so that it names no class; -1 when there is none. */
-function rowWithoutClass({ rows, cols, data }: Matrix): number {
-  for (let i = 0; i < rows; i++) {
-    const row = data.subarray(i * cols, (i + 1) * cols)
-    const largest = row.reduce((a, b) => Math.max(a, b))
-    if (row.indexOf(largest) !== row.lastIndexOf(largest)) return i
-  }
-  return -1
-}
-
-/** @throws RangeError when memory does not suffice for the route */
-function requireRoute(file: string, route: Route, kernel: KernelSource, targets: Matrix, steps: number): void {
-  const { n, classes } = kernel
-  const outputs = classes === 1 ? targets.cols : 1
-  // The decomposition keeps the vectors of every class until the end.
-  const kept = route === 'modes' ? 8 * n * n * (classes - 1) : targets.cols > 1 ? tallyMemory(n, steps) : 0
-  const remedy =
-    route === 'modes' ? 'use fewer samples, or fewer --steps for plain descent' : 'use fewer samples or fewer --steps'
-  requireFreeMemory(routeMemory(route, n, outputs) + kept, `${file}: a prediction for ${n} samples`, remedy)
 }
 
 /** Targets by `--targets`, as they are, or by `--data`. @throws UsageError unless one of them is given */

@@ -13,10 +13,11 @@ import { pathKind, writeAtomic } from '../node/files/files.js'
 import { loadData } from '../node/samples/load-data.js'
 import { version } from '../version.js'
 import { networkOf, readCheckpoint, requireInputs } from '../node/files/read-network.js'
+import { encodeNetwork } from '../node/files/store-network.js'
 import { applies } from './applies.js'
 import { factsOf } from './facts.js'
 import { dataOrigin } from '../node/samples/data-origin.js'
-import { encodeNetwork, requireDestination } from './destination.js'
+import { requireDestination } from './destination.js'
 import { limited, refuseIdle } from './limits.js'
 import {
   parseCount,

@@ -23,7 +23,7 @@ vi.mock('../../src/cli/threads.js', () => ({ useAllCores: () => undefined }))
 vi.mock('../../src/cli/output.js', () => ({
   print: () => undefined,
   printJson: (document: unknown) => documents.push(document),
-  sayAim: () => undefined,
+  say: () => undefined,
   short: String,
 }))
 

@@ -89,3 +89,13 @@ export function targetsFromData(file: string, kernel: DescribedKernel, flags: Pr
   const targets = chosen === undefined || typeof chosen === 'string' ? aim.targets : takeColumns(aim.targets, chosen)
   return { targets, source: flags.data, notes: [...notes, ...aimLines(data, aim)] }
 }
+
+/** The first row of which no entry is the largest by itself, so that it names no class; -1 when there is none. */
+export function rowWithoutClass({ rows, cols, data }: Matrix): number {
+  for (let i = 0; i < rows; i++) {
+    const row = data.subarray(i * cols, (i + 1) * cols)
+    const largest = row.reduce((a, b) => Math.max(a, b))
+    if (row.indexOf(largest) !== row.lastIndexOf(largest)) return i
+  }
+  return -1
+}
