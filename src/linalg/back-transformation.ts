@@ -1,5 +1,5 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
-import type { Argument, Step } from './steps.js'
+import { step, type Step } from './steps.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from './team.js'
 import type { Tridiagonal } from './tridiagonal.js'
 
@@ -19,7 +19,7 @@ const blocksAtOnce = 4
 export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagonal, x: Pointer): void {
   const { n, stride, reflectors, tau, work } = t
   const threads = threadsOf(kernels)
-  const workspace = perThread(work, kernels.call['gemmWorkspace']())
+  const workspace = perThread(work, kernels.call.gemmWorkspace())
   const square = blockRows * blockRows * 8
   const blocks = Array.from({ length: Math.ceil((n - 1) / blockRows) }, (_, b) => {
     const first = 1 + b * blockRows
@@ -31,16 +31,12 @@ export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagon
   const share = tileRows * Math.ceil(n / (tileRows * sharesPerThread * threads))
   const [products, turned] = [scratch.alloc(n * blockRows * 8), scratch.alloc(n * blockRows * 8)]
 
+  const left = [fromTask(3), stride, 1] as const
+  const right = [fromTask(3), 1, stride] as const
   const gather: Step[] = [
-    { kernel: 'trimReflectors', args: [fromTask(0), fromTask(1), fromTask(2), fromTask(3), stride] },
-    {
-      kernel: 'gemmF64',
-      args: [
-        ...[fromTask(1), fromTask(1), fromTask(2), fromTask(3), stride, 1],
-        ...[fromTask(3), 1, stride, fromTask(5), fromTask(1), 0, workspace],
-      ],
-    },
-    { kernel: 'negatedBlockFactor', args: [fromTask(1), fromTask(5), fromTask(4), fromTask(6)] },
+    step('trimReflectors', fromTask(0), fromTask(1), fromTask(2), fromTask(3), stride),
+    step('gemmF64', fromTask(1), fromTask(1), fromTask(2), ...left, ...right, fromTask(5), fromTask(1), 0, workspace),
+    step('negatedBlockFactor', fromTask(1), fromTask(5), fromTask(4), fromTask(6)),
   ]
   parallelSteps(
     kernels,
@@ -53,12 +49,11 @@ export function applyReflectors(kernels: Kernels, scratch: Scratch, t: Tridiagon
   const [rows, vectors, product, image] = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
   const apply = blocks.map(({ count, support, v }, b): Step[] => {
     const factor = factors + b * square
-    const steps: Argument[][] = [
-      [rows, count, support, vectors, stride, 1, v, 1, stride, product, count, 0, workspace],
-      [rows, count, count, product, count, 1, factor, count, 1, image, count, 0, workspace],
-      [rows, support, count, image, count, 1, v, stride, 1, vectors, stride, 1, workspace],
+    return [
+      step('gemmF64', rows, count, support, vectors, stride, 1, v, 1, stride, product, count, 0, workspace),
+      step('gemmF64', rows, count, count, product, count, 1, factor, count, 1, image, count, 0, workspace),
+      step('gemmF64', rows, support, count, image, count, 1, v, stride, 1, vectors, stride, 1, workspace),
     ]
-    return steps.map((args) => ({ kernel: 'gemmF64', args }))
   })
   const tasks = Array.from({ length: Math.ceil(n / share) }, (_, s) => {
     const first = s * share

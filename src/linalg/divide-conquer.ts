@@ -72,7 +72,7 @@ function solve(space: Workspace, low: number, n: number): void {
     const corner = x + (low * stride + low) * 8
     const block = space.scratch.f64(x, (low + n) * stride)
     for (let i = low; i < low + n; i++) block[i * stride + i] = 1
-    if (kernels.call['tridiagonalQr'](n, t.diagonal + low * 8, t.offDiagonal + low * 8, corner, stride, n, scale)) {
+    if (kernels.call.tridiagonalQr(n, t.diagonal + low * 8, t.offDiagonal + low * 8, corner, stride, n, scale)) {
       throw new Error(`symmetricEigen: QR steps did not converge in rows ${low} … ${low + n - 1}`)
     }
     return
@@ -213,7 +213,7 @@ function deflate(space: Workspace, low: number, half: number, z: Float64Array, r
       const length = Math.hypot(z[row], z[previous])
       const [c, s] = [z[row] / length, -z[previous] / length]
       if (Math.abs((d[q] - d[p]) * c * s) <= tolerance) {
-        kernels.call['rotateRows'](n, x + (p * stride + low) * 8, x + (q * stride + low) * 8, c, s)
+        kernels.call.rotateRows(n, x + (p * stride + low) * 8, x + (q * stride + low) * 8, c, s)
         ;[d[p], d[q]] = [d[p] * c * c + d[q] * s * s, d[p] * s * s + d[q] * c * c]
         z[row] = length
         if (support[previous] !== support[row]) support[row] = 'both'

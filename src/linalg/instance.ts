@@ -1,8 +1,9 @@
+import type { KernelExports } from './kernel-exports.generated.js'
+
+export type { KernelExports } from './kernel-exports.generated.js'
+
 /** A byte address in a kernel instance's memory, aligned to 64 bytes. */
 export type Pointer = number
-
-/** The functions exported by kernels/index.ts. All numbers are byte addresses, counts, or scalars; flags are 0 or 1. */
-export type KernelExports = Readonly<Record<string, (...args: number[]) => number>>
 
 interface Instance {
   readonly call: KernelExports

@@ -65,7 +65,7 @@ export function krylov(
     products: 0,
     images: scratch.alloc(block * n * 8),
     coefficients: scratch.alloc(block * (capacity + block) * 8),
-    work: scratch.alloc(kernels.call['gemmWorkspace']()),
+    work: scratch.alloc(kernels.call.gemmWorkspace()),
   }
 }
 

@@ -1,6 +1,7 @@
 import { defaultKernels, withScratch, type Kernels, type Pointer } from './kernels.js'
 import { matrix, type Matrix } from './matrix.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from './team.js'
+import { step } from './steps.js'
 
 /** Which operands of a product enter transposed. Default: neither. */
 export interface MatmulOptions {
@@ -37,7 +38,7 @@ export function gemm(
   work: Pointer,
   accumulate = false,
 ): void {
-  const run = precision === 'f32' ? kernels.call['gemmF32'] : kernels.call['gemmF64']
+  const run = precision === 'f32' ? kernels.call.gemmF32 : kernels.call.gemmF64
   run(m, n, k, a.at, a.rowStride, a.colStride, b.at, b.rowStride, b.colStride, c, ldc, accumulate ? 1 : 0, work)
 }
 
@@ -69,7 +70,7 @@ export function parallelGemm(
   accumulate = false,
 ): void {
   const threads = threadsOf(kernels)
-  const bytes = kernels.call['gemmWorkspace']()
+  const bytes = kernels.call.gemmWorkspace()
   withScratch(kernels, (scratch) => {
     const work = scratch.alloc(bytes * threads)
     if (threads === 1 || m * n * k < parallelWork) {
@@ -87,11 +88,12 @@ export function parallelGemm(
         ? [m, count, a.at, b.at + first * b.colStride * element, c + first * element]
         : [count, n, a.at + first * a.rowStride * element, b.at, c + first * ldc * element]
     })
-    const left = [fromTask(2), a.rowStride, a.colStride]
-    const right = [fromTask(3), b.rowStride, b.colStride]
-    const out = [fromTask(4), ldc, accumulate ? 1 : 0]
-    const args = [fromTask(0), fromTask(1), k, ...left, ...right, ...out, perThread(work, bytes)]
-    parallelSteps(kernels, [{ kernel: precision === 'f32' ? 'gemmF32' : 'gemmF64', args }], tasks)
+    const left = [fromTask(2), a.rowStride, a.colStride] as const
+    const right = [fromTask(3), b.rowStride, b.colStride] as const
+    const out = [fromTask(4), ldc, accumulate ? 1 : 0] as const
+    const name = precision === 'f32' ? 'gemmF32' : 'gemmF64'
+    const product = step(name, fromTask(0), fromTask(1), k, ...left, ...right, ...out, perThread(work, bytes))
+    parallelSteps(kernels, [product], tasks)
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Kernels, Pointer } from './kernels.js'
 import type { Operand } from './matmul.js'
 import { parallel } from './team.js'
+import type { NumbersOf } from './steps.js'
 
 /** Rows that a thread takes at a time: a multiple of the product kernel's row block. The cut changes no bit. */
 const rowsAtOnce = 384
@@ -27,10 +28,10 @@ export interface Product {
  */
 export function parallelProducts(kernels: Kernels, products: readonly Product[], work: Pointer): void {
   const tasks = products.flatMap(({ shape: [m, n, k], a, b, c, ldc, accumulate = false }) =>
-    Array.from({ length: Math.ceil(m / rowsAtOnce) }, (_, at) => {
+    Array.from({ length: Math.ceil(m / rowsAtOnce) }, (_, at): NumbersOf<'gemmF64'> => {
       const first = at * rowsAtOnce
-      const left = [a.at + first * a.rowStride * 8, a.rowStride, a.colStride]
-      const right = [b.at, b.rowStride, b.colStride]
+      const left = [a.at + first * a.rowStride * 8, a.rowStride, a.colStride] as const
+      const right = [b.at, b.rowStride, b.colStride] as const
       return [
         Math.min(rowsAtOnce, m - first),
         n,
@@ -46,9 +47,9 @@ export function parallelProducts(kernels: Kernels, products: readonly Product[],
   )
   const size = products.reduce((sum, { shape: [m, n, k] }) => sum + m * n * k, 0)
   if (size < parallelWork) {
-    for (const task of tasks) kernels.call['gemmF64'](...task)
+    for (const task of tasks) kernels.call.gemmF64(...task)
     return
   }
-  const stride = kernels.call['gemmWorkspace']()
+  const stride = kernels.call.gemmWorkspace()
   parallel(kernels, 'gemmF64', tasks, { perThread: [{ argument: 12, stride }] })
 }

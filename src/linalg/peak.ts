@@ -9,7 +9,7 @@ const repeats = 5
 export function measurePeak(precision: 'f32' | 'f64', kernels: Kernels = defaultKernels()): number {
   return withScratch(kernels, (scratch) => {
     const [a, b, c] = [0, 1, 2].map(() => scratch.alloc(side * side * 8))
-    const work = scratch.alloc(kernels.call['gemmWorkspace']())
+    const work = scratch.alloc(kernels.call.gemmWorkspace())
     scratch.f64(a, side * side * 2).fill(0)
     let best = Infinity
     for (let repeat = 0; repeat < repeats; repeat++) {

@@ -46,8 +46,8 @@ export function symmetricEigen(a: Matrix, options: SymmetricEigenOptions = {}): 
     const t = reduceToTridiagonal(kernels, scratch, at, n, stride)
     if (!wanted) {
       const scale = largest > 0 ? 1 : 0
-      const work = scratch.alloc(kernels.call['tridiagonalValuesWorkspace']())
-      if (kernels.call['tridiagonalValues'](n, t.diagonal, t.offDiagonal, scale, work)) {
+      const work = scratch.alloc(kernels.call.tridiagonalValuesWorkspace())
+      if (kernels.call.tridiagonalValues(n, t.diagonal, t.offDiagonal, scale, work)) {
         throw new Error(`symmetricEigen: QL steps did not converge for this ${n} × ${n} matrix`)
       }
       return { values: scaledBack(scratch.f64(t.diagonal, n).slice().sort().reverse(), exponent, caller) }

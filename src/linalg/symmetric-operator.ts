@@ -84,10 +84,13 @@ function matrixProduct(a: Matrix, kernels: Kernels, scratch: Scratch, caller: st
   const times = (from: Pointer, count: number, to: Pointer): void => {
     for (let c = 0; c < count; c += together) {
       const now = Math.min(together, count - c)
-      kernels.call['interleaveFour'](n, from + c * n * 8, now, x)
-      const tasks = tiles.map(({ first, width, at }, t) => [n, first, width, at, x, shares + t * n * together * 8])
-      parallel(kernels, 'symmetricTile', tasks)
-      kernels.call['sumTiles'](n, tileWidth, shares, to + c * n * 8, now)
+      kernels.call.interleaveFour(n, from + c * n * 8, now, x)
+      parallel(
+        kernels,
+        'symmetricTile',
+        tiles.map(({ first, width, at }, t) => [n, first, width, at, x, shares + t * n * together * 8]),
+      )
+      kernels.call.sumTiles(n, tileWidth, shares, to + c * n * 8, now)
     }
   }
   return { n, exponent, times }

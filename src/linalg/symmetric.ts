@@ -1,6 +1,7 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
 import type { Matrix } from './matrix.js'
 import { parallel } from './team.js'
+import type { NumbersOf } from './steps.js'
 
 /** Entries may differ from their mirror images by this much of the largest entry: rounding of a product, not more. */
 const asymmetryLimit = 1e-8
@@ -121,12 +122,12 @@ export function putSymmetricPart(
   for (let i = 0; i < n; i++) {
     copy.set(data.subarray(i * n, (i + 1) * n), i * stride)
     // While the row is in cache. Not a number: an entry is not finite, and the search by entries says which.
-    const size = kernels.call['largestSize'](n, at + i * stride * 8)
+    const size = kernels.call.largestSize(n, at + i * stride * 8)
     largest = size < Infinity ? Math.max(largest, size) : largestEntry(a, caller)
   }
   const exponent = binaryExponent(largest)
   const [first, second] = powerOfTwo(-exponent)
-  const bands = Array.from({ length: Math.ceil(n / rowsAtOnce) }, (_, band) => {
+  const bands = Array.from({ length: Math.ceil(n / rowsAtOnce) }, (_, band): NumbersOf<'symmetricPart'> => {
     const top = band * rowsAtOnce
     return [top, Math.min(n, top + rowsAtOnce), at, stride, first, second, apart + band * 8]
   })

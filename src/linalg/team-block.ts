@@ -1,4 +1,5 @@
 import type { KernelExports, Pointer } from './instance.js'
+import type { KernelName } from './steps.js'
 
 /**
  * The piece of shared memory through which the threads of a team work together. `control` counts, `data` holds the steps
@@ -70,11 +71,15 @@ export function threadScratch({ scratch }: TeamBlock, thread: number): Pointer {
   return scratch + thread * scratchBytes
 }
 
+/** A kernel of which nobody knows here which one it is: steps have been checked where they were made. */
+export type AnyKernel = (...args: number[]) => unknown
+
+/** Names in the order of {@link kernelTable}. */
+export const kernelNames = (call: KernelExports) => (Object.keys(call) as KernelName[]).sort()
+
 /** Kernels by number: the same numbers in every instance of a build. */
-export function kernelTable(call: KernelExports): ((...args: number[]) => number)[] {
-  return Object.keys(call)
-    .sort()
-    .map((name) => call[name])
+export function kernelTable(call: KernelExports): AnyKernel[] {
+  return kernelNames(call).map((name) => call[name])
 }
 
 /** Numbers that a step takes in `data`: kernel, argument count, and base, entry (−1: none) and stride of each argument. */
@@ -82,13 +87,9 @@ export const stepHeader = 2
 export const argumentLength = 3
 
 /** Claims tasks of the open command until none is left. Every task runs all steps in order. */
-export function runClaimed(
-  { control, data }: TeamBlock,
-  table: readonly ((...args: number[]) => number)[],
-  thread: number,
-): void {
+export function runClaimed({ control, data }: TeamBlock, table: readonly AnyKernel[], thread: number): void {
   const [steps, tasks, entries] = [control[slot.steps], control[slot.tasks], control[slot.entries]]
-  const program: { run: (...args: number[]) => number; at: number; args: number[] }[] = []
+  const program: { run: AnyKernel; at: number; args: number[] }[] = []
   let at = 0
   for (let s = 0; s < steps; s++) {
     const count = data[at + 1]

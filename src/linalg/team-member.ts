@@ -35,7 +35,7 @@ export function joinTeam(member: TeamMember): () => void {
   const { control, states } = block
   const table = kernelTable(call)
   const own = stateOf(thread)
-  call['setThreadScratch'](threadScratch(block, thread))
+  call.setThreadScratch(threadScratch(block, thread))
   Atomics.store(states, own, threadState.idle)
 
   /** Takes part in the command of an epoch, unless it closed meanwhile: then its caller does not wait for this thread. */

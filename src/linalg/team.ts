@@ -1,9 +1,10 @@
 import { reserve, type Kernels, type Pointer } from './kernels.js'
-import type { Argument, Step, Team } from './steps.js'
+import type { Argument, KernelName, NumbersOf, Step, Team } from './steps.js'
 import { leaveTeam, type TeamMember } from './team-member.js'
 import {
   argumentLength,
   fail,
+  kernelNames,
   kernelTable,
   runClaimed,
   slot,
@@ -13,6 +14,7 @@ import {
   teamBlockBytes,
   threadScratch,
   threadState,
+  type AnyKernel,
 } from './team-block.js'
 
 /** An argument that a task brings: its `entry`-th number, added to `base`. */
@@ -49,7 +51,8 @@ export function parallelSteps(
   meanwhile?.()
   for (const task of tasks) {
     for (const { kernel, args } of steps) {
-      kernels.call[kernel](
+      const run: AnyKernel = kernels.call[kernel]
+      run(
         ...args.map((arg) =>
           typeof arg === 'number' ? arg : (arg.base ?? 0) + (arg.entry === undefined ? 0 : task[arg.entry]),
         ),
@@ -83,10 +86,10 @@ export interface ParallelOptions {
  * @param tasks the kernel's arguments, one row for each call
  * @throws Error when the kernel fails, or a thread has ended
  */
-export function parallel(
+export function parallel<Name extends KernelName>(
   kernels: Kernels,
-  kernel: string,
-  tasks: readonly (readonly number[])[],
+  kernel: Name,
+  tasks: readonly NumbersOf<Name>[],
   { perThread: workspaces = [] }: ParallelOptions = {},
 ): void {
   if (tasks.length === 0) return
@@ -94,7 +97,7 @@ export function parallel(
     entry,
     stride: workspaces.find(({ argument }) => argument === entry)?.stride,
   }))
-  parallelSteps(kernels, [{ kernel, args }], tasks)
+  parallelSteps(kernels, [{ kernel, args } as unknown as Step], tasks)
 }
 
 /** Loads before the caller goes to sleep while threads finish their last task. */
@@ -131,9 +134,9 @@ export function createTeam(
   const at = reserve(kernels, teamBlockBytes(threads))
   const block = teamBlock(kernels.memory, at, threads)
   const { control, data, states } = block
-  const names = Object.keys(kernels.call).sort()
+  const names = kernelNames(kernels.call)
   const table = kernelTable(kernels.call)
-  kernels.call['setThreadScratch'](threadScratch(block, 0))
+  kernels.call.setThreadScratch(threadScratch(block, 0))
   const others = Array.from({ length: threads - 1 }, (_, k) => k + 1)
   const members = others.map((thread): TeamMember => ({ module, memory: kernels.memory, block: at, threads, thread }))
   let cause: string | undefined

@@ -2,6 +2,7 @@ import type { Kernels, Pointer, Scratch } from './kernels.js'
 import { lowerUpdate } from './lower-update.js'
 import { parallelProducts } from './parallel-products.js'
 import { led, perThread, threadsOf } from './team.js'
+import { step } from './steps.js'
 
 /** Reflectors per panel: the rank of an update is twice this. */
 const panelRows = 48
@@ -50,22 +51,22 @@ export function reduceToTridiagonal(
   n: number,
   stride: number,
 ): Tridiagonal {
-  const work = scratch.alloc(kernels.call['gemmWorkspace']() * threadsOf(kernels))
+  const work = scratch.alloc(kernels.call.gemmWorkspace() * threadsOf(kernels))
   const [diagonal, offDiagonal, tau] = [scratch.alloc(n * 8), scratch.alloc(n * 8), scratch.alloc(n * 8)]
   const rows = scratch.alloc(3 * panelRows * stride * 8)
   const sums = scratch.alloc(units * stride * 8)
   const factors = scratch.alloc((units * 2 + 4) * panelRows * 8)
   const [control, panel] = [scratch.alloc(controlBytes), scratch.alloc(panelBytes)]
   const fixed = [a, stride, diagonal, offDiagonal, tau, rows, panelRows, sums, factors, threadsOf(kernels)]
-  const join = { kernel: 'joinPanel', args: [panel, perThread(0, 1)] }
+  const join = step('joinPanel', panel, perThread(0, 1))
   for (let high = n; high > 0;) {
     const low = Math.max(0, high - panelRows)
     scratch.u8(control, controlBytes).fill(0)
     scratch.u8(panel, panelBytes).fill(0)
     scratch.i32(panel, 3 + fixed.length).set([control, high, low, ...fixed])
-    const lead = (): boolean => kernels.call['leadPanel'](panel) === 0
+    const lead = (): boolean => kernels.call.leadPanel(panel) === 0
     if (high <= aloneOrder) lead()
-    else led(kernels, join, lead, () => kernels.call['leavePanel'](panel))
+    else led(kernels, join, lead, () => kernels.call.leavePanel(panel))
     const pairs = high - low
     parallelProducts(kernels, lowerUpdate(low, 2 * pairs, rows + panelRows * stride * 8, rows, a, stride), work)
     high = low

@@ -1,7 +1,7 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Operand } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import type { Step } from '../linalg/steps.js'
+import { step, type Step } from '../linalg/steps.js'
 import { mapActivation, type ActivationRule } from './activation.js'
 import { productWorkspace, scaleOpen, tiledProduct, type Tile } from './dense-product.js'
 import { biasScale, weightScale, type Network } from './network.js'
@@ -128,9 +128,9 @@ export function denseForward(dense: DenseNetwork, x: Matrix): Matrix {
     const then = ({ rows, cols, count, at, rowAt }: Tile): Step[] => {
       const steps: Step[] = []
       const b = bias[l]
-      if (b !== undefined) steps.push({ kernel: 'addRowBiasF64', args: [rows, cols, rowAt(b), at(pre[l])] })
+      if (b !== undefined) steps.push(step('addRowBiasF64', rows, cols, rowAt(b), at(pre[l])))
       if (l < last && slope !== undefined) {
-        steps.push({ kernel: 'piecewiseF64', args: [count, at(pre[l]), at(post[l + 1]), slope] })
+        steps.push(step('piecewiseF64', count, at(pre[l]), at(post[l + 1]), slope))
       }
       return steps
     }
@@ -158,7 +158,7 @@ export function placeUnits({ scratch }: DenseNetwork, { rows, cols, data }: Matr
 export function slopeSteps({ network, pre }: DenseNetwork, l: number, values: Pointer, { count, at }: Tile): Step[] {
   const slope = negativeSlope(network.spec.activation)
   if (slope === undefined) return []
-  return [{ kernel: 'piecewiseSlopeF64', args: [count, at(pre[l]), at(values), slope] }]
+  return [step('piecewiseSlopeF64', count, at(pre[l]), at(values), slope)]
 }
 
 /** out = Wᵀ δ (+ out) for matrix l > 0, then, with `slope`, ∘ φ'(z^l). `weights` as for {@link multiplyUnits}. */

@@ -1,6 +1,6 @@
 import type { Kernels, Pointer } from '../linalg/kernels.js'
 import type { Operand } from '../linalg/matmul.js'
-import type { Argument, Step } from '../linalg/steps.js'
+import { step, type Argument, type Step } from '../linalg/steps.js'
 import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 
 /** The part of a matrix C `[m, n]` that one task computes, as arguments of the steps that follow its product. */
@@ -42,7 +42,7 @@ const tile: Tile = {
 
 /** Bytes of workspace for {@link tiledProduct}. */
 export function productWorkspace(kernels: Kernels): number {
-  return kernels.call['gemmWorkspace']() * threadsOf(kernels)
+  return kernels.call.gemmWorkspace() * threadsOf(kernels)
 }
 
 /** A product with steps that follow it, tile by tile on all threads. Allocates nothing, so that views stay valid. */
@@ -58,10 +58,11 @@ export function tiledProduct(kernels: Kernels, product: TiledProduct, work: Poin
       tasks.push([rows, cols, rows * cols, left, right, (i * n + j) * 8, i * 8])
     }
   }
-  const operands = [fromTask(3), a.rowStride, a.colStride, fromTask(4), b.rowStride, b.colStride]
-  const workspace = perThread(work, kernels.call['gemmWorkspace']())
-  const args = [tile.rows, tile.cols, k, ...operands, tile.at(c), n, accumulate ? 1 : 0, workspace]
-  parallelSteps(kernels, [{ kernel: 'gemmF64', args }, ...(then?.(tile) ?? [])], tasks)
+  const operands = [fromTask(3), a.rowStride, a.colStride, fromTask(4), b.rowStride, b.colStride] as const
+  const workspace = perThread(work, kernels.call.gemmWorkspace())
+  const out = [tile.at(c), n, accumulate ? 1 : 0] as const
+  const multiply = step('gemmF64', tile.rows, tile.cols, k, ...operands, ...out, workspace)
+  parallelSteps(kernels, [multiply, ...(then?.(tile) ?? [])], tasks)
 }
 
 /** Entries that a thread takes at a time in pointwise work. */
@@ -77,6 +78,9 @@ export function chunksOf(length: number): [number, number][] {
 
 /** values = scale · values in f64 where a byte of `open` is 1, else 0; `open` 0 stands for ones everywhere. On all threads. */
 export function scaleOpen(kernels: Kernels, length: number, values: Pointer, open: Pointer, scale: number): void {
-  const tasks = chunksOf(length).map(([first, count]) => [count, values + first * 8, open && open + first, scale])
-  parallel(kernels, 'scaleOpenF64', tasks)
+  parallel(
+    kernels,
+    'scaleOpenF64',
+    chunksOf(length).map(([first, count]) => [count, values + first * 8, open && open + first, scale]),
+  )
 }

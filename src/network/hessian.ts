@@ -102,7 +102,7 @@ export function denseHessianVector(
 function multiplySlope(dense: DenseNetwork, l: number, values: Pointer, count: number): void {
   const slope = negativeSlope(dense.network.spec.activation)
   if (slope === undefined) mapUnits(dense, 'derivative', dense.pre[l], values, count, true)
-  else dense.kernels.call['piecewiseSlopeF64'](count, dense.pre[l], values, slope)
+  else dense.kernels.call.piecewiseSlopeF64(count, dense.pre[l], values, slope)
 }
 
 /**

@@ -51,7 +51,7 @@ export const optimizers = {
     arrays: 1,
     check: ({ momentum = 0 }) => requireFraction('momentum', momentum),
     update(kernels, { learningRate, momentum = 0 }, { count, values, gradient, state }) {
-      kernels.call['momentumStep'](count, values, gradient, state[0], learningRate, momentum)
+      kernels.call.momentumStep(count, values, gradient, state[0], learningRate, momentum)
     },
   },
   adam: {
@@ -64,7 +64,7 @@ export const optimizers = {
     update(kernels, options, { count, values, gradient, state }, step) {
       const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
       const rate = learningRate / (1 - beta1 ** step)
-      kernels.call['adamStep'](
+      kernels.call.adamStep(
         ...[count, values, gradient, state[0], state[1], rate, beta1, beta2, 1 / (1 - beta2 ** step), epsilon],
       )
     },

@@ -1,8 +1,9 @@
-import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
+import type { KernelExports, Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { gemm, operand } from '../linalg/matmul.js'
 import { parallel } from '../linalg/team.js'
 import { elementBytes, runBytes, type Precision, type PrecisionArray } from './blocks.js'
 import type { Mask } from './mask.js'
+import type { KernelName, NumbersOf } from '../linalg/steps.js'
 
 /** Where a computation in kernel memory takes place: kernels, memory, element type, and the buffers that dense products need. */
 export interface Workplace {
@@ -60,15 +61,23 @@ export function createWorkplace(
     scratch,
     precision,
     blocks,
-    gemmWork: scratch.alloc(kernels.call['gemmWorkspace']()),
+    gemmWork: scratch.alloc(kernels.call.gemmWorkspace()),
     rowsIn: scratch.alloc(bytes),
     rowsOut: scratch.alloc(bytes),
   }
 }
 
-/** The function of the workplace's precision, `<name>F32` or `<name>F64`. */
-export function kernelOf({ kernels, precision }: Workplace, name: string): (...args: number[]) => number {
-  return kernels.call[`${name}${precision === 'f32' ? 'F32' : 'F64'}`]
+/** Kernels that there are in both precisions, `<name>F32` and `<name>F64`. */
+export type PrecisionKernel = {
+  [Name in KernelName]: Name extends `${infer Base}F32` ? (`${Base}F64` extends KernelName ? Base : never) : never
+}[KernelName]
+
+/** The function of the workplace's precision, `<name>F32` or `<name>F64`, which take the same. */
+export function kernelOf<Name extends PrecisionKernel>(
+  { kernels, precision }: Workplace,
+  name: Name,
+): KernelExports[`${Name}F32` & KernelName] {
+  return kernels.call[`${name}${precision === 'f32' ? 'F32' : 'F64'}` as `${Name}F32` & KernelName]
 }
 
 /** A view of `length` elements at `at`; valid until memory is next allocated. */
@@ -183,10 +192,10 @@ function sparseProduct(
   matrix: readonly [start: Pointer, offsets: Pointer, values: Pointer],
   { blocks, x, out, scale, accumulate = false }: BlockedProduct,
 ): void {
-  const tasks = Array.from({ length: blocks }, (_, b) => [
-    ...[1, rows, cols, ...matrix],
-    ...[x + b * cols * runBytes, out + b * rows * runBytes, scale, accumulate ? 1 : 0],
-  ])
+  const tasks = Array.from({ length: blocks }, (_, b): NumbersOf<'sparseMultiplyF32'> => {
+    const [from, to] = [x + b * cols * runBytes, out + b * rows * runBytes]
+    return [1, rows, cols, ...matrix, from, to, scale, accumulate ? 1 : 0]
+  })
   parallel(kernels, precision === 'f32' ? 'sparseMultiplyF32' : 'sparseMultiplyF64', tasks)
 }
 
@@ -198,7 +207,7 @@ function denseProduct(
 ): void {
   const { kernels, precision, rowsIn, rowsOut, gemmWork } = place
   const samples = (blocks * runBytes) / elementBytes[precision]
-  kernels.call['blocksToRows'](blocks, k, x, rowsIn)
+  kernels.call.blocksToRows(blocks, k, x, rowsIn)
   gemm(kernels, precision, [m, samples, k], a, operand(rowsIn, samples), rowsOut, samples, gemmWork)
   kernelOf(place, 'rowsToBlocks')(blocks, m, rowsOut, out, scale, accumulate ? 1 : 0)
 }
@@ -226,17 +235,17 @@ export function addSampledProduct(place: Workplace, pattern: SparseMatrix, produ
   const { blocks, delta, x, gradient, scale, full } = product
   if (!pattern.dense) {
     const { kernels, precision } = place
-    const tasks = Array.from({ length: Math.ceil(rows / rowsPerTask) }, (_, task) => [
-      ...[blocks, rows, cols, task * rowsPerTask, Math.min(rows, (task + 1) * rowsPerTask)],
-      ...[pattern.rowStart, pattern.columnOffsets, delta, x, gradient, scale],
-    ])
+    const tasks = Array.from({ length: Math.ceil(rows / rowsPerTask) }, (_, task): NumbersOf<'sampledProductF32'> => {
+      const range = [task * rowsPerTask, Math.min(rows, (task + 1) * rowsPerTask)] as const
+      return [blocks, rows, cols, ...range, pattern.rowStart, pattern.columnOffsets, delta, x, gradient, scale]
+    })
     parallel(kernels, precision === 'f32' ? 'sampledProductF32' : 'sampledProductF64', tasks)
     return
   }
   const { kernels, precision, rowsIn, rowsOut, gemmWork } = place
   const samples = (blocks * runBytes) / elementBytes[precision]
-  kernels.call['blocksToRows'](blocks, rows, delta, rowsIn)
-  kernels.call['blocksToRows'](blocks, cols, x, rowsOut)
+  kernels.call.blocksToRows(blocks, rows, delta, rowsIn)
+  kernels.call.blocksToRows(blocks, cols, x, rowsOut)
   const [a, b] = [operand(rowsIn, samples), operand(rowsOut, samples, true)]
   gemm(kernels, precision, [rows, cols, samples], a, b, full, cols, gemmWork)
   kernelOf(place, 'gather')(kept, pattern.flat, full, gradient, scale, 1)

@@ -4,6 +4,7 @@ import { matrix, transpose, type Matrix } from '../linalg/matrix.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 import { biasScale, weightScale, type Network } from '../network/network.js'
 import { unitLists, type UnitLists } from './unit-lists.js'
+import { step } from '../linalg/steps.js'
 
 /** Samples in the two sides of a register tile. */
 const rowsOfTile = 6
@@ -150,7 +151,7 @@ function addListed(
     const packActivations = ({ rows, data, cols }: Matrix, lanes: number, panels: Pointer): void => {
       const view = scratch.f64(source, width * rows)
       view.fill(0).set(transpose({ rows, cols, data }).data)
-      call['packPanels'](width, rows, source, rows, lanes, panels)
+      call.packPanels(width, rows, source, rows, lanes, panels)
     }
     packActivations(activations.rows, rowsOfTile, a)
     packActivations(activations.cols, colsOfTile, b)
@@ -160,14 +161,15 @@ function addListed(
       const packDerivatives = (derivatives: Derivatives, lanes: number, panels: Pointer): void => {
         const view = scratch.f64(source, rows * derivatives.n)
         some.forEach((i, u) => view.set(unitRows(derivatives, i), u * classes * derivatives.n))
-        call['packPanels'](rows, derivatives.n, source, derivatives.n, lanes, panels)
+        call.packPanels(rows, derivatives.n, source, derivatives.n, lanes, panels)
       }
       packDerivatives(delta.rows, rowsOfTile, deltaA)
       packDerivatives(delta.cols, colsOfTile, deltaB)
-      const lists = [some.length, start + first * 4, list, scales + first * 8]
+      const lists = [some.length, start + first * 4, list, scales + first * 8] as const
       const [rowPanel, rowDelta] = [fromTask(0, a), fromTask(2, deltaA)]
       const [colPanel, colDelta] = [fromTask(1, b), fromTask(3, deltaB)]
-      const args = [...lists, rowPanel, colPanel, rowDelta, colDelta, classes, fromTask(4, output), work]
+      const operands = [...lists, rowPanel, colPanel, rowDelta, colDelta, classes, fromTask(4, output), work] as const
+      const accumulate = step(block.crossed ? 'empiricalCrossTile' : 'empiricalTile', ...operands)
       for (let from = 0; from < tiles.length; from += batch) {
         const now = tiles.slice(from, from + batch)
         outputView.fill(0)
@@ -175,7 +177,7 @@ function addListed(
           const [rowBytes, colBytes] = [p * rowPitch * 8, q * colsOfTile * 8]
           return [rowBytes * width, colBytes * width, rowBytes * rows, colBytes * rows, t * tileLength * 8]
         })
-        parallelSteps(kernels, [{ kernel: block.crossed ? 'empiricalCrossTile' : 'empiricalTile', args }], tasks)
+        parallelSteps(kernels, [accumulate], tasks)
         now.forEach(([p, q], t) => {
           const tile = outputView.subarray(t * tileLength, (t + 1) * tileLength)
           addTile(tile, p * rowsOfTile, q * colsOfTile, block)

@@ -1,6 +1,6 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import type { Argument, Step } from '../linalg/steps.js'
+import { step, type Argument, type Step } from '../linalg/steps.js'
 import type { FirstLayer } from './first-layer.js'
 import type { LimitKernelName } from './kernel-panel.js'
 import type { RecursionPlan } from './recursion-plan.js'
@@ -88,7 +88,7 @@ export function nearWorkspace(
   most: number,
   middle: number,
 ): number {
-  return kernels.call['nearWorkspace'](live, weights.rows, most, middle)
+  return kernels.call.nearWorkspace(live, weights.rows, most, middle)
 }
 
 /** A plan as {@link placeNear} has written it, the marks of a block, and workspace; the last two of each thread. */
@@ -98,25 +98,28 @@ export interface NearPlaces {
   readonly work: Argument
 }
 
+/** Row, rows, panel and panels of a block of pairs. */
+export type BlockArguments = readonly [row: Argument, rows: Argument, panel: Argument, panels: Argument]
+
 /** The step that marks the pairs of a block by the K of layer l, before its duals, of that family, take the place of K. */
 export function markStep(
   { marks }: NearPlaces,
   family: number,
   { positions, tables }: PlacedPlan,
   l: number,
-  block: readonly Argument[],
+  block: BlockArguments,
   [k, ld]: readonly [Argument, number],
 ): Step {
-  return { kernel: 'markNear', args: [family, positions[l], tables[l], ...block, k, ld, l === 0 ? 1 : 0, marks] }
+  return step('markNear', family, positions[l], tables[l], ...block, k, ld, l === 0 ? 1 : 0, marks)
 }
 
 /** The step that computes the marked pairs once more and writes them over the outputs' K and Θ of the block. */
 export function nearStep(
   { plan, marks, work }: NearPlaces,
   samples: PlacedSamples,
-  block: readonly Argument[],
+  block: BlockArguments,
   { k, theta }: { readonly k: Argument; readonly theta: Argument },
   ld: number,
 ): Step {
-  return { kernel: 'nearPairs', args: [plan, samples.panels, ...block, samples.count, marks, k, theta, ld, work] }
+  return step('nearPairs', plan, samples.panels, ...block, samples.count, marks, k, theta, ld, work)
 }

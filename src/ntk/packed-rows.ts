@@ -5,7 +5,7 @@ import type { Matrix } from '../linalg/matrix.js'
 export function rowGroups(kernels: Kernels, rows: number): number[] {
   const groups: number[] = []
   for (let left = rows; left > 0;) {
-    const size = kernels.call['rowGroup'](left)
+    const size = kernels.call.rowGroup(left)
     groups.push(size)
     left -= size
   }

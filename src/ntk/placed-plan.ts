@@ -22,6 +22,9 @@ export interface PlacedSamples {
   readonly columns: number
 }
 
+/** Weights that are not zero in kernel memory: how many there are before each row, their columns, and themselves. */
+export type SparsePlace = readonly [starts: Pointer, columns: Pointer, values: Pointer]
+
 /** A {@link GramChunk} in kernel memory. */
 export interface PlacedChunk {
   readonly basis: Pointer
@@ -29,7 +32,7 @@ export interface PlacedChunk {
   readonly rows: number
   readonly at: number
   /** Where most weights are zero: the others by rows, as the kernels take them. */
-  readonly sparse: readonly Pointer[] | undefined
+  readonly sparse: SparsePlace | undefined
 }
 
 /** What biases add below a later matrix. */

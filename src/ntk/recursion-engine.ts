@@ -1,6 +1,6 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { Argument, Step } from '../linalg/steps.js'
+import { step, type Argument, type Step } from '../linalg/steps.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 import type { Dual } from './duals/dual.js'
 import type { FirstLayer } from './first-layer.js'
@@ -105,8 +105,8 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
     const own = stacked.chunks.map((chunk) => offsets[chunks.indexOf(chunk)])
     return placePlan(plan, stacked, own, columns, rankTolerance, kernels, scratch)
   })
-  const constants = scratch.alloc(call['dualConstants']())
-  call['fillDualConstants'](dual.slope, constants)
+  const constants = scratch.alloc(call.dualConstants())
+  call.fillDualConstants(dual.slope, constants)
   const outputs = placed.map(({ positions }) => positions[positions.length - 1])
   const diagonalStride = columns * panelSamples
   const diagonals = outputs.map((rows) => names.map(() => scratch.alloc(rows * diagonalStride * 8)))
@@ -120,8 +120,8 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const middleLd = padded(Math.max(...placed.map(({ middleRows }) => middleRows))) * panelBytes
   const widest = Math.max(0, ...chunks.map(({ weights }) => padded(weights.rows)))
   const sizes = [2 * ld, 2 * ld, gramLd, middleLd].map((bytes) => bytes * capacity)
-  const sparse = chunks.map(({ weights }) => call['sparseGramsWorkspace'](sparseEntries(weights) ?? 0, weights.rows))
-  sizes.push(Math.max(call['weightedGramsWorkspace'](widest), ...sparse), call['dualWorkspace']())
+  const sparse = chunks.map(({ weights }) => call.sparseGramsWorkspace(sparseEntries(weights) ?? 0, weights.rows))
+  sizes.push(Math.max(call.weightedGramsWorkspace(widest), ...sparse), call.dualWorkspace())
   const [mostRows, middleRows] = [ld, middleLd].map((bytes) => bytes / panelBytes)
   const careful = plans.filter(({ plan }) => needsCare(plan))
   const near = careful.map(({ first }) => nearWorkspace(kernels, stack.live.length, first, mostRows, middleRows))
@@ -146,8 +146,8 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   const results = (p: number): Argument[] => names.map((name) => (name === 'ntk' ? steps[p].theta : steps[p].k))
 
   const rowBytes = diagonalStride * 8
-  const panelOf = [fromTask(2), fromTask(3)]
-  const block = [fromTask(0), fromTask(1), ...panelOf]
+  const panelOf = [fromTask(2), fromTask(3)] as const
+  const block = [fromTask(0), fromTask(1), ...panelOf] as const
   let pairSteps: (readonly Step[])[] = []
   return {
     blockShape,
@@ -160,10 +160,9 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
       }
       const program = steps.flatMap(({ diagonal }, p): Step[] => [
         ...diagonal,
-        ...results(p).map((from, k) => ({
-          kernel: 'storeDiagonal',
-          args: [outputs[p], ...panelOf, from, ld, diagonals[p][k], rowBytes],
-        })),
+        ...results(p).map((from, k) =>
+          step('storeDiagonal', outputs[p], ...panelOf, from, ld, diagonals[p][k], rowBytes),
+        ),
       ])
       parallelSteps(kernels, program, tasks)
       pairSteps = steps.map((plan) => plan.pairs())
@@ -172,10 +171,9 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
     run(blocks, { first, pieces, pieceBytes }, meanwhile) {
       const program = pairSteps.flatMap((pairs, p): Step[] => [
         ...pairs,
-        ...results(p).map((from, k) => ({
-          kernel: 'storePanels',
-          args: [outputs[p], ...block, from, ld, first, n, pieces[p][k], pieceBytes],
-        })),
+        ...results(p).map((from, k) =>
+          step('storePanels', outputs[p], ...block, from, ld, first, n, pieces[p][k], pieceBytes),
+        ),
       ])
       const tasks = blocks.map(({ row, rows, panel, panels }) => [row, rows, panel, panels, rows * panels])
       parallelSteps(kernels, program, tasks, meanwhile)

@@ -1,6 +1,6 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { Argument, Step } from '../linalg/steps.js'
+import { step, type Argument, type Step } from '../linalg/steps.js'
 import { fromTask } from '../linalg/team.js'
 import type { Dual } from './duals/dual.js'
 import type { ScaledRows } from './first-layer.js'
@@ -11,7 +11,7 @@ import { markStep, nearStep, type NearPlaces } from './near-parallel.js'
 import { packBasis, packedRows, packRows } from './packed-rows.js'
 import { panelSamples } from './pair-blocks.js'
 import type { RecursionPlan } from './recursion-plan.js'
-import type { Applied, Factor, PlacedLayer, PlacedPlan, PlacedSamples } from './placed-plan.js'
+import type { Applied, Factor, PlacedLayer, PlacedPlan, PlacedSamples, SparsePlace } from './placed-plan.js'
 
 /** Bytes of a position's numbers in a panel of four pairs. */
 export const panelBytes = 8 * panelSamples
@@ -21,7 +21,8 @@ const plainVariances = [2 ** -480, 2 ** 480] as const
 const wideFamilies = [2, 3] as const
 
 /** The numbers that a task brings: row, rows, panel, panels of its block, and pairs of them all. */
-const block = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)]
+const block = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)] as const
+const panelsOfBlock = [block[2], block[3]] as const
 const count = fromTask(4)
 
 /** Weights are taken one by one when at most this share of them is not zero. */
@@ -36,6 +37,11 @@ function sparseRows({ rows, cols, data }: Matrix): readonly [Int32Array, Int32Ar
     starts[b + 1] = places.length
   }
   return [starts, Int32Array.from(places, (k) => k % cols), Float64Array.from(places, (k) => data[k])]
+}
+
+function placeSparse(weights: Matrix, scratch: Scratch): SparsePlace {
+  const [starts, columns, values] = sparseRows(weights)
+  return [scratch.put(starts), scratch.put(columns), scratch.put(values)]
 }
 
 /** Weights that are not zero, where they are so few that they are taken one by one. */
@@ -77,10 +83,7 @@ export function placePlan(
       offsets: scratch.put(offsets[k]),
       rows: chunk.weights.rows,
       at: chunk.at,
-      sparse:
-        sparseEntries(chunk.weights) === undefined
-          ? undefined
-          : sparseRows(chunk.weights).map((array) => scratch.put(array)),
+      sparse: sparseEntries(chunk.weights) === undefined ? undefined : placeSparse(chunk.weights, scratch),
     })),
     expansion: expansion && { at: expansion.at, left: whole(expansion.left) },
     propagateRows,
@@ -151,18 +154,8 @@ export function planSteps(
   const place = (l: number): Argument => (l % 2 === 0 ? workspace.even : workspace.odd)
   const wantsTheta = names.includes('ntk')
 
-  const product = (
-    m: Factor,
-    b: Argument,
-    ldb: number,
-    c: Argument,
-    ldc: number,
-    add: boolean,
-    bias: number,
-  ): Step => ({
-    kernel: 'applyPanels',
-    args: [count, m.rows, m.cols, m.at, b, ldb, c, ldc, add ? 1 : 0, bias],
-  })
+  const product = (m: Factor, b: Argument, ldb: number, c: Argument, ldc: number, add: boolean, bias: number): Step =>
+    step('applyPanels', count, m.rows, m.cols, m.at, b, ldb, c, ldc, add ? 1 : 0, bias)
 
   /** to = bias + m · from, or to += m · from without one, through the factors where there are two. */
   function apply(factors: Applied, from: Argument, to: Argument, bias?: number): Step[] {
@@ -177,24 +170,20 @@ export function planSteps(
   /** Weighted Grams that are not there yet, then K and Θ of the first layer from those that are. */
   function firstLayer(diagonal: boolean): Step[] {
     const grams = plan.chunks.map(({ basis, offsets, rows, at, sparse }): Step => {
-      const shape = [samples.live, rows, packedRows(kernels, rows)]
-      const matrices = [...shape, basis, samples.panels]
-      const to = [shiftedBy(gram, at * panelBytes), gramLd, work]
-      if (diagonal) return { kernel: 'diagonalGrams', args: [...matrices, offsets, ...block.slice(2), ...to] }
-      if (sparse) {
-        return { kernel: 'sparseGrams', args: [...shape, ...sparse, samples.panels, offsets, ...block, ...to] }
-      }
-      if (samples.route === 'blocks') return { kernel: 'blockGrams', args: [...matrices, ...block, ...to] }
-      return { kernel: 'rowGrams', args: [...matrices, offsets, ...block, ...to] }
+      const shape = [samples.live, rows, packedRows(kernels, rows)] as const
+      const matrices = [...shape, basis, samples.panels] as const
+      const to = [shiftedBy(gram, at * panelBytes), gramLd, work] as const
+      if (diagonal) return step('diagonalGrams', ...matrices, offsets, ...panelsOfBlock, ...to)
+      if (sparse) return step('sparseGrams', ...shape, ...sparse, samples.panels, offsets, ...block, ...to)
+      if (samples.route === 'blocks') return step('blockGrams', ...matrices, ...block, ...to)
+      return step('rowGrams', ...matrices, offsets, ...block, ...to)
     })
-    const from = expansion ? [middle, middleLd] : [gram, gramLd]
+    const from = expansion ? ([middle, middleLd] as const) : ([gram, gramLd] as const)
     const expanded = expansion
       ? [product(expansion.left, shiftedBy(gram, expansion.at * panelBytes), gramLd, middle, middleLd, false, 0)]
       : []
-    const rowsTo = ([base, scale]: readonly [Pointer, Pointer], to: Argument, bias: number): Step => ({
-      kernel: 'expandRows',
-      args: [count, positions[0], base, scale, ...from, to, ld, bias],
-    })
+    const rowsTo = ([base, scale]: readonly [Pointer, Pointer], to: Argument, bias: number): Step =>
+      step('expandRows', count, positions[0], base, scale, ...from, to, ld, bias)
     const theta = wantsTheta ? [rowsTo(ownRows, shifted(place(0)), firstBias.biasTangent)] : []
     return [...grams, ...expanded, rowsTo(propagateRows, place(0), firstBias.biasVariance), ...theta]
   }
@@ -216,12 +205,11 @@ export function planSteps(
     return [...k, ...theta, ...(own === propagate ? [] : apply(own, from, shifted(to)))]
   }
 
-  const dualArguments = (l: number): Argument[] => [dual.slope, sharedScale(l), positions[l]]
-  const layerPlaces = (l: number): Argument[] => [place(l), shifted(place(l)), ld]
+  const dualArguments = (l: number) => [dual.slope, sharedScale(l), positions[l]] as const
+  const layerPlaces = (l: number) => [place(l), shifted(place(l)), ld] as const
 
   function diagonalDuals(l: number): Step {
-    const args = [dual.family, ...dualArguments(l), tables[l], ...block.slice(2), ...layerPlaces(l)]
-    return { kernel: 'diagonalDuals', args }
+    return step('diagonalDuals', dual.family, ...dualArguments(l), tables[l], ...panelsOfBlock, ...layerPlaces(l))
   }
 
   /** Whether the variances of layer l are such that products of two stay in range; known after the diagonal. */
@@ -240,8 +228,8 @@ export function planSteps(
   const familyOf = (l: number): number => (plain(l) ? dual.family : wideFamilies[dual.family])
 
   function duals(l: number, family: number): Step {
-    const args = [family, ...dualArguments(l), constants, tables[l], ...block, ...layerPlaces(l), dualWork]
-    return { kernel: 'dualPanels', args }
+    const places = [constants, tables[l], ...block, ...layerPlaces(l), dualWork] as const
+    return step('dualPanels', family, ...dualArguments(l), ...places)
   }
 
   /** From K and Θ of layer l to G and H. */

@@ -8,6 +8,7 @@ import { pairBlocks, type PairBlock } from './pair-blocks.js'
 import { createEngine, type EngineInput, type EnginePlan } from './recursion-engine.js'
 import type { RecursionPlan } from './recursion-plan.js'
 import { sampleLayouts } from './sample-panels.js'
+import type { NumbersOf } from '../linalg/steps.js'
 
 /** Blocks between two reports of progress. */
 const batchSize = 128
@@ -66,7 +67,7 @@ function mirror(kernels: Kernels, pieces: readonly Pieces[], height: number, wid
     )
     return starts.flatMap((left) =>
       pieces.flatMap(({ right, below, rows }) =>
-        Array.from({ length: rows }, (_, row) => {
+        Array.from({ length: rows }, (_, row): NumbersOf<'mirrorColumns'> => {
           const [rightAt, belowAt] = [right + row * height * width * 8, below + row * height * (width - height) * 8]
           return [height, width, left, Math.min(mirrorColumns, end - left), rightAt, belowAt]
         }),

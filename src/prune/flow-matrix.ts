@@ -3,6 +3,7 @@ import { parallel } from '../linalg/team.js'
 import { chunksOf } from '../network/dense-product.js'
 import type { Mask } from '../network/mask.js'
 import { biasScale, weightScale, type Network } from '../network/network.js'
+import type { NumbersOf } from '../linalg/steps.js'
 
 /** Rows of a block. */
 const blockRows = 128
@@ -58,9 +59,9 @@ function largestWeight(network: Network, index: number, kernels: Kernels, weight
   return withScratch(kernels, (scratch) => {
     const chunks = chunksOf(weight.length)
     const out = scratch.alloc(chunks.length * 16)
-    const task = ([first, count]: [number, number], i: number) => [
-      ...[count, weights + first * 8, open && open + first, scale, out + i * 16],
-    ]
+    const task = ([first, count]: [number, number], i: number): NumbersOf<'synflowLargest'> => {
+      return [count, weights + first * 8, open && open + first, scale, out + i * 16]
+    }
     parallel(kernels, 'synflowLargest', chunks.map(task))
     const found = scratch.f64(out, 2 * chunks.length)
     if (found.some((value) => !Number.isFinite(value))) {
@@ -94,8 +95,8 @@ export function placeFlowMatrix(network: Network, index: number, kernels: Kernel
     const open = mask.kept === weight.length ? 0 : whole.put(mask.data)
     const largest = largestWeight(network, index, kernels, weights, open)
     const exponent = largest > 0 ? binaryExponent(largest) : 0
-    const task = ({ first, rows, rowStart, columns, values }: FlowBlock) => {
-      const from = [weights + first * cols * 8, open && open + first * cols]
+    const task = ({ first, rows, rowStart, columns, values }: FlowBlock): NumbersOf<'synflowPlace'> => {
+      const from = [weights + first * cols * 8, open && open + first * cols] as const
       return [wide, rows, cols, ...from, scale, 2 ** -exponent, rowStart, columns, values]
     }
     parallel(kernels, 'synflowPlace', blocks.map(task))

@@ -4,6 +4,7 @@ import { parallel, threadsOf } from '../linalg/team.js'
 import type { Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import { binaryExponent, placeFlowMatrix, type FlowBlock, type FlowMatrix } from './flow-matrix.js'
+import type { NumbersOf } from '../linalg/steps.js'
 
 // Synaptic flow (Tanaka et al. 2020) of a network with weights |w| and no activation: from a^0 = 1,
 // a^l = |W^l| a^{l-1} + |b^l|; from δ^{L+1} = 1, δ^{l-1} = |W^l|ᵀ δ^l; R = 1ᵀ a^{L+1}; the score of a weight is
@@ -134,12 +135,13 @@ export function sendForward(flow: Flow, cuts: readonly Cut[]): number {
     const cut = cuts[l]
     // Blocks share nothing as long as all ties go the same way.
     const together = cut.ties === 0 || cut.ties === cut.equals
-    const task = ({ first, rows, rowStart, columns, values }: FlowBlock) => [
-      ...[m.wide, rows, rowStart, columns, values, oldInput[l], m.scaledDelta + first * 8, cut.value],
-      ...[together && cut.ties > 0 ? -1 : cut.ties, input[l], input[l + 1] + first * 8],
-    ]
+    const task = ({ first, rows, rowStart, columns, values }: FlowBlock): NumbersOf<'synflowForward'> => {
+      const ties = together && cut.ties > 0 ? -1 : cut.ties
+      const [oldOutput, output] = [m.scaledDelta + first * 8, input[l + 1] + first * 8]
+      return [m.wide, rows, rowStart, columns, values, oldInput[l], oldOutput, cut.value, ties, input[l], output]
+    }
     if (together) parallel(kernels, 'synflowForward', m.blocks.map(task))
-    else for (const block of m.blocks) cut.ties = kernels.call['synflowForward'](...task(block))
+    else for (const block of m.blocks) cut.ties = kernels.call.synflowForward(...task(block))
     exponents[l + 1] = addBias(scratch.f64(input[l + 1], m.rows), exponents[l] + m.exponent, m.bias)
   }
   return scratch.f64(input.at(-1)!, flow.sizes.at(-1)!).reduce((sum, value) => sum + value, 0)
@@ -169,39 +171,42 @@ export function sendBackward({ kernels, scratch, ...flow }: Flow, collectors: re
     scaled.set(scratch.f64(m.delta, m.rows))
     scale(scaled, alive ? 2 ** shift : 0)
     const back = l > 0 ? matrices[l - 1].delta : flow.inputDelta
-    const tasks = m.blocks.map(({ first, rows, rowStart, columns, values }, b) => [
-      ...[m.wide, rows, m.cols, rowStart, columns, values, input[l], m.delta + first * 8, m.scaledDelta + first * 8],
-      ...[partialDelta + b * m.cols * 8, c.low, c.high, c.at, c.capacity, c.counts],
-    ])
+    const tasks = m.blocks.map(({ first, rows, rowStart, columns, values }, b): NumbersOf<'synflowBackward'> => {
+      const matrix = [m.wide, rows, m.cols, rowStart, columns, values] as const
+      const outputs = [m.delta + first * 8, m.scaledDelta + first * 8] as const
+      const collector = [c.low, c.high, c.at, c.capacity, c.counts] as const
+      return [...matrix, input[l], ...outputs, partialDelta + b * m.cols * 8, ...collector]
+    })
     const own = [
       { argument: 12, stride: c.capacity * 8 },
       { argument: 14, stride: countsStride },
     ]
     parallel(kernels, 'synflowBackward', tasks, { perThread: own })
-    kernels.call['sumVectors'](tasks.length, m.cols, partialDelta, back)
+    kernels.call.sumVectors(tasks.length, m.cols, partialDelta, back)
     deltaExponent += m.exponent + normalize(scratch.f64(back, m.cols))
   }
 }
 
-/** Arguments of the kernels that compute the scores of matrix `index` again, a row per block. */
-function scoringTasks({ matrices, input }: Flow, index: number, rest: readonly number[]): number[][] {
+/** Arguments of the kernels that compute the scores of matrix `index` again, a row per block, without what is done with them. */
+function scoringTasks({ matrices, input }: Flow, index: number) {
   const m = matrices[index]
-  return m.blocks.map(({ first, rows, rowStart, columns, values }) => [
-    ...[m.wide, rows, rowStart, columns, values, input[index], m.scaledDelta + first * 8],
-    ...rest,
-  ])
+  return m.blocks.map(({ first, rows, rowStart, columns, values }) => {
+    return [m.wide, rows, rowStart, columns, values, input[index], m.scaledDelta + first * 8] as const
+  })
 }
 
 /** Adds the scores of matrix `index` to histograms u32[65536] of their upper 16 bits, one per thread, `stride` bytes apart. */
 export function countScores(flow: Flow, index: number, histogram: Pointer, stride: number): void {
   const perThread = [{ argument: 7, stride }]
-  parallel(flow.kernels, 'synflowHistogram', scoringTasks(flow, index, [histogram]), { perThread })
+  const tasks = scoringTasks(flow, index).map((task) => [...task, histogram] as const)
+  parallel(flow.kernels, 'synflowHistogram', tasks, { perThread })
 }
 
 /** Appends the scores of matrix `index` that fall in one bin of that histogram where the thread's cursor (u32) is. */
 export function gatherScores(flow: Flow, index: number, bin: number, cursors: Pointer, stride: number): void {
   const perThread = [{ argument: 8, stride }]
-  parallel(flow.kernels, 'synflowGather', scoringTasks(flow, index, [bin, cursors]), { perThread })
+  const tasks = scoringTasks(flow, index).map((task) => [...task, bin, cursors] as const)
+  parallel(flow.kernels, 'synflowGather', tasks, { perThread })
 }
 
 /** Calls `visit` with every surviving weight: row-major index in the matrix, row, column, |w| as stored. */

@@ -16,7 +16,7 @@ export const magnitude: Criterion = {
   scores(network, { kernels, scratch }) {
     const { weights, open } = placeWeights(kernels, scratch, network)
     return network.layers.map(({ mask: { rows, cols } }, l): PlacedScores => {
-      const tasks = chunksOf(rows * cols).map(([first, count]) => [count, weights[l] + first * 8])
+      const tasks = chunksOf(rows * cols).map(([first, count]) => [count, weights[l] + first * 8] as const)
       parallel(kernels, 'absoluteF64', tasks)
       return { rows, cols, at: weights[l], open: open[l] }
     })

@@ -24,7 +24,7 @@ export function kthLargestAt(kernels: Kernels, at: Pointer, length: number, k: n
     const result = scratch.alloc(16)
     const work = scratch.alloc(length * 8)
     // Counts come back as signed numbers.
-    const ties = kernels.call['kthLargestF64'](at, length, k, work, result) >>> 0
+    const ties = kernels.call.kthLargestF64(at, length, k, work, result) >>> 0
     const [, , equals] = new Uint32Array(kernels.memory.buffer, result, 3)
     return { value: scratch.f64(result, 1)[0], ties, equals }
   })

@@ -1,4 +1,5 @@
 import type { Pointer } from '../linalg/kernels.js'
+import { step } from '../linalg/steps.js'
 import type { DenseNetwork, Finish } from '../network/dense-passes.js'
 import { defaultBatchSize, type DerivativeOptions } from '../network/gradient.js'
 import type { CriterionContext } from './criterion.js'
@@ -8,7 +9,7 @@ import type { PlacedScores } from './select.js'
 export function saliency({ network, weights }: DenseNetwork, h: readonly Pointer[], absolute: boolean): Finish {
   return (l, { rows, cols, at }) => {
     const stride = network.layers[l].mask.cols
-    return [{ kernel: 'saliencyF64', args: [rows, cols, stride, at(weights[l]), at(h[l]), absolute ? 1 : 0] }]
+    return [step('saliencyF64', rows, cols, stride, at(weights[l]), at(h[l]), absolute ? 1 : 0)]
   }
 }
 

@@ -4,6 +4,7 @@ import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js
 import { chunksOf } from '../network/dense-product.js'
 import type { Mask } from '../network/mask.js'
 import { kthLargestAt, type Threshold } from './quickselect.js'
+import { step } from '../linalg/steps.js'
 
 /** Bytes of a histogram u32[65536] of f64 numbers by sign, exponent and four bits of the mantissa. */
 export const histogramBytes = 0x10000 * 4
@@ -115,8 +116,7 @@ function histogramOf(kernels: Kernels, scratch: Scratch, chunks: readonly Chunk[
   const at = scratch.alloc(bytes)
   scratch.u8(at, bytes).fill(0)
   const tasks = chunks.map(({ task }) => task)
-  const args = [count, values, open, perThread(at, histogramBytes)]
-  parallelSteps(kernels, [{ kernel: 'histogramF64', args }], tasks)
+  parallelSteps(kernels, [step('histogramF64', count, values, open, perThread(at, histogramBytes))], tasks)
   return sumHistograms(kernels, at)
 }
 
@@ -155,7 +155,7 @@ export function selectPlaced(kernels: Kernels, scores: readonly PlacedScores[], 
     const { bin, rank, held } = findBin(histogram, keep)
     const [low, high] = binRange(bin)
     const tasks = chunks.map(({ task }) => task)
-    parallelSteps(kernels, [{ kernel: 'markF64', args: [count, values, open, low, high, marks, counts] }], tasks)
+    parallelSteps(kernels, [step('markF64', count, values, open, low, high, marks, counts)], tasks)
     const marked = readPairs()
 
     // Chunks that hold marks, each with the place of its numbers among those gathered.
@@ -166,12 +166,11 @@ export function selectPlaced(kernels: Kernels, scores: readonly PlacedScores[], 
       end += inside * 8
       return inside > 0 ? [[...task, end - inside * 8]] : []
     })
-    parallelSteps(kernels, [{ kernel: 'gatherMarkedF64', args: [count, values, marks, fromTask(5)] }], undecided)
+    parallelSteps(kernels, [step('gatherMarkedF64', count, values, marks, fromTask(5))], undecided)
     const threshold = kthLargestAt(kernels, gathered, held, rank)
     // What is decided by now stays out of this sweep's counts.
     scratch.i32(pairs, 2 * chunks.length).fill(0)
-    const settle = [count, values, marks, threshold.value, counts]
-    parallelSteps(kernels, [{ kernel: 'settleF64', args: settle }], undecided)
+    parallelSteps(kernels, [step('settleF64', count, values, marks, threshold.value, counts)], undecided)
     const settled = readPairs()
 
     let { ties } = threshold
@@ -183,7 +182,7 @@ export function selectPlaced(kernels: Kernels, scores: readonly PlacedScores[], 
       kept[layer] += marked[2 * i] + settled[2 * i] + share
       return equal > 0 ? [[task[0], task[3], share]] : []
     })
-    parallelSteps(kernels, [{ kernel: 'settleTies', args: [fromTask(0), fromTask(1), fromTask(2)] }], tied)
+    parallelSteps(kernels, [step('settleTies', fromTask(0), fromTask(1), fromTask(2))], tied)
     const masks = scores.map(({ rows, cols }, layer) =>
       maskOf(rows, cols, scratch.u8(bytes[layer], rows * cols).slice(), kept[layer]),
     )

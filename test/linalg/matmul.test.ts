@@ -57,7 +57,7 @@ describe.each(supportedKernelBuilds())('matmul on the %s build', (build) => {
           const right = operand(put(sample(tb ? n : k, tb ? k : n, 2)), tb ? k : n, tb)
           const once = put(sample(m, n, 3))
           const inParts = put(sample(m, n, 3))
-          const work = scratch.alloc(kernels.call['gemmWorkspace']())
+          const work = scratch.alloc(kernels.call.gemmWorkspace())
           gemm(kernels, precision, [m, n, k], left, right, once, n, work, accumulate)
           for (const [i, rows] of [
             [0, top],
@@ -90,7 +90,7 @@ describe.each(supportedKernelBuilds())('matmul on the %s build', (build) => {
           const pa = scratch.put(Float32Array.from((transposeA ? transpose(a) : a).data))
           const pb = scratch.put(Float32Array.from((transposeB ? transpose(b) : b).data))
           const pc = scratch.put(new Float32Array(m * ldc).fill(7))
-          const work = scratch.alloc(kernels.call['gemmWorkspace']())
+          const work = scratch.alloc(kernels.call.gemmWorkspace())
           const left = operand(pa, transposeA ? m : k, transposeA)
           gemm(kernels, 'f32', [m, n, k], left, operand(pb, transposeB ? k : n, transposeB), pc, ldc, work)
           const expected = naive(a, b).data

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadKernels, withScratch, type Kernels } from '../../src/linalg/kernels.js'
-import type { Step } from '../../src/linalg/steps.js'
+import { step } from '../../src/linalg/steps.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
 import { startTeam } from '../../src/node/team/team.js'
 import { teamWorker } from '../node/team-worker-bundle.js'
@@ -20,16 +20,17 @@ const count = 100
 function squares(kernels: Kernels, meanwhile?: () => void): { squares: string; thrown: unknown } {
   return withScratch(kernels, (scratch) => {
     const length = side * side
-    const workBytes = kernels.call['gemmWorkspace']()
+    const workBytes = kernels.call.gemmWorkspace()
     const work = scratch.alloc(workBytes * threadsOf(kernels))
     const a = scratch.put(Float64Array.from({ length: length * count }, (_, i) => Math.sin(1 + 12.9898 * i)))
     const out = scratch.put(new Float64Array(length * count))
     const [from, to] = [fromTask(0, a), fromTask(0, out)]
-    const args = [side, side, side, from, side, 1, from, side, 1, to, side, 0, perThread(work, workBytes)]
+    const own = perThread(work, workBytes)
+    const square = step('gemmF64', side, side, side, from, side, 1, from, side, 1, to, side, 0, own)
     const tasks = Array.from({ length: count }, (_, t) => [t * length * 8])
     let thrown: unknown
     try {
-      parallelSteps(kernels, [{ kernel: 'gemmF64', args }], tasks, meanwhile)
+      parallelSteps(kernels, [square], tasks, meanwhile)
     } catch (error) {
       thrown = error
     }
@@ -61,7 +62,7 @@ describe.each(all)('what the calling thread does meanwhile: %s', (_, kernels) =>
 describe('a team that is at work', () => {
   it('refuses a second command, and ends the first one in order', () => {
     for (const team of teams.slice(1)) {
-      const nothing: Step = { kernel: 'rowGroup', args: [1] }
+      const nothing = step('rowGroup', 1)
       const { thrown } = squares(team, () => parallelSteps(team, [nothing], [[], []]))
       expect(String(thrown)).toMatch(/at work already; call it again/)
       expect(squares(team).thrown).toBeUndefined()

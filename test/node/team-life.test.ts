@@ -8,9 +8,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { loadKernels, withScratch, type Kernels } from '../../src/linalg/kernels.js'
 import { matrix } from '../../src/linalg/matrix.js'
 import { symmetricEigen } from '../../src/linalg/symmetric-eigen.js'
-import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
+import { fromTask, parallelSteps, perThread, threadsOf } from '../../src/linalg/team.js'
 import { startTeam } from '../../src/node/team/team.js'
 import { bundle } from '../bundle.js'
+import { step, type Step } from '../../src/linalg/steps.js'
 
 const bundled = await bundle(['src/node/team/team.ts', 'src/node/team/team-worker.ts'], 'node')
 const script = bundled.url('team-worker.mjs')
@@ -63,15 +64,16 @@ const dies = 'process.removeAllListeners("exit"); process.exit(3)'
 /** 16 rows of `length` numbers, row t with the number t + 1: a product of a column and a row, one task for each entry of it. */
 function fillRows(kernels: Kernels, length: number): Float64Array {
   return withScratch(kernels, (scratch) => {
-    const bytes = kernels.call['gemmWorkspace']()
+    const bytes = kernels.call.gemmWorkspace()
     const work = scratch.alloc(bytes * threadsOf(kernels))
     const column = scratch.put(Float64Array.from({ length: 16 }, (_, t) => t + 1))
     const row = scratch.put(new Float64Array(length).fill(1))
     const out = scratch.alloc(16 * length * 8)
     const to = fromTask(1, out)
-    const args = [1, length, 1, fromTask(0, column), 1, 1, row, length, 1, to, length, 0, perThread(work, bytes)]
+    const own = perThread(work, bytes)
+    const fill = step('gemmF64', 1, length, 1, fromTask(0, column), 1, 1, row, length, 1, to, length, 0, own)
     const tasks = Array.from({ length: 16 }, (_, t) => [t * 8, t * length * 8])
-    parallelSteps(kernels, [{ kernel: 'gemmF64', args }], tasks)
+    parallelSteps(kernels, [fill], tasks)
     return scratch.f64(out, 16 * length).slice()
   })
 }
@@ -274,7 +276,8 @@ describe('the life of a team', () => {
     expect(() => startTeam({ script, maximumMemory: NaN })).toThrow(/maximumMemory.*got NaN/)
     const team = startTeam({ threads: 2, script })
     const tasks = [[0], [0]]
-    expect(() => parallel(team, 'fill', tasks)).toThrow(/name of a kernel, got fill/)
+    const unknown = { kernel: 'fill', args: [0] } as unknown as Step
+    expect(() => parallelSteps(team, [unknown], tasks)).toThrow(/name of a kernel, got fill/)
     await team.close()
   })
 })

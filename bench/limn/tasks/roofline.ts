@@ -4,6 +4,7 @@ import { measurePeak } from '../../../src/linalg/peak.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../../../src/linalg/team.js'
 import { randomStream } from '../../../src/random/random.js'
 import type { Task } from '../task.js'
+import { step } from '../../../src/linalg/steps.js'
 
 const repeats = 6
 
@@ -41,8 +42,8 @@ function dualSpeed(kernels: Kernels): number {
   const ld = positions * 32
   const random = randomStream(1, 'bench duals')
   return withScratch(kernels, (scratch) => {
-    const constants = scratch.alloc(call['dualConstants']())
-    call['fillDualConstants'](0, constants)
+    const constants = scratch.alloc(call.dualConstants())
+    call.fillDualConstants(0, constants)
     // Four variances and their roots for each position; the rows' panels, then the columns'.
     const table = Float64Array.from({ length: (rows / 4 + panels) * positions * 8 })
     for (let at = 0; at < table.length; at += 8) {
@@ -53,18 +54,15 @@ function dualSpeed(kernels: Kernels): number {
     }
     const variances = scratch.put(table)
     const blockBytes = panels * ld
-    const workBytes = Math.ceil(call['dualWorkspace']() / 64) * 64
+    const workBytes = Math.ceil(call.dualWorkspace() / 64) * 64
     const threadBytes = 2 * blockBytes + workBytes
     const memory = scratch.alloc(threadBytes * threadsOf(kernels))
     scratch.f64(memory, (threadBytes * threadsOf(kernels)) / 8).fill(0)
     const [k, theta, work] = [0, blockBytes, 2 * blockBytes].map((at) => perThread(memory + at, threadBytes))
-    const block = [fromTask(0), 1, rows / 4, panels]
-    const step = {
-      kernel: 'dualPanels',
-      args: [0, 0, 1, positions, constants, variances, ...block, k, theta, ld, work],
-    }
+    const block = [fromTask(0), 1, rows / 4, panels] as const
+    const duals = step('dualPanels', 0, 0, 1, positions, constants, variances, ...block, k, theta, ld, work)
     const tasks = Array.from({ length: rows }, (_, row) => [row])
-    return (rows * panels * 4 * positions) / best(() => parallelSteps(kernels, [step], tasks))
+    return (rows * panels * 4 * positions) / best(() => parallelSteps(kernels, [duals], tasks))
   })
 }
 

@@ -5,6 +5,7 @@ import { matrix } from '../../../src/linalg/matrix.js'
 import { fromTask, parallel, parallelSteps, perThread, threadsOf } from '../../../src/linalg/team.js'
 import { startTeam } from '../../../src/node/team/team.js'
 import { teamWorker } from '../team-worker-bundle.js'
+import { step, type NumbersOf } from '../../../src/linalg/steps.js'
 
 const script = await teamWorker()
 const waves = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => Math.sin(1 + 12.9898 * i))
@@ -12,12 +13,12 @@ const waves = (length: number): Float64Array => Float64Array.from({ length }, (_
 /** A [m, k] · B [k, n] by panels of `panel` rows. */
 function productByPanels(kernels: Kernels, m: number, n: number, k: number, panel: number): Float64Array {
   return withScratch(kernels, (scratch) => {
-    const bytes = kernels.call['gemmWorkspace']()
+    const bytes = kernels.call.gemmWorkspace()
     const work = scratch.alloc(bytes * threadsOf(kernels))
     const a = scratch.put(waves(m * k))
     const b = scratch.put(waves(k * n))
     const c = scratch.alloc(m * n * 8)
-    const tasks = Array.from({ length: Math.ceil(m / panel) }, (_, p) => {
+    const tasks = Array.from({ length: Math.ceil(m / panel) }, (_, p): NumbersOf<'gemmF64'> => {
       const first = p * panel
       const rows = Math.min(panel, m - first)
       return [rows, n, k, a + first * k * 8, k, 1, b, n, 1, c + first * n * 8, n, 0, work]
@@ -40,7 +41,7 @@ function sampledByRows(kernels: Kernels, rows: number, cols: number): Float64Arr
     const delta = scratch.put(waves(rows * 12))
     const x = scratch.put(waves(cols * 12))
     const out = scratch.put(new Float64Array(starts[rows]))
-    const tasks = lists.map((_, i) => [1, rows, cols, i, i + 1, start, offsets, delta, x, out, 0.5])
+    const tasks = lists.map((_, i) => [1, rows, cols, i, i + 1, start, offsets, delta, x, out, 0.5] as const)
     parallel(kernels, 'sampledProductF64', tasks)
     return scratch.f64(out, starts[rows]).slice()
   })
@@ -79,11 +80,11 @@ describe.each(supportedKernelBuilds())('a team on the %s build', (build) => {
       const m = 64
       const seen = withScratch(team, (scratch) => {
         const { threads } = team.team
-        const work = scratch.alloc(team.call['gemmWorkspace']() * threads)
+        const work = scratch.alloc(team.call.gemmWorkspace() * threads)
         const a = scratch.put(waves(m * m))
         const own = scratch.put(new Float64Array(m * m * threads))
-        const args = [m, m, m, a, m, 1, a, m, 1, perThread(own, m * m * 8), m, 0]
-        const gemm = { kernel: 'gemmF64', args: [...args, perThread(work, team.call['gemmWorkspace']())] }
+        const out = [perThread(own, m * m * 8), m, 0, perThread(work, team.call.gemmWorkspace())] as const
+        const gemm = step('gemmF64', m, m, m, a, m, 1, a, m, 1, ...out)
         const tasks = Array.from({ length: 200 }, () => [])
         const active = (): number =>
           Array.from({ length: threads }, (_, t) => scratch.f64(own + t * m * m * 8, 1)[0]).filter((x) => x !== 0)
@@ -101,18 +102,19 @@ describe.each(supportedKernelBuilds())('a team on the %s build', (build) => {
     for (const team of teams) {
       const [m, count] = [20, 40]
       const result = withScratch(team, (scratch) => {
-        const bytes = team.call['gemmWorkspace']()
+        const bytes = team.call.gemmWorkspace()
         const work = scratch.alloc(bytes * team.team.threads)
         const between = scratch.alloc(m * m * 8 * team.team.threads)
         const a = scratch.put(waves(m * m * count))
         const out = scratch.alloc(m * m * 8 * count)
         const ownWork = perThread(work, bytes)
         const ownBetween = perThread(between, m * m * 8)
-        const square = [m, m, m, fromTask(0, a), m, 1, fromTask(0, a), m, 1, ownBetween, m, 0, ownWork]
-        const cube = [m, m, m, ownBetween, m, 1, fromTask(0, a), m, 1, fromTask(0, out), m, 0, ownWork]
+        const one = [fromTask(0, a), m, 1] as const
+        const square = step('gemmF64', m, m, m, ...one, ...one, ownBetween, m, 0, ownWork)
+        const cube = step('gemmF64', m, m, m, ownBetween, m, 1, ...one, fromTask(0, out), m, 0, ownWork)
         parallelSteps(
           team,
-          [square, cube].map((args) => ({ kernel: 'gemmF64', args })),
+          [square, cube],
           Array.from({ length: count }, (_, t) => [t * m * m * 8]),
         )
         return { a: scratch.f64(a, m * m * count).slice(), out: scratch.f64(out, m * m * count).slice() }
@@ -148,7 +150,7 @@ describe.each(supportedKernelBuilds())('a team on the %s build', (build) => {
           scratch.f64(at, length).fill(1)
           // A product over no inner dimension fills with zeros.
           const rows = 256
-          const tasks = Array.from({ length: rows }, (_, i) => {
+          const tasks = Array.from({ length: rows }, (_, i): NumbersOf<'gemmF64'> => {
             const panel = (length / rows) * 8
             return [1, length / rows, 0, at, 1, 1, at, 1, 1, at + i * panel, length / rows, 0, at]
           })
@@ -162,7 +164,8 @@ describe.each(supportedKernelBuilds())('a team on the %s build', (build) => {
   it('reports a kernel that fails and goes on afterwards', () => {
     for (const team of teams) {
       const beyond = 2 ** 32 - 64
-      const bad = Array.from({ length: 50 }, () => [1, 1, 1, beyond, 1, 1, beyond, 1, 1, beyond, 1, 0, beyond])
+      const one = [beyond, 1, 1] as const
+      const bad = Array.from({ length: 50 }, () => [1, 1, 1, ...one, ...one, beyond, 1, 0, beyond] as const)
       expect(() => parallel(team, 'gemmF64', bad)).toThrow(/out of bounds/)
       expect(productByPanels(team, 12, 8, 5, 6)).toEqual(productByPanels(teams[0], 12, 8, 5, 6))
     }

@@ -19,13 +19,13 @@ describe.each(supportedKernelBuilds())('the arc-cosine step of the %s build', (b
     const ld = positions * 32 + padding
     const { call } = kernels
     return withScratch(kernels, (scratch) => {
-      const constants = scratch.alloc(call['dualConstants']())
+      const constants = scratch.alloc(call.dualConstants())
       const table = scratch.alloc(panels * positions * 64)
       const [k, theta] = [0, 1].map(() => scratch.alloc(height * width * ld))
-      const work = scratch.alloc(call['dualWorkspace']())
+      const work = scratch.alloc(call.dualWorkspace())
       const variances = scratch.f64(table, panels * positions * 8)
       const [ks, thetas] = [k, theta].map((at) => scratch.f64(at, (height * width * ld) / 8))
-      call['fillDualConstants'](slope, constants)
+      call.fillDualConstants(slope, constants)
       for (let at = 0; at < variances.length; at += 8) {
         for (let lane = 0; lane < 4; lane++) {
           const q = random.uniform() < 0.1 ? 0 : 2 ** (4 * random.uniform() - 2)
@@ -60,7 +60,7 @@ describe.each(supportedKernelBuilds())('the arc-cosine step of the %s build', (b
           }
         }
       }
-      call['dualPanels'](...[0, slope, own, positions, constants, table, i0, height, j0, width, k, theta, ld, work])
+      call.dualPanels(...[0, slope, own, positions, constants, table, i0, height, j0, width, k, theta, ld, work])
       let error = 0
       for (const { at, q, q2, k: covariance, theta: before } of items) {
         const { g, gDot } = dual.pair(q, q2, covariance)

@@ -2,6 +2,7 @@ import { defaultKernels, withScratch } from '../../../linalg/kernels.js'
 import type { Matrix } from '../../../linalg/matrix.js'
 import { parallelSteps, perThread, threadsOf, fromTask } from '../../../linalg/team.js'
 import { evenWidth, paddedRows } from './cut-border.js'
+import { step } from '../../../linalg/steps.js'
 
 /** Rows that one kernel call enumerates: its running sums are changed 2^13 times, which keeps their drift below 1e-12. */
 const rowsPerTask = 16
@@ -31,8 +32,9 @@ export function enumerateSigns(m: Matrix): Float64Array {
     const count = 2 ** fixed
     const found = scratch.alloc(count * 16)
     const tasks = Array.from({ length: count }, (_, prefix) => [prefix, found + prefix * 16])
-    const args = [free, fixed, fromTask(0), width, pBase, pTwice, perThread(work, workBytes), fromTask(1)]
-    parallelSteps(kernels, [{ kernel: 'cutEnumerate', args }], tasks)
+    const own = perThread(work, workBytes)
+    const enumerate = step('cutEnumerate', free, fixed, fromTask(0), width, pBase, pTwice, own, fromTask(1))
+    parallelSteps(kernels, [enumerate], tasks)
     const results = scratch.f64(found, 2 * count)
     let best = 0
     for (let k = 1; k < count; k++) if (results[2 * k] > results[2 * best]) best = k

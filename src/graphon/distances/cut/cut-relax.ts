@@ -51,7 +51,7 @@ export function relaxSigns(m: Matrix, start: Matrix, { steps, tolerance }: Relax
   return withScratch(kernels, (scratch) => {
     const pM = scratch.put(m.data)
     const [pU, pV, pG] = [rows, cols, rows].map((count) => scratch.alloc(count * rank * 8))
-    const work = scratch.alloc(kernels.call['gemmWorkspace']())
+    const work = scratch.alloc(kernels.call.gemmWorkspace())
     const large = rows * cols * rank >= 2 ** 22
     // The workspace of a parallel product is taken and grown once, before there are views.
     if (large) parallelGemm(kernels, 'f64', [cols, rank, rows], operand(pM, cols, true), operand(pU, rank), pV, rank)

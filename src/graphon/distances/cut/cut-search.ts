@@ -27,7 +27,7 @@ export function climbSigns(m: Matrix, starts: readonly Float64Array[]): Float64A
     const view = scratch.f64(signs, m.rows)
     return starts.map((start) => {
       view.set(start)
-      kernels.call['cutClimb'](m.rows, width, at, signs, work)
+      kernels.call.cutClimb(m.rows, width, at, signs, work)
       return view.slice()
     })
   })
