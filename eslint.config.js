@@ -66,7 +66,7 @@ const direction = [
 ]
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'out', 'kernels', '**/*.generated.ts'] },
+  { ignores: ['dist', 'node_modules', 'coverage', 'out', 'kernels', 'types', '**/*.generated.ts'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
