@@ -1,6 +1,6 @@
 import { loadKernels, loadSharedKernels, type KernelBuild, type Kernels } from './kernels.js'
 import type { TeamMember } from './team-member.js'
-import { createTeam, type TeamCaller } from './team.js'
+import { createTeam, type TeamCaller } from './team-caller.js'
 
 export interface WebTeamOptions {
   /** Threads that compute, this one included. Default: as many as the machine runs at once. */

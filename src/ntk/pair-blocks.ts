@@ -8,6 +8,8 @@ export interface PairBlock {
 
 /** Samples side by side in a panel. */
 export const panelSamples = 4
+/** Bytes of a position's numbers in a panel. */
+export const panelBytes = 8 * panelSamples
 
 export const panelCount = (n: number): number => Math.ceil(n / panelSamples)
 

@@ -8,9 +8,11 @@ import { stackGrams } from './gram-stack.js'
 import type { LimitKernelName } from './kernel-panel.js'
 import { needsCare, nearWorkspace, placeNear } from './near-parallel.js'
 import { packedRows } from './packed-rows.js'
-import { panelCount, panelSamples, type PairBlock } from './pair-blocks.js'
+import { panelBytes, panelCount, panelSamples, type PairBlock } from './pair-blocks.js'
 import type { RecursionPlan } from './recursion-plan.js'
-import { panelBytes, placePlan, planSteps, sparseEntries, type Workspace } from './recursion-steps.js'
+import { placePlan, sparseEntries } from './place-plan.js'
+import { planSteps } from './recursion-steps.js'
+import type { Workspace } from './step-workspace.js'
 import { sampleOffsets, samplePanels, type SampleLayout } from './sample-panels.js'
 
 /** Bytes of K and Θ, before and after a product, that a block of pairs may take: they stay in a cache of 1 MiB. */
@@ -135,12 +137,21 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
   })
   const thetaShift = ld * capacity
   const workspace: Workspace = { even, odd, ld, thetaShift, gram, gramLd, middle, middleLd, work, dualWork }
-  const common = { dual, constants }
+  const common = {
+    samples,
+    workspace,
+    dual,
+    constants,
+    wantsTheta: names.includes('ntk'),
+    wantsK: names.includes('nngp'),
+    kernels,
+    scratch,
+  }
   const steps = placed.map((place, p) => {
     const { plan, first } = plans[p]
     const input = { plan, placed: place, first, live: stack.live, background, names, most: mostRows }
     const near = needsCare(plan) ? { plan: placeNear(input, scratch), marks, work: nearWork } : undefined
-    return planSteps(place, samples, workspace, common, names, near, kernels, scratch)
+    return planSteps({ ...common, plan: place, near })
   })
   /** Where the outputs' kernels stand after plan p's steps, in the order of the names. */
   const results = (p: number): Argument[] => names.map((name) => (name === 'ntk' ? steps[p].theta : steps[p].k))

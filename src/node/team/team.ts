@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { loadSharedKernels, type KernelBuild, type Kernels } from '../../linalg/kernels.js'
 import type { Team } from '../../linalg/steps.js'
-import { createTeam } from '../../linalg/team.js'
+import { createTeam } from '../../linalg/team-caller.js'
 import { lifeline } from './lifeline.js'
 
 export interface TeamOptions {
