@@ -1,7 +1,9 @@
 // Every kernel that src/ may call: one file per idea. Pointers are byte addresses in the module's memory.
 
 export { cutClimb, cutEnumerate } from './cut'
-export { addCrossed, empiricalCrossTile, empiricalTile, listedGram, packPanels } from './empirical'
+export {
+  activeGram, activeRow, activeUnits, addTenByTwo, addTenClasses, packSamples, panelGram,
+} from './empirical'
 export { gemmF32, gemmF64, gemmWorkspace } from './gemm'
 export { rotateRows, tridiagonalQr } from './eigen'
 export { negatedBlockFactor, trimReflectors } from './block-reflector'
