@@ -13,7 +13,9 @@ export { secularRoots, secularVectors, secularWeights } from './secular'
 export { absoluteF64, addRowBiasF64, saliencyF64, scaleOpenF64 } from './saliency'
 export { gatherMarkedF64, histogramF64, kthLargestF64, markF64, settleF64, settleTies } from './select'
 export { largestSize, symmetricPart } from './symmetric-part'
-export { interleaveFour, sumTiles, symmetricTile } from './symmetric-product'
+export {
+  fourRowsTimesOne, interleaveFour, sumTiles, sumTilesOne, symmetricTile, symmetricTileOne,
+} from './symmetric-product'
 export {
   sumVectors, synflowBackward, synflowForward, synflowGather, synflowHistogram, synflowLargest, synflowPlace,
 } from './synflow'
