@@ -3,7 +3,7 @@ import { matmul } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { biasScale, weightScale, type Network } from '../network/network.js'
 import { addListed, unitsMemory } from './empirical-units.js'
-import type { Sides, ThetaBlock } from './theta-block.js'
+import { cellOf, type Sides, type ThetaBlock } from './theta-block.js'
 import { unitLists, type UnitLists } from './unit-lists.js'
 
 /** Samples transposed at a time. */
@@ -37,6 +37,13 @@ function unitRows({ classes, n, data }: Derivatives, unit: number): Float64Array
   return data.subarray(unit * classes * n, (unit + 1) * classes * n)
 }
 
+/** Whether a class's derivative with respect to a unit is not zero at some sample. */
+function isActive(delta: Derivatives, c: number, unit: number): boolean {
+  return unitRows(delta, unit)
+    .subarray(c * delta.n, (c + 1) * delta.n)
+    .some((value) => value !== 0)
+}
+
 /** The chosen units' derivatives of one class, `[units, N]`. */
 function chosenRows(delta: Derivatives, c: number, units: Int32Array): Matrix {
   const { n } = delta
@@ -47,8 +54,15 @@ function chosenRows(delta: Derivatives, c: number, units: Int32Array): Matrix {
   return chosen
 }
 
-/** Σ over the chosen units of δ_ci(x) δ_ei(x'), `[N, N']`. */
-function outerSum({ rows, cols }: Sides<Derivatives>, [c, e]: ClassPair, units: Int32Array, kernels: Kernels): Matrix {
+/** Σ over the chosen units of δ_ci(x) δ_ei(x'), `[N, N']`; undefined where all of them are zero, as between outputs. */
+function outerSum(
+  { rows, cols }: Sides<Derivatives>,
+  [c, e]: ClassPair,
+  chosen: Int32Array,
+  kernels: Kernels,
+): Matrix | undefined {
+  const units = chosen.filter((i) => isActive(rows, c, i) && isActive(cols, e, i))
+  if (units.length === 0) return undefined
   const left = chosenRows(rows, c, units)
   const right = rows === cols && c === e ? left : chosenRows(cols, e, units)
   return matmul(left, right, { transposeA: true, kernels })
@@ -91,7 +105,7 @@ export function addLayer(
   block: ThetaBlock,
   kernels: Kernels,
 ): void {
-  const { classes, rows, cols, data } = block
+  const { classes, rows, cols, diagonal, data } = block
   if (lists.units.length > 0) addListed(lists, activations, deltas, scale, block, kernels)
   if (lists.full.length === 0 && !(bias > 0)) return
   const left = byUnit(deltas.rows, classes, activations.rows.rows)
@@ -101,15 +115,21 @@ export function addLayer(
   const padded = activations.cols.rows
   const gram =
     lists.full.length > 0 ? matmul(activations.rows, activations.cols, { transposeB: true, kernels }) : undefined
-  for (const [place, pair] of classPairs(block).entries()) {
-    const add = (units: Int32Array, factor: (at: number) => number): void => {
-      const sum = outerSum(delta, pair, units, kernels).data
-      for (let i = 0; i < rows; i++) {
-        const [to, from] = [(place * rows + i) * cols, i * padded]
-        for (let j = 0; j < cols; j++) data[to + j] += factor(from + j) * sum[from + j]
+  const cell = cellOf(block)
+  const add = (units: Int32Array, factor: (at: number) => number): void => {
+    const sums = classPairs(block).flatMap((pair, place) => {
+      const sum = outerSum(delta, pair, units, kernels)
+      return sum ? [{ place, entries: sum.data }] : []
+    })
+    for (let i = 0; i < rows; i++) {
+      for (let j = diagonal ? i : 0; j < cols; j++) {
+        const from = i * padded + j
+        const by = factor(from)
+        const to = (i * cols + j) * cell
+        for (const { place, entries } of sums) data[to + place] += by * entries[from]
       }
     }
-    if (gram) add(lists.full, (at) => scale * gram.data[at])
-    if (bias > 0) add(everyUnit, () => bias)
   }
+  if (gram) add(lists.full, (at) => scale * gram.data[at])
+  if (bias > 0) add(everyUnit, () => bias)
 }

@@ -9,6 +9,7 @@ import type { KernelPanel } from './kernel-panel.js'
 import { placePanel } from './kernel-panel.js'
 import { beyondRange, type Kernel } from './kernel.js'
 import { outputDerivatives } from './output-derivatives.js'
+import { forTurnedRow, type ThetaBlock } from './theta-block.js'
 
 export interface EmpiricalNtkOptions {
   /** Which classes, in this order, or `mean`: one kernel, the mean over all classes. Default all. */
@@ -75,7 +76,7 @@ function sideOf(network: Network, weights: readonly Matrix[], x: Matrix, first: 
   return { first, count, pass: forwardWith(network, weights, part) }
 }
 
-/** Θ of some classes on the pairs of two sides, `[classes, rows, cols]`; on the diagonal the upper triangle. */
+/** Θ of some classes on the pairs of two sides; on the diagonal the upper triangle. */
 function block(
   network: Network,
   weights: readonly Matrix[],
@@ -84,7 +85,7 @@ function block(
   cols: Side,
   classes: readonly number[],
   kernels: Kernels,
-): Float64Array {
+): ThetaBlock {
   const diagonal = rows === cols
   const data = new Float64Array(classes.length * rows.count * cols.count)
   const theta = { classes: classes.length, rows: rows.count, cols: cols.count, diagonal, data }
@@ -94,7 +95,7 @@ function block(
     const deltas = { rows: delta, cols: other && !other.done ? other.value.delta : delta }
     addLayer(terms[index], { rows: rows.pass.post[index], cols: cols.pass.post[index] }, deltas, theta, kernels)
   }
-  return data
+  return theta
 }
 
 /** Mirrors the square of a panel and copies what lies beyond it. @throws RangeError when an entry is not finite */
@@ -153,14 +154,13 @@ export function empiricalNtkPanels(
       for (let round = 0; round < classes.length; round += tiling.classes) {
         const some = classes.slice(round, round + tiling.classes)
         const theta = block(network, weights, terms, rows, cols, some, kernels)
-        some.forEach((_, c) => {
-          const out = right[mean ? 0 : round + c]
-          for (let i = 0; i < height; i++) {
-            const [to, at] = [i * width + from - first, (c * height + i) * cols.count]
-            if (mean) for (let j = 0; j < cols.count; j++) out[to + j] += theta[at + j]
-            else out.set(theta.subarray(at, at + cols.count), to)
-          }
-        })
+        for (let i = 0; i < height; i++) {
+          forTurnedRow(theta, i, (c, left, end, at, step) => {
+            const out = right[mean ? 0 : round + c]
+            const to = i * width + from - first
+            for (let j = left, entry = at; j < end; j++, entry += step) out[to + j] += theta.data[entry]
+          })
+        }
         const share = Math.min(1, (round + tiling.classes) / classes.length)
         const pairs = from === first ? (height * (height + 1)) / 2 : height * cols.count
         onProgress?.(Math.min(1, (done + share * pairs) / total))

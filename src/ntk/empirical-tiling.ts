@@ -1,5 +1,6 @@
 import type { Network } from '../network/network.js'
 import { layerMemory } from './empirical-layer.js'
+import { derivativesMemory } from './output-derivatives.js'
 
 /** Samples on a side of a block in multiples of this, so that no register tile, 6 × 4, is cut. */
 export const sampleUnit = 12
@@ -32,8 +33,8 @@ export function tilingMemory({ network, rowBytes, threads }: TilingInput, tiling
   const { sizes } = network.spec
   const widest = Math.max(...sizes)
   const weights = network.layers.reduce((sum, { mask }) => sum + mask.rows * mask.cols, 0)
-  // Effective weights, once more in kernel memory, and lists of inputs, here and there.
-  const fixed = (8 + 8 + 4) * weights
+  // Effective weights; in kernel memory survivors with their places and by columns, or a whole matrix; lists of inputs.
+  const fixed = (8 + 16 + 8 + 16 + 4) * weights + derivativesMemory(widest)
   const units = sizes.reduce((sum, size) => sum + size, 0)
   const forward = 2 * 16 * samples * units
   // On either side the derivatives of a layer, those of the next and by unit; and the product in kernel memory.

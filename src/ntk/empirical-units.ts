@@ -192,28 +192,22 @@ export function addListed(
   })
 }
 
-/** Samples whose entries are added together, so that what is read stays in cache. */
-const columnRun = 8
-
-/** Adds `[rows, cols, classes]`, or crossed `[rows, cols, classes, classes]`, to the block. */
+/** Adds `[rows, cols, classes]`, or crossed `[rows, cols, classes, classes]`, classes filled up, to the block. */
 function addTheta(
   theta: Float64Array,
   rows: Part,
   cols: Part,
   own: boolean,
   padded: number,
-  { classes, crossed = false, rows: height, cols: width, data }: ThetaBlock,
+  { classes, crossed = false, cols: width, data }: ThetaBlock,
 ): void {
-  const cell = crossed ? padded ** 2 : padded
+  const [lines, paddedCell] = crossed ? [classes, padded ** 2] : [1, padded]
   for (let i = 0; i < rows.count; i++) {
-    for (let run = own ? i : 0; run < cols.count; run += columnRun) {
-      const end = Math.min(cols.count, run + columnRun)
-      for (let c = 0; c < (crossed ? classes : 1); c++) {
-        for (let e = 0; e < classes; e++) {
-          const to = ((c * classes + e) * height + rows.first + i) * width + cols.first
-          let from = (i * cols.count + run) * cell + c * padded + e
-          for (let j = run; j < end; j++, from += cell) data[to + j] += theta[from]
-        }
+    let to = ((rows.first + i) * width + cols.first + (own ? i : 0)) * lines * classes
+    for (let j = own ? i : 0; j < cols.count; j++) {
+      for (let c = 0; c < lines; c++) {
+        const from = (i * cols.count + j) * paddedCell + c * padded
+        for (let e = 0; e < classes; e++) data[to++] += theta[from + e]
       }
     }
   }

@@ -6,6 +6,7 @@ import { addLayer, layerTerms } from './empirical-layer.js'
 import { sampleUnit } from './empirical-tiling.js'
 import { beyondRange, type Kernel } from './kernel.js'
 import { outputDerivatives } from './output-derivatives.js'
+import { forTurnedRow, type ThetaBlock } from './theta-block.js'
 
 export interface FullEmpiricalNtkOptions {
   readonly kernels?: Kernels
@@ -51,28 +52,25 @@ export function fullEmpiricalNtk(network: Network, x: Matrix, options: FullEmpir
     const post = pass.post[index]
     addLayer(terms[index], { rows: post, cols: post }, { rows: delta, cols: delta }, block, kernels)
   }
-  return assembled(data, classes, n)
+  return assembled(block)
 }
 
-/** From blocks by pairs of classes, upper triangles of samples, to one symmetric matrix. */
-function assembled(blocks: Float64Array, classes: number, n: number): Matrix {
+/** From pairs of classes by pairs of samples, of which the upper triangle, to one symmetric matrix. */
+function assembled(block: ThetaBlock): Matrix {
+  const { classes, rows: n, data } = block
   const size = classes * n
   const result = matrix(size, size)
-  for (let c = 0; c < classes; c++) {
-    for (let e = 0; e < classes; e++) {
-      const block = blocks.subarray((c * classes + e) * n * n, (c * classes + e + 1) * n * n)
-      for (let i = 0; i < n; i++) {
-        // Θ_ce(i, i) and Θ_ec(i, i) are the same number, summed in the same order.
-        for (let j = i; j < n; j++) {
-          const value = block[i * n + j]
-          if (!Number.isFinite(value)) {
-            throw beyondRange('fullEmpiricalNtk', `(${i}, ${j}) of classes ${c} and ${e}`)
-          }
-          result.data[(c * n + i) * size + e * n + j] = value
-          result.data[(e * n + j) * size + c * n + i] = value
-        }
+  for (let i = 0; i < n; i++) {
+    forTurnedRow(block, i, (place, first, end, at, step) => {
+      const [c, e] = [Math.floor(place / classes), place % classes]
+      // Θ_ce(i, i) and Θ_ec(i, i) are the same number, summed in the same order.
+      for (let j = first, from = at; j < end; j++, from += step) {
+        const value = data[from]
+        if (!Number.isFinite(value)) throw beyondRange('fullEmpiricalNtk', `(${i}, ${j}) of classes ${c} and ${e}`)
+        result.data[(c * n + i) * size + e * n + j] = value
+        result.data[(e * n + j) * size + c * n + i] = value
       }
-    }
+    })
   }
   return result
 }
