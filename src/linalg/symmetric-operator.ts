@@ -82,12 +82,18 @@ function matrixProduct(a: Matrix, kernels: Kernels, scratch: Scratch, caller: st
     for (let c = 0, to = (left - first) * width + i - first; c < count; c++, to += width) view[to] = line[c]
   })
   const timesOne = (from: Pointer, to: Pointer): void => {
-    const tasks = tiles.map(({ first, width, at }, t) => [n, first, width, at, from, shares + t * n * 8])
-    parallel(kernels, 'symmetricTileOne', tasks)
-    kernels.call['sumTilesOne'](n, tileWidth, shares, to)
+    parallel(
+      kernels,
+      'symmetricTileOne',
+      tiles.map(({ first, width, at }, t) => [n, first, width, at, from, shares + t * n * 8]),
+    )
+    kernels.call.sumTilesOne(n, tileWidth, shares, to)
   }
   const times = (from: Pointer, count: number, to: Pointer): void => {
-    if (count === 1) return timesOne(from, to)
+    if (count === 1) {
+      timesOne(from, to)
+      return
+    }
     for (let c = 0; c < count; c += together) {
       const now = Math.min(together, count - c)
       kernels.call.interleaveFour(n, from + c * n * 8, now, x)

@@ -1,5 +1,6 @@
 import { withScratch, type Kernels, type Pointer, type Scratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
+import { step } from '../linalg/steps.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
 import type { Sides, ThetaBlock } from './theta-block.js'
 import type { UnitLists } from './unit-lists.js'
@@ -86,7 +87,7 @@ export function addListed(
     const placeActivations = ({ data, cols }: Matrix, count: number): Pointer => {
       const at = scratch.alloc(Math.ceil(count / sampleBlock) * blockBytes)
       withScratch(kernels, (inner) => {
-        call['packSamples'](count, cols, inner.put(data.subarray(0, count * cols)), at)
+        call.packSamples(count, cols, inner.put(data.subarray(0, count * cols)), at)
       })
       return at
     }
@@ -138,7 +139,7 @@ export function addListed(
           const offset = u * classes * 8
           const findActive = (samples: number, side: PlacedSide): void => {
             const { bits, counts, lists, places } = side
-            call['activeUnits'](count, samples, side.delta + offset, pitch, classes, bits, counts, lists, places)
+            call.activeUnits(count, samples, side.delta + offset, pitch, classes, bits, counts, lists, places)
           }
           findActive(rows.count, left)
           if (!own) findActive(cols.count, right)
@@ -150,37 +151,31 @@ export function addListed(
               ...[other.lists + k * cols.count * 4, colCounts[k], grams + k * gramBytes],
             ]
           })
-          parallelSteps(
-            kernels,
-            [
-              {
-                kernel: 'activeGram',
-                args: [
-                  ...[fromTask(0), fromTask(1), fromTask(2), fromTask(3), rowBlocks, fromTask(4), fromTask(5), colBlocks],
-                  ...[blockBytes, own ? 1 : 0, fromTask(6), gramPitch, panels],
-                ],
-              },
-            ],
-            gramTasks,
+          const listed = [fromTask(0), fromTask(1)] as const
+          const activeRows = [fromTask(2), fromTask(3), rowBlocks] as const
+          const activeCols = [fromTask(4), fromTask(5), colBlocks] as const
+          const gram = [fromTask(6), gramPitch] as const
+          const makeGram = step(
+            'activeGram',
+            ...listed,
+            ...activeRows,
+            ...activeCols,
+            blockBytes,
+            own ? 1 : 0,
+            ...gram,
+            panels,
           )
+          parallelSteps(kernels, [makeGram], gramTasks)
           const rowTasks = Array.from({ length: rows.count }, (_, x) => [
             ...[left.bits + x * 8, left.places + x * unitBatch * 4, left.delta + offset + x * pitch],
             ...[own ? x : 0, theta + x * cols.count * cell * 8],
           ])
-          parallelSteps(
-            kernels,
-            [
-              {
-                kernel: 'activeRow',
-                args: [
-                  ...[fromTask(0), fromTask(1), fromTask(2), fromTask(3), cols.count, other.bits, other.places],
-                  ...[other.delta + offset, pitch, classes, crossed ? 1 : 0, gramAt, gramPitches],
-                  ...[scales + (first + u) * 8, fromTask(4), work],
-                ],
-              },
-            ],
-            rowTasks,
-          )
+          const row = [fromTask(0), fromTask(1), fromTask(2), fromTask(3)] as const
+          const columns = [cols.count, other.bits, other.places, other.delta + offset] as const
+          const factors = [gramAt, gramPitches, scales + (first + u) * 8] as const
+          const kind = [pitch, classes, crossed ? 1 : 0] as const
+          const addRow = step('activeRow', ...row, ...columns, ...kind, ...factors, fromTask(4), work)
+          parallelSteps(kernels, [addRow], rowTasks)
         }
         addTheta(thetaView, rows, cols, own, classes, block)
       }
