@@ -44,6 +44,7 @@ export * from './network/train.js'
 export * from './prune/criteria.js'
 export type { Criterion } from './prune/criterion.js'
 export * from './prune/define.js'
+export * from './prune/limitation.js'
 export * from './prune/prune.js'
 
 export * from './graphon/estimate/fit/align.js'

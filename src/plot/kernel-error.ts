@@ -1,4 +1,4 @@
-import { kernelKinds, type Findings, type SpectrumFinding } from '../study/findings.js'
+import type { Findings, KernelKind, SpectrumFinding } from '../study/findings.js'
 import { logChannel, methodChannels, widthChannel } from './encode.js'
 import type { Figure, Panel } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
@@ -6,8 +6,8 @@ import { kernelLabels, methodLabel } from './labels.js'
 import { atWidest, largest, smallest } from './select.js'
 import { panelTitle } from './theme.js'
 
-/** The dense kernel lacks the path density and is far from every pruned network's: its distance says nothing of the limit. */
-const limits = kernelKinds.filter((kind) => kind === 'graphon' || kind === 'energy')
+/** The kernels of pruned networks at infinite width, each knowing more than the one before. The dense kernel lacks the path density and is far from every pruned network's: its distance says nothing of the limit. */
+export const limitKernels = ['graphon', 'energy'] as const satisfies readonly KernelKind[]
 
 type Measured = SpectrumFinding & { readonly errorToEmpirical: number }
 
@@ -22,7 +22,7 @@ export function measuredErrors(spectra: readonly SpectrumFinding[]): Measured[] 
 /** For which method the best limit kernel is close to the finite network's, and for which it is far. */
 export function kernelErrorSentence(spectra: readonly SpectrumFinding[]): string {
   const all = measuredErrors(spectra)
-  const kind = (['energy', 'graphon'] as const).find((k) => all.some((item) => item.kernel === k))
+  const kind = limitKernels.findLast((k) => all.some((item) => item.kernel === k))
   const mine = atWidest(all.filter((item) => item.kernel === kind))
   const near = smallest(mine, (s) => s.errorToEmpirical)
   const far = largest(mine, (s) => s.errorToEmpirical)
@@ -36,14 +36,14 @@ export function kernelErrorSentence(spectra: readonly SpectrumFinding[]): string
 /** Relative distance of each limit kernel to the empirical kernel, against width. */
 export function kernelErrorFigure(findings: Findings): Figure | null {
   const items = measuredErrors(findings.spectra).filter(
-    ({ kernel, errorToEmpirical }) => errorToEmpirical > 0 && limits.some((kind) => kind === kernel),
+    ({ kernel, errorToEmpirical }) => errorToEmpirical > 0 && limitKernels.some((kind) => kind === kernel),
   )
-  const kinds = limits.filter((kind) => items.some((item) => item.kernel === kind))
+  const kinds = limitKernels.filter((kind) => items.some((item) => item.kernel === kind))
   if (kinds.length === 0) return null
   const widths = findings.widths.filter((width) => items.some((item) => item.width === width))
   const { color, shape, strokeDash } = methodChannels(findings.methods)
   const values = items.map(({ errorToEmpirical }) => errorToEmpirical)
-  const panel = (kind: (typeof limits)[number], i: number): Panel => ({
+  const panel = (kind: (typeof limitKernels)[number], i: number): Panel => ({
     title: panelTitle(kernelLabels[kind]),
     width: 330,
     height: 230,

@@ -11,6 +11,8 @@ interface Metric {
   readonly title: string
   readonly axis: string
   readonly value: (item: SpectrumFinding) => number | null
+  /** Standard error; default none. */
+  readonly spread?: (item: SpectrumFinding) => number | null
   readonly isLog: boolean
 }
 
@@ -30,7 +32,13 @@ export const metrics = {
     value: (s) => s.entropyRank,
     isLog: false,
   },
-  alpha: { title: 'Decay exponent', axis: 'α (± standard error of the fit)', value: (s) => s.alpha, isLog: false },
+  alpha: {
+    title: 'Decay exponent',
+    axis: 'α (± standard error of the fit)',
+    value: (s) => s.alpha,
+    spread: (s) => s.alphaStandardError,
+    isLog: false,
+  },
   alignment: {
     title: 'Kernel–target alignment',
     axis: 'with the centred one-hot targets',
@@ -72,7 +80,7 @@ export function metricsFigure(findings: Findings): Figure | null {
     const rows: Row[] = items.flatMap((item) => {
       const value = metric.value(item)
       if (value === null || !Number.isFinite(value) || (metric.isLog && !(value > 0))) return []
-      const spread = metric === metrics.alpha ? (item.alphaStandardError ?? 0) : 0
+      const spread = metric.spread?.(item) ?? 0
       return [
         {
           method: methodLabel(item.method),

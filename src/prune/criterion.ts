@@ -3,6 +3,7 @@ import type { Batch } from '../network/gradient.js'
 import type { Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import type { Budget } from './budget.js'
+import { limitationsProblem, type Limitation } from './limitation.js'
 import type { PlacedScores, Tie } from './select.js'
 
 /** Options of a criterion, with the values used when none is given. */
@@ -41,6 +42,8 @@ interface About {
   readonly defaults: CriterionDefaults
   /** Where it was published. */
   readonly paper: string
+  /** What graphons cannot know of its masks, for reports. Default: nothing is known to be missing. */
+  readonly limitations?: readonly Limitation[]
 }
 
 /** Gives every weight one score in f64, `[out, in]` per matrix, in kernel memory; the largest are kept. */
@@ -84,6 +87,8 @@ export function criterionProblem(value: unknown): string | undefined {
   for (const [key, kind] of Object.entries(kinds)) {
     if (typeof found[key] !== kind) return `expected a criterion, whose ${key} is a ${kind}, got ${typeof found[key]}`
   }
+  const problem = limitationsProblem(found['limitations'])
+  if (problem !== undefined) return problem
   if (typeof found['masks'] === 'function' || typeof found['scores'] === 'function') return undefined
   return 'expected a criterion, with a function masks or scores, got neither'
 }

@@ -8,6 +8,7 @@ import type { Network } from '../network/network.js'
 import { randomStream, type RandomStream } from '../random/random.js'
 import { keepCount } from './budget.js'
 import type { BudgetTie, Chosen, Criterion, CriterionContext } from './criterion.js'
+import { limitationsProblem, type Limitation } from './limitation.js'
 import { derivativeOptions } from './saliency.js'
 import { selectPlaced, type PlacedScores } from './select.js'
 
@@ -46,6 +47,8 @@ export interface PruningDefinition {
   readonly summary?: string
   /** Where it was published. */
   readonly paper?: string
+  /** What graphons cannot know of its masks; reports of studies say it. Default: none. */
+  readonly limitations?: readonly Limitation[]
   /** Whether scores depend on samples. Default false. */
   readonly needsData?: boolean
   /**
@@ -153,7 +156,7 @@ function rounded(
  *
  * Memory: the weights as f64 once more, and the scores twice.
  *
- * @throws TypeError when the name is no text or the score no function, RangeError when the rounds are no positive integer
+ * @throws TypeError when the name is no text, the score no function or a limitation has no title and text, RangeError when the rounds are no positive integer
  * @example
  * // Magnitude over the square root of the fan-in.
  * const scaled = definePruning({
@@ -168,6 +171,7 @@ export function definePruning(definition: PruningDefinition): Criterion {
     label = name,
     summary = `keeps the weights that ${name} scores highest`,
     paper = '',
+    limitations = [],
     rounds = 1,
   } = definition
   if (!(typeof name === 'string' && /^[\w-]+$/.test(name))) {
@@ -179,11 +183,14 @@ export function definePruning(definition: PruningDefinition): Criterion {
   if (!(Number.isInteger(rounds) && rounds > 0)) {
     throw new RangeError(`definePruning: ${name}: expected a positive integer of rounds, got ${rounds}`)
   }
+  const problem = limitationsProblem(limitations)
+  if (problem !== undefined) throw new TypeError(`definePruning: ${name}: ${problem}`)
   return {
     name,
     label,
     summary,
     paper,
+    limitations,
     iterative: rounds > 1,
     defaults: rounds > 1 ? { rounds } : {},
     needsData: definition.needsData ?? false,

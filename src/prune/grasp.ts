@@ -2,6 +2,7 @@ import { placeDense } from '../network/dense-passes.js'
 import { checkBatch, partSize, roomLikeWeights } from '../network/gradient.js'
 import { denseHessianGradient } from '../network/hessian.js'
 import type { Criterion } from './criterion.js'
+import { correlatedSurvivors } from './limitation.js'
 import { asScores, derivativeOptions, saliency } from './saliency.js'
 
 /**
@@ -17,6 +18,7 @@ export const grasp: Criterion = {
   iterative: false,
   defaults: { temperature: 1 },
   paper: 'Wang, Zhang and Grosse, Picking Winning Tickets Before Training by Preserving Gradient Flow, ICLR 2020',
+  limitations: [correlatedSurvivors],
   scores(network, { kernels, scratch, temperature, batchSize, onProgress }, batch) {
     const options = derivativeOptions({ temperature, batchSize, onProgress })
     checkBatch('prune', network, batch, options.batchSize)

@@ -1,6 +1,7 @@
 import { placeDense } from '../network/dense-passes.js'
 import { checkBatch, denseGradient, partSize, roomLikeWeights } from '../network/gradient.js'
 import type { Criterion } from './criterion.js'
+import { correlatedSurvivors } from './limitation.js'
 import { asScores, derivativeOptions, saliency } from './saliency.js'
 
 /** Score |w ∂L/∂w| with the mean cross-entropy L over the given samples (connection sensitivity). Biases take no part. */
@@ -12,6 +13,7 @@ export const snip: Criterion = {
   iterative: false,
   defaults: {},
   paper: 'Lee, Ajanthan and Torr, SNIP: Single-shot Network Pruning based on Connection Sensitivity, ICLR 2019',
+  limitations: [correlatedSurvivors],
   scores(network, { kernels, scratch, batchSize, onProgress }, batch) {
     const options = derivativeOptions({ batchSize, onProgress })
     checkBatch('prune', network, batch, options.batchSize)

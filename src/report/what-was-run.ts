@@ -39,7 +39,9 @@ export function provenanceTable(findings: Findings): Html {
   const scores =
     protocol.pruningSamples === null ? '' : `; scores from ${formatPlural(protocol.pruningSamples, 'sample')}`
   const temperature =
-    protocol.temperature === null ? '' : `, GraSP at temperature ${formatSetting(protocol.temperature)}`
+    protocol.temperature === null
+      ? ''
+      : `, ${formatList(protocol.temperature.methods.map(methodLabel))} at temperature ${formatSetting(protocol.temperature.value)}`
   const variances =
     protocol.sigmaW2 === null ? `those of ${p.activation} by default` : formatList(protocol.sigmaW2.map(formatSetting))
   const networks = p.hiddenLayers.map((count) =>

@@ -4,7 +4,7 @@ import { jobKinds } from './jobs.js'
 import { fromResult, type Finished } from './jobs/finished.js'
 import type { JobKinds, Lists } from './jobs/kind.js'
 import { jobOf, kindOf } from './jobs/table.js'
-import { methodName, type OwnMethod } from './own-methods.js'
+import { methodLimitations, methodName, type OwnMethod } from './own-methods.js'
 import { protocolOf } from './protocol.js'
 import type { Provenance } from './provenance.js'
 import { depthsOf, scopesOf, type StudyConfig } from './schema.js'
@@ -93,6 +93,7 @@ export async function buildFindings<Kinds extends JobKinds = typeof jobKinds>({
   const facts: StudyFacts = {
     provenance,
     methods,
+    limitations: methodLimitations(config.prune.methods, own),
     widths: [...new Set(jobs.filter(({ kind }) => kind === 'run').map(({ width }) => width))].sort((a, b) => a - b),
     densities: config.prune.densities,
     settings: settingsOf(config),

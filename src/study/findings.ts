@@ -1,5 +1,6 @@
 import type { jobKinds } from './jobs.js'
 import type { JobKinds } from './jobs/kind.js'
+import type { MethodLimitation } from './own-methods.js'
 import type { Protocol } from './protocol.js'
 import type { Provenance } from './provenance.js'
 import type { Setting } from './vocabulary.js'
@@ -32,6 +33,8 @@ export interface StudyFacts {
   readonly provenance: Provenance
   readonly protocol: Protocol
   readonly methods: readonly string[]
+  /** What graphons cannot know of the methods' masks, from their criteria. */
+  readonly limitations: readonly MethodLimitation[]
   readonly widths: readonly number[]
   readonly densities: readonly number[]
   /** All combinations that were run. */

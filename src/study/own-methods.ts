@@ -1,5 +1,6 @@
 import { criteria, isModulePath, type CriterionName } from '../prune/criteria.js'
 import type { Criterion } from '../prune/criterion.js'
+import type { Limitation } from '../prune/limitation.js'
 
 /** A pruning method that a module defines, as the plan of a study knows it. */
 export interface OwnMethod {
@@ -8,6 +9,7 @@ export interface OwnMethod {
   /** As jobs, results and figures say it. */
   readonly name: string
   readonly needsData: boolean
+  readonly limitations?: readonly Limitation[] | undefined
   /** Hash of the module: with another one, results are others. */
   readonly fingerprint: string
 }
@@ -23,4 +25,18 @@ export function methodName(method: string, own: readonly OwnMethod[] = []): stri
 /** The criterion of the table that a study's file names; undefined for a module's path. */
 export function tabledCriterion(method: string): Criterion | undefined {
   return isModulePath(method) ? undefined : criteria[method as CriterionName]
+}
+
+/** What is known of a method of a study that its numbers do not show. */
+export interface MethodLimitation extends Limitation {
+  /** As findings name it. */
+  readonly method: string
+}
+
+/** The limitations of all methods that a study's file names, in its order. */
+export function methodLimitations(methods: readonly string[], own: readonly OwnMethod[]): MethodLimitation[] {
+  return methods.flatMap((written) => {
+    const criterion = tabledCriterion(written) ?? own.find(({ path }) => path === written)
+    return (criterion?.limitations ?? []).map((one) => ({ method: methodName(written, own), ...one }))
+  })
 }

@@ -20,8 +20,8 @@ export interface Protocol {
   readonly estimator: string
   /** Whether some method looked at samples, and at how many. */
   readonly pruningSamples: number | null
-  /** null where no method has one */
-  readonly temperature: number | null
+  /** Of the methods that have one; null where none has. */
+  readonly temperature: { readonly value: number; readonly methods: readonly string[] } | null
   readonly testSamples: number
   readonly standardized: boolean
 }
@@ -33,6 +33,7 @@ export function protocolOf(
 ): Protocol {
   const { learningRate, relativeRate } = training
   const tabled = prune.methods.flatMap((method) => tabledCriterion(method) ?? [])
+  const warm = tabled.filter(({ defaults }) => defaults.temperature !== undefined)
   const named: readonly Pick<Criterion, 'needsData'>[] = [...tabled, ...own]
   const dataset = namedDataset(data.source)
   return {
@@ -45,7 +46,7 @@ export function protocolOf(
     rescale: kernel.rescale,
     estimator: graphon.estimator,
     pruningSamples: named.some(({ needsData }) => needsData) ? (prune.samples ?? data.samples) : null,
-    temperature: tabled.some(({ defaults }) => defaults.temperature !== undefined) ? prune.temperature : null,
+    temperature: warm.length > 0 ? { value: prune.temperature, methods: warm.map(({ name }) => name) } : null,
     testSamples: dataset?.hasTestSet ? data.testSamples : 0,
     standardized: dataset?.isStandardized || data.standardize,
   }

@@ -98,7 +98,7 @@ describe('prune --method with a module', () => {
 
 describe('a study with a module among its methods', () => {
   const score = (text: string) =>
-    `export default { name: 'mine', label: 'Mine', score: ({ weights }) => weights.map((w) => w.data.map(${text})) }`
+    `export default { name: 'mine', label: 'Mine', limitations: [{ title: 'Not known', text: 'Its masks are <mine>.' }], score: ({ weights }) => weights.map((w) => w.data.map(${text})) }`
   const text = (method: string) => `title: Own
 trials: 2
 data: { source: ${data}, samples: 20, testSamples: 0 }
@@ -140,6 +140,10 @@ training: { steps: 3, trials: 1 }
   it('is read again from the folder without the module', () => {
     rmSync(file('study-mine.mjs'))
     expect(limn('study', 'report', file('study')).code).toBe(0)
+    const page = readFileSync(join(file('study'), 'report.html'), 'utf8')
+    expect(page.replaceAll(/\s+/g, ' ')).toContain(
+      '<dt>Not known</dt> <dd>This holds for mine. Its masks are &lt;mine&gt;.</dd>',
+    )
     expect(limn('study', 'status', file('study')).code).toBe(0)
   })
 

@@ -116,6 +116,11 @@ describe('a criterion that a score defines', () => {
       () => definePruning({ name: 'x', rounds: 0.5, score: flow }),
       /positive integer of rounds, got 0.5/,
     ],
+    [
+      'a limitation without a text',
+      () => definePruning({ name: 'x', limitations: [{ title: 'a' } as never], score: flow }),
+      /x: expected limitations as \[{ title, text }, …\], got \[{"title":"a"}\]/,
+    ],
     ['too few matrices', () => by(() => []), /x: expected 3 arrays of scores, .* got an array of 0/],
     ['no arrays', () => by(() => 5 as never), /x: expected 3 arrays of scores, .* got number/],
     [
@@ -157,6 +162,7 @@ describe('the table of criteria', () => {
     }
     expect(criterionProblem(createMask(1, 1, Uint8Array.of(1)))).toMatch(/whose name is a string, got undefined/)
     expect(criterionProblem(null)).toMatch(/got null/)
+    expect(criterionProblem({ ...criteria.random, limitations: [null] })).toMatch(/limitations as .*got \[null\]/)
     expect(criterionProblem({ ...criteria.random, masks: undefined })).toMatch(/got neither/)
   })
 })

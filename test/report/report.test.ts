@@ -6,6 +6,7 @@ import { formatNumber } from '../../src/plot/format.js'
 import { kernelLabels, methodLabel } from '../../src/plot/labels.js'
 import { html, table, trusted } from '../../src/report/html.js'
 import { studyLimits } from '../../src/report/limits.js'
+import { criterionOf, type CriterionName } from '../../src/prune/criteria.js'
 import { renderReport } from '../../src/report/report.js'
 import { spectraWarnings } from '../../src/report/sections/spectra.js'
 import type { Findings } from '../../src/study/findings.js'
@@ -308,8 +309,37 @@ describe('what cannot be concluded', () => {
       /more than 0\.3 away .* SNIP \([\d.]+\) and GraSP \([\d.]+\)/,
     )
     expect(limits.get('Lazy training')).toMatch(/under SNIP \(0\.132 at step size [^)]+\) and GraSP \(0\.440 at/)
-    expect(limits.get('Correlated survivors')).toMatch(/^SNIP and GraSP choose/)
+    expect(limits.get('Correlated survivors')).toMatch(/^This holds for SNIP and GraSP\. The score/)
     expect(limits.get('Graphons that still move')).toMatch(/SynFlow’s W² \(/)
+  })
+
+  it('takes what methods cannot show from their criteria, those that say the same together', () => {
+    const own = { title: 'Chosen by hand', text: 'Nobody knows why.' }
+    const said = (limitations: Findings['limitations']) =>
+      studyLimits({ ...findings, limitations }).filter(({ title }) => title === own.title)
+    expect(said([])).toEqual([])
+    const limitations = [
+      { method: 'mine', ...own },
+      { method: 'snip', ...own },
+      { method: 'grasp', ...own, text: 'Somebody knows.' },
+    ]
+    expect(said(limitations)).toEqual([
+      { title: own.title, text: 'This holds for mine and SNIP. Nobody knows why.', isWarning: true },
+      { title: own.title, text: 'This holds for GraSP. Somebody knows.', isWarning: true },
+    ])
+    expect(findings.limitations.map(({ method }) => method)).toEqual(
+      findings.methods.filter((method) => (criterionOf(method as CriterionName).limitations ?? []).length > 0),
+    )
+  })
+
+  it('judges limit kernels by the setting where they are farthest', () => {
+    const two = syntheticFindings({ ...small, methods: ['random'], densities: [0.1, 0.2] })
+    const spectra = two.spectra.map((one) =>
+      one.errorToEmpirical === null ? one : { ...one, errorToEmpirical: one.density === 0.1 ? 0.7 : 0.05 },
+    )
+    expect(text({ ...two, spectra }).get('Limit kernel and real kernel')).toContain(
+      'away from the empirical one for Random (0.700)',
+    )
   })
 
   it('depends on what was measured', () => {

@@ -1,5 +1,7 @@
 import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
+import { criterionNames } from '../../src/prune/criteria.js'
+import { methodLimitations } from '../../src/study/own-methods.js'
 import { randomStream } from '../../src/random/random.js'
 import type { Verdict } from '../../src/graphon/convergence/limit-test/verdict.js'
 import {
@@ -364,6 +366,10 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
       runs: o.methods.length * o.widths.length * o.densities.length * o.trials,
     },
     methods: o.methods,
+    limitations: methodLimitations(
+      o.methods.filter((method) => criterionNames.some((name) => name === method)),
+      [],
+    ),
     widths: o.widths,
     densities: o.densities,
     settings: o.densities.map((density) => ({ ...where, density })),
@@ -386,7 +392,7 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
       rescale: 'none',
       estimator: 'histogram',
       pruningSamples: o.samples,
-      temperature: 1,
+      temperature: { value: 1, methods: ['grasp'] },
       testSamples: 1000,
       standardized: true,
     },

@@ -14,9 +14,10 @@ export async function ownMethods({ prune }: StudyConfig): Promise<readonly OwnMe
   for (const path of prune.methods.filter(isModulePath)) {
     const { criterion, fingerprint } = await loadCriterion(path)
     const { name, needsData } = criterion
+    const limitations = (criterion.limitations ?? []).map(({ title, text }) => ({ title, text }))
     const other = own.find((method) => method.name === name)
     if (other) throw new FileError(path, `expected a name of its own, got '${name}', which ${other.path} has`)
-    own.push({ path, name, needsData, fingerprint })
+    own.push({ path, name, needsData, fingerprint, ...(limitations.length > 0 && { limitations }) })
   }
   return own.length > 0 ? own : undefined
 }

@@ -53,6 +53,7 @@ const ownMethodSchema = z.strictObject({
   name: z.string().regex(/^[\w-]+$/),
   needsData: z.boolean(),
   fingerprint: z.string(),
+  limitations: z.array(z.strictObject({ title: z.string(), text: z.string() })).optional(),
 }) satisfies z.ZodType<OwnMethod>
 
 const planSchema = z.strictObject({

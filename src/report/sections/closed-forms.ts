@@ -1,7 +1,7 @@
 import { formatCount, formatList, formatNumber, formatPercent } from '../../plot/format.js'
 import { matrixLabel, methodLabel } from '../../plot/labels.js'
 import { atWidest } from '../../plot/select.js'
-import { predictions } from '../../graphon/limits/predictions.js'
+import { predictedMethods, predictions } from '../../graphon/limits/predictions.js'
 import type { Findings } from '../../study/findings.js'
 import { html, table, type Html } from '../html.js'
 import { formatInterval } from '../interval.js'
@@ -35,6 +35,9 @@ function closedFormTable(findings: Findings): Html {
   )
 }
 
+/** What the table of predictions has for every method whose masks it knows. */
+const forms = formatList(predictedMethods.map((method) => `${methodLabel(method)}, ${predictions[method].summary}`))
+
 /** The methods of a study that theory has no closed form for, and why. */
 function withoutForm({ methods }: Findings): Html {
   const none = Object.entries(predictions).filter(([method, { isOfMethod }]) => !isOfMethod && methods.includes(method))
@@ -47,9 +50,8 @@ export const closedForms = {
   title: 'Limits in closed form',
   opening: html`<p>
     For scores |w|·r·c that factorise into the weight and a profile of either side, a weight is kept with probability
-    P(|w| > τ/(r c)): a constant for random and magnitude pruning, and for SNIP a graphon made of the profiles of its
-    gradient, measured on the samples. <em>Structure explained</em> is the share of the estimate’s squared distance from
-    its own mean, beyond noise, that the form accounts for.
+    P(|w| > τ/(r c)). Theory knows: ${forms}. <em>Structure explained</em> is the share of the estimate’s squared
+    distance from its own mean, beyond noise, that the form accounts for.
   </p>`,
   figures: ['closed-forms', 'closed-form-widths'],
   after: (findings) => html`${closedFormTable(findings)}${withoutForm(findings)}`,
