@@ -1,3 +1,4 @@
+import type { MotifName } from '../graphon/motifs/motifs.js'
 import type { Findings, MotifFinding } from '../study/findings.js'
 import { againstReference, logChannel, seriesChannels, widthChannel } from './encode.js'
 import type { Figure, Panel, Row } from './figure.js'
@@ -7,25 +8,48 @@ import { matrixStyle } from './palette.js'
 import { largest, methodsOf } from './select.js'
 import { panelTitle } from './theme.js'
 
+/** The motif that is 1 in a constant graphon and larger in every other, so that it alone tells one from the other. */
+const telling = 'cycle-4' satisfies MotifName
+
 /** What is drawn, from top to bottom. */
 const drawn = [
-  { motif: 'cycle-4', title: ['4-cycle', 't(C₄)/p⁴'] },
+  { motif: telling, title: ['4-cycle', 't(C₄)/p⁴'] },
   { motif: 'row-cherry', title: ['cherry on a row', 't/p²'] },
   { motif: 'column-cherry', title: ['cherry on a column', 't/p²'] },
 ] as const
 
+/** How many times as many 4-cycles one matrix has as a constant graphon of its density, at its largest width. */
+export interface CycleRatio {
+  readonly method: string
+  readonly matrix: number
+  readonly width: number
+  readonly mean: number
+  /** Over trials. */
+  readonly sd: number
+  /** What masks without structure have. */
+  readonly chance: number
+}
+
+export function cycleRatios(motifs: readonly MotifFinding[]): CycleRatio[] {
+  return motifs.flatMap(({ method, matrix, ratios }) => {
+    const last = ratios
+      .filter(({ motif }) => motif === telling)
+      .toSorted((a, b) => a.width - b.width)
+      .at(-1)
+    if (!last) return []
+    const { width, mean, sd, unstructured } = last
+    return [{ method, matrix, width, mean, sd, chance: unstructured ?? 1 }]
+  })
+}
+
 /** Whose 4-cycles are farthest from those of a constant graphon, and whose nearest. */
 export function motifsSentence(motifs: readonly MotifFinding[]): string {
-  const last = motifs.flatMap(({ method, matrix, ratios }) => {
-    const own = ratios.filter(({ motif }) => motif === 'cycle-4').toSorted((a, b) => a.width - b.width)
-    return own.length > 0 ? [{ method, matrix, ...own[own.length - 1] }] : []
-  })
+  const last = cycleRatios(motifs)
   const most = largest(last, ({ mean }) => mean)
   const least = largest(last, ({ mean }) => -mean)
   if (!most || !least) return 'No mask has an edge.'
   const name = ({ method, matrix }: typeof most) => `${methodLabel(method)}’s ${matrixLabel(matrix)}`
-  const chance =
-    least.unstructured === null ? '' : `, where masks without structure give ${formatNumber(least.unstructured)}`
+  const chance = least.chance === 1 ? '' : `, where masks without structure give ${formatNumber(least.chance)}`
   const other = least === most ? '' : `, and ${formatNumber(least.mean)} times as many in ${name(least)}${chance}`
   return `At width ${formatCount(most.width)} there are ${formatNumber(most.mean)} times as many 4-cycles in ${name(most)} as in a constant graphon of equal density${other}.`
 }

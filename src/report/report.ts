@@ -138,12 +138,12 @@ export async function renderReport<Found extends Findings>(
       drawn.push({ figure, number, markup: await figureHtml(figure, number) })
     }
     all.push(...drawn)
-    const missing = section.figures.length > 0 && drawn.length === 0 ? html`<p>${section.without}</p>` : html``
     body.push(
       html`<section aria-labelledby="${id}">
         <h2 id="${id}"><a href="#${id}">${section.title}</a></h2>
+        <p class="answer">${section.answer(findings).join(' ')}</p>
         ${section.opening}
-        ${section.before?.(findings, link) ?? html``}${figuresHtml(findings, id, drawn)}${missing}${
+        ${section.before?.(findings, link) ?? html``}${figuresHtml(findings, id, drawn)}${
           section.after?.(findings) ?? html``
         }
       </section> `,

@@ -21,6 +21,7 @@ h1{font-size:clamp(1.7rem,5vw,2.4rem);line-height:1.15;letter-spacing:-.015em;fo
 h2{font-size:1.4rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:3.2rem 0 .6rem;padding-top:1.2rem;border-top:1px solid var(--line);scroll-margin-top:.5rem}
 h2 a{color:inherit;text-decoration:none}
 h2 a:hover{text-decoration:underline}
+.answer{margin:.9rem 0 1.2rem;padding:.75rem 1rem;background:var(--tint);border-left:3px solid var(--link);border-radius:0 6px 6px 0;font-size:1.08em;line-height:1.5}
 .lead{color:var(--soft);font-size:.9rem;margin:0}
 p{margin:.6rem 0}
 a{color:var(--link)}

@@ -7,6 +7,7 @@ import { kernelLabels, methodLabel } from '../../src/plot/labels.js'
 import { html, table, trusted } from '../../src/report/html.js'
 import { studyLimits } from '../../src/report/limits.js'
 import { criterionOf, type CriterionName } from '../../src/prune/criteria.js'
+import { sections } from '../../src/report/sections.js'
 import { renderReport } from '../../src/report/report.js'
 import { spectraWarnings } from '../../src/report/sections/spectra.js'
 import type { Findings } from '../../src/study/findings.js'
@@ -156,19 +157,22 @@ describe('the report', () => {
       const after = widest.reduce((sum, { loss }) => sum + loss.at(-1)!, 0) / widest.length
       expect(card).toContain(`to ${formatNumber(after)} in `)
     }
-    // The order of methods after training is what the numbers say.
-    const last = findings.training
-      .filter(({ width }) => width === Math.max(...findings.widths))
-      .toSorted((a, b) => a.loss.at(-1)! - b.loss.at(-1)!)
-    expect(short).toContain(`lowest for ${methodLabel(last[0].method)}`)
-    expect(short).toContain(`highest for ${methodLabel(last[last.length - 1].method)}`)
+  })
+
+  it('begins every section with its answer, before whatever else it holds', async () => {
+    const page = await reportOfFindings
+    for (const [id, section] of Object.entries(sections)) {
+      const body = page.slice(page.indexOf(`<h2 id="${id}">`))
+      const [, said] = /^<h2 [^]*?<\/h2>\s*<p class="answer">([^<]*)<\/p>/.exec(body)!
+      expect(said).toBe(section.answer(findings).join(' '))
+    }
   })
 
   it('says in short what there is, and links nothing that is not drawn', async () => {
     const bare = { ...findings, training: [], untrained: [], spectra: [], convergence: [], widths: [64] }
     const page = await report(bare)
     const short = page.slice(page.indexOf('<h2 id="summary"'), page.indexOf('<h2 id="what-was-run"'))
-    expect(short).toContain('One width shows no limit.')
+    expect(short).toContain('There is one width, n = 64, in which no limit can be seen.')
     expect(short).not.toContain('<a class="see"')
     expect(short).not.toMatch(/null|–|Training|Trust/)
   })
@@ -290,7 +294,7 @@ describe('the report', () => {
       'Nothing was pruned.',
       'No graphon was estimated.',
       'No motif was counted.',
-      'No method of this study has a closed form.',
+      'The closed form of Random, Magnitude and SNIP could not be held against masks.',
       'No kernel was computed.',
       'No network was trained.',
     ]) {

@@ -99,13 +99,14 @@ describe('a kind of job of one’s own', () => {
     const { findings } = await study()
     const budgets: Section<typeof findings> = {
       title: 'Budgets',
+      answer: ({ budgets: found }) => [`The first matrix keeps ${found[0].first} weights or more.`],
       opening: html`<p>What the first matrix keeps.</p>`,
       figures: [],
       after: (found) => html`<p>${found.budgets.map(({ width, first }) => `${width}: ${first}`).join(', ')}</p>`,
-      without: '',
     }
     const page = await renderReport(findings, [], { ...sections, budgets })
     expect(page).toContain('<h2 id="budgets"><a href="#budgets">Budgets</a></h2>')
+    expect(page).toContain('<p class="answer">The first matrix keeps 6 weights or more.</p>')
     expect(page).toContain('3: 6, 5: 10')
     expect(page.split('<section ')).toHaveLength(Object.keys(sections).length + 2)
   })

@@ -6,6 +6,7 @@ import type { Findings } from '../../study/findings.js'
 import { html, table, type Html } from '../html.js'
 import { formatInterval } from '../interval.js'
 import { names } from '../rows.js'
+import { closedFormsAnswer } from '../answers/closed-forms.js'
 import type { Section } from './section.js'
 
 /** Closed forms against estimates at the widest networks. */
@@ -48,6 +49,7 @@ function withoutForm({ methods }: Findings): Html {
 
 export const closedForms = {
   title: 'Limits in closed form',
+  answer: closedFormsAnswer,
   opening: html`<p>
     For scores |w|·r·c that factorise into the weight and a profile of either side, a weight is kept with probability
     P(|w| > τ/(r c)). Theory knows: ${forms}. <em>Structure explained</em> is the share of the estimate’s squared
@@ -55,5 +57,4 @@ export const closedForms = {
   </p>`,
   figures: ['closed-forms', 'closed-form-widths'],
   after: (findings) => html`${closedFormTable(findings)}${withoutForm(findings)}`,
-  without: 'No method of this study has a closed form.',
 } as const satisfies Section

@@ -3,6 +3,7 @@ import { matrixLabel } from '../../plot/labels.js'
 import type { Findings } from '../../study/findings.js'
 import { html, table, type Html } from '../html.js'
 import { names } from '../rows.js'
+import { convergenceAnswer } from '../answers/convergence.js'
 import type { Section } from './section.js'
 
 /** The verdict on every matrix, and the numbers behind it. */
@@ -60,6 +61,7 @@ function convergenceTable(findings: Findings): Html {
 
 export const convergence = {
   title: 'Do they converge?',
+  answer: convergenceAnswer,
   opening: html`<p>
     If a method has a graphon limit, estimates at growing widths come closer to one another until only sampling noise
     keeps them apart. The noise floor is the distance that masks without any structure show, at the same densities,
@@ -71,5 +73,4 @@ export const convergence = {
   </p>`,
   figures: ['verdicts', 'drift', 'shape-changes', 'convergence'],
   after: (findings) => html`${verdictTable(findings)}${convergenceTable(findings)}`,
-  without: 'There is one width only, so that no distance between widths can be drawn.',
 } as const satisfies Section

@@ -3,6 +3,7 @@ import type { Findings } from '../../study/findings.js'
 import { html, table, type Html } from '../html.js'
 import { names, rowsOf } from '../rows.js'
 import { collapsedSentence } from '../failures.js'
+import { graphonsAnswer } from '../answers/graphons.js'
 import type { Section } from './section.js'
 
 const formatPathDensity = (value: number | null): string => (value === 0 ? '0: collapsed' : formatNumber(value))
@@ -27,6 +28,7 @@ function pathDensityTable(findings: Findings): Html {
 
 export const graphons = {
   title: 'The graphons',
+  answer: graphonsAnswer,
   opening: html`<p>
     A mask of a wide network is seen as a function on the unit square: its value at (u, v) is the density of connections
     between units at position u of a layer and position v of the layer below. Hidden units are sorted by their degrees,
@@ -34,5 +36,4 @@ export const graphons = {
   </p>`,
   figures: ['graphons', 'widths', 'inputs'],
   after: (findings) => html`${collapsedSentence(findings)}${pathDensityTable(findings)}`,
-  without: 'No graphon was estimated.',
 } as const satisfies Section

@@ -6,6 +6,7 @@ import { rungs, type Findings, type Rung, type TrainingFinding } from '../../stu
 import { html, table, type Html } from '../html.js'
 import { names, meanOverTrials } from '../rows.js'
 import { trainedRows, type Trained } from '../trained.js'
+import { ladderAnswer } from '../answers/ladder.js'
 import type { Section } from './section.js'
 
 /** Error and area of every rung. */
@@ -33,6 +34,7 @@ function ladderTable(findings: Findings): Html {
 
 export const ladder = {
   title: 'The explanation ladder',
+  answer: ladderAnswer,
   opening: html`<p>
     Why does one mask train faster than another? Each rung predicts the same training curve with more knowledge:
     <strong>scale</strong>, the dense NTK times the path density; <strong>shape</strong>, the Graphon NTK;
@@ -41,5 +43,4 @@ export const ladder = {
   </p>`,
   figures: ['ladder'],
   after: ladderTable,
-  without: 'No training was predicted.',
 } as const satisfies Section

@@ -1,9 +1,11 @@
 import { html } from '../html.js'
 import { studyLimits } from '../limits.js'
+import { limitsAnswer } from '../answers/limits.js'
 import type { Section } from './section.js'
 
 export const limits = {
   title: 'What cannot be concluded',
+  answer: limitsAnswer,
   opening: html``,
   figures: [],
   after: (findings) =>
@@ -14,5 +16,4 @@ export const limits = {
             <dd>${text}</dd> `,
       )}
     </dl> `,
-  without: '',
 } as const satisfies Section

@@ -4,6 +4,7 @@ import type { Findings } from '../../study/findings.js'
 import { html, table, type Html } from '../html.js'
 import { formatInterval } from '../interval.js'
 import { names } from '../rows.js'
+import { motifsAnswer } from '../answers/motifs.js'
 import type { Section } from './section.js'
 
 /** The counting lemma: motif densities at the two largest widths beside what the cut norm between them allows. */
@@ -36,6 +37,7 @@ function countingTable(findings: Findings): Html {
 
 export const motifs = {
   title: 'Small subgraphs',
+  answer: motifsAnswer,
   opening: html`<p>
     A sequence of graphons converges exactly when the densities of all small subgraphs do. The density of a
     <em>motif</em> with e edges is p<sup>e</sup> in a constant graphon of density p, and at least that for cherries,
@@ -44,5 +46,4 @@ export const motifs = {
   </p>`,
   figures: ['motifs'],
   after: countingTable,
-  without: 'No motif was counted.',
 } as const satisfies Section

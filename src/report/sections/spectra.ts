@@ -4,6 +4,7 @@ import { atWidest } from '../../plot/select.js'
 import type { Findings } from '../../study/findings.js'
 import { html, table, type Html } from '../html.js'
 import { names } from '../rows.js'
+import { spectraAnswer } from '../answers/spectra.js'
 import type { Section } from './section.js'
 
 /** Kernels that are zero, or have negative eigenvalues that rounding does not explain; nothing when there are none. */
@@ -51,6 +52,7 @@ function spectraTable(findings: Findings): Html {
 
 export const spectra = {
   title: 'Spectra and metrics',
+  answer: spectraAnswer,
   opening: html`<p>
     The <em>Graphon NTK</em> is the tangent kernel of the infinitely wide network whose connections follow the graphons;
     the <em>energy</em> Graphon NTK also knows how large the surviving weights are; the <em>empirical</em> NTK is that
@@ -59,5 +61,4 @@ export const spectra = {
   </p>`,
   figures: ['kernel-error', 'spectra', 'metrics'],
   after: (findings) => html`${spectraTable(findings)}${spectraWarnings(findings)}`,
-  without: 'No kernel was computed.',
 } as const satisfies Section

@@ -2,13 +2,14 @@ import type { Verdict } from '../../graphon/convergence/limit-test/verdict.js'
 import { formatCount, formatList, formatNumber, formatPercent, formatPlural, formatSetting } from '../../plot/format.js'
 import { settingName } from '../../plot/figures.js'
 import { matrixLabel, methodLabel, rungLabels } from '../../plot/labels.js'
-import { atSetting, atWidest, largest, smallest } from '../../plot/select.js'
-import { formatStepSize, stepSizeFactor } from '../../plot/step-sizes.js'
+import { atSetting, atWidest, smallest } from '../../plot/select.js'
+import { formatStepSize } from '../../plot/step-sizes.js'
 import { rungError } from '../../plot/training.js'
 import { rungs, type Findings, type Setting, type SpectrumFinding } from '../../study/findings.js'
 import { html, type Html } from '../html.js'
 import { kernelErrorThreshold, lazinessThreshold } from '../limits.js'
 import { meanOverTrials } from '../rows.js'
+import { summaryAnswer } from '../answers/summary.js'
 import type { FigureLink, Section } from './section.js'
 
 const verdictOrder: readonly Verdict[] = ['converged', 'converging', 'drifting', 'undecided']
@@ -123,40 +124,10 @@ function methodsList(findings: Findings, setting: Setting, link: FigureLink): Ht
   return html`<dl class="facts brief">${cards}</dl> `
 }
 
-/** One to three sentences on all methods. */
-function answer(findings: Findings): Html {
-  const { convergence, training, methods, widths } = findings
-  const settled = methods.filter((method) => {
-    const own = convergence.filter((found) => found.method === method)
-    return own.length > 0 && own.every(({ test }) => test.verdict === 'converged' || test.verdict === 'converging')
-  })
-  const limits =
-    widths.length < 2 || convergence.length === 0
-      ? 'One width shows no limit.'
-      : settled.length === 0
-        ? `Of no method have all graphons settled, or are settling, at width ${formatCount(Math.max(...widths))}.`
-        : `All graphons of ${formatList(settled.map(methodLabel))} have settled, or are settling, at width ${formatCount(Math.max(...widths))}.`
-  const last = atWidest(training).flatMap((run) => {
-    const loss = run.loss.at(-1)
-    return loss === undefined || !Number.isFinite(loss) ? [] : [{ ...run, last: loss }]
-  })
-  const [lowest, highest] = [smallest(last, (run) => run.last), largest(last, (run) => run.last)]
-  const where = (run: (typeof last)[number]) => {
-    const setting = settingName(findings, run)
-    return `${methodLabel(run.method)}${setting.length === 0 ? '' : ` (${setting.join(', ')})`}`
-  }
-  const factor = stepSizeFactor(training)
-  const caution = factor === null ? '' : `, at step sizes up to ${factor} times apart, which this order hangs on`
-  const trained =
-    lowest && highest && lowest !== highest
-      ? ` After training the loss was lowest for ${where(lowest)}, ${formatNumber(lowest.last)}, and highest for ${where(highest)}, ${formatNumber(highest.last)}${caution}.`
-      : ''
-  return html`<p><strong>${limits}${trained}</strong></p> `
-}
-
 /** What a reader takes along who reads no further: per method its limit, its kernel, its training, and the trust due to it. */
 export const summary = {
   title: 'In short',
+  answer: summaryAnswer,
   opening: html``,
   figures: [],
   before: (findings, link) => {
@@ -170,7 +141,6 @@ export const summary = {
         ${list}
       </details> `
     })
-    return html`${answer(findings)}${lists}`
+    return html`${lists}`
   },
-  without: '',
 } as const satisfies Section

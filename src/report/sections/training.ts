@@ -6,6 +6,7 @@ import { html, table, type Html } from '../html.js'
 import { names, rowsOf, meanOverTrials, type OfMethod } from '../rows.js'
 import type { Trained } from '../trained.js'
 import { stepSizeTable } from '../what-was-run.js'
+import { trainingAnswer } from '../answers/training.js'
 import type { Section } from './section.js'
 
 interface Attempted extends Trained {
@@ -76,6 +77,7 @@ function trainingTable(findings: Findings): Html {
 
 export const training = {
   title: 'Predicted against measured training',
+  answer: trainingAnswer,
   opening: html`<p>
     Pruned networks were trained by full-batch gradient descent. Every kernel predicts the same curve from its
     eigenvalues alone, at that network’s own step size. <em>Laziness</em> is the relative change of the empirical NTK
@@ -83,5 +85,4 @@ export const training = {
   </p>`,
   figures: ['training'],
   after: (findings) => html`${untrainedSentence(findings)}${trainingTable(findings)}${stepSizeTable(findings)}`,
-  without: 'No network was trained.',
 } as const satisfies Section

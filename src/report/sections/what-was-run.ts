@@ -6,6 +6,7 @@ import { html, table, type Html } from '../html.js'
 import { failedTable } from '../failures.js'
 import { fairnessSentence, provenanceTable } from '../what-was-run.js'
 import { names } from '../rows.js'
+import { whatWasRunAnswer } from '../answers/what-was-run.js'
 import type { Section } from './section.js'
 
 /** Densities and dead units at the widest networks. */
@@ -31,6 +32,7 @@ function pruningTable(findings: Findings): Html {
 
 export const whatWasRun = {
   title: 'What was run',
+  answer: whatWasRunAnswer,
   opening: html`<p>Networks were initialised, pruned once before training, and trained.</p>`,
   figures: ['densities'],
   before: (findings) =>
@@ -40,5 +42,4 @@ export const whatWasRun = {
         <pre><code>${findings.provenance.study}</code></pre>
       </details> `,
   after: (findings) => html`${pruningTable(findings)}${failedTable(findings)}`,
-  without: 'Nothing was pruned.',
 } as const satisfies Section

@@ -19,7 +19,7 @@ import { matrixColumn, record, type RecordsOf } from './record.js'
 import { followedMotifs, run } from './run.js'
 
 /** Simulated networks without structure at every width. */
-const simulations = 3
+export const nullSimulations = 3
 
 /** Motifs whose two densities are put beside the cut norm. */
 const countedMotifs = ['edge', 'row-cherry', 'column-cherry', 'path3', 'cycle-4', 'cycle-6'] as const
@@ -116,7 +116,7 @@ function cycleRatios(chains: readonly GraphonChain[], l: number): number[] {
 function ratioRows({ graphon, seed }: StudyConfig, { width, sizes, runs, chains }: Rung): MotifRows['motif-ratio'] {
   const { bins, estimator } = graphon
   const nullSeed = deriveSeed(seed, 'motifs', width)
-  const without = simulateNull(sizes, meanDensities(runs), simulations, { bins, estimator }, nullSeed)
+  const without = simulateNull(sizes, meanDensities(runs), nullSimulations, { bins, estimator }, nullSeed)
   return sizes.slice(1).flatMap((_, l) => {
     const matrix = l + 1
     const row = (motif: (typeof ratioMotifs)[number], values: readonly number[], noise: readonly number[]) => {
