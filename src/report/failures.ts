@@ -22,7 +22,7 @@ export function failedTable(findings: Findings): Html {
         { title: 'result', isName: true, value: ({ label }) => label },
         { title: 'width', value: ({ width }) => (width > 0 ? formatCount(width) : 'infinite') },
         { title: 'results', value: ({ count }) => formatCount(count) },
-        { title: 'reason', isName: true, value: ({ reason }) => reason },
+        { title: 'reason', isText: true, value: ({ reason }) => reason },
       ],
       rows,
     )}`

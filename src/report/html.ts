@@ -46,6 +46,8 @@ export interface Column<Row> {
   readonly isName?: boolean
   /** Sentences are aligned left and wrap. */
   readonly isText?: boolean
+  /** Numbers that wrap where room is short, at their spaces that break. */
+  readonly isWrapped?: boolean
 }
 
 /** A table of more rows is folded away. */
@@ -61,8 +63,9 @@ export function table<Row>(caption: string, columns: readonly Column<Row>[], row
   const body = rows.map(
     (row, i) =>
       html`<tr>
-        ${columns.map(({ value, isName, isText }, column) => {
-          if (!isName) return html`<td${isText ? html` class="text"` : html``}>${value(row)}</td>`
+        ${columns.map(({ value, isName, isText, isWrapped }, column) => {
+          const kind = isText ? html` class="text"` : isWrapped ? html` class="pairs"` : html``
+          if (!isName) return html`<td${kind}>${value(row)}</td>`
           const isRepeated = column === 0 && i > 0 && value(rows[i - 1]) === value(row)
           return html`<th scope="row" class="${isRepeated ? 'name again' : 'name'}">${value(row)}</th>`
         })}

@@ -134,7 +134,7 @@ function stepLimit({ training, protocol }: Findings): Said | null {
   const factor = stepSizeFactor(training)
   if (factor === null || !('share' in protocol.stepSize)) return null
   return warns(
-    `Step sizes lie between ${formatStepSize(training)}, a factor of ${factor}: each is a share of N/λ_max of its own network’s kernel, so that one with a large kernel takes small steps. What stands after equally many steps compares networks as this rule trains them; at one step size for all (training.learningRate: a number) their order may be another.`,
+    `Step sizes are not the same: ${formatStepSize(training)}, a factor of ${factor}: each is a share of N/λ_max of its own network’s kernel, so that one with a large kernel takes small steps. What stands after equally many steps compares networks as this rule trains them; at one step size for all (training.learningRate: a number) their order may be another.`,
   )
 }
 

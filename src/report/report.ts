@@ -141,7 +141,7 @@ export async function renderReport<Found extends Findings>(
     body.push(
       html`<section aria-labelledby="${id}">
         <h2 id="${id}"><a href="#${id}">${section.title}</a></h2>
-        <p class="answer">${section.answer(findings).join(' ')}</p>
+        <div class="answer">${section.answer(findings).map((sentence) => html`<p>${sentence}</p> `)}</div>
         ${section.opening}
         ${section.before?.(findings, link) ?? html``}${figuresHtml(findings, id, drawn)}${
           section.after?.(findings) ?? html``

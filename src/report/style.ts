@@ -7,6 +7,8 @@ export const styleSheet = `
 @media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}
 :root[data-theme=dark]{color-scheme:dark;${dark}}
 :root[data-theme=light]{color-scheme:light}
+@property --fade{syntax:'<length>';inherits:false;initial-value:0px}
+@keyframes fade{from{--fade:2.5rem}to{--fade:0px}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-behavior:smooth}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -21,7 +23,10 @@ h1{font-size:clamp(1.7rem,5vw,2.4rem);line-height:1.15;letter-spacing:-.015em;fo
 h2{font-size:1.4rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:3.2rem 0 .6rem;padding-top:1.2rem;border-top:1px solid var(--line);scroll-margin-top:.5rem}
 h2 a{color:inherit;text-decoration:none}
 h2 a:hover{text-decoration:underline}
-.answer{margin:.9rem 0 1.2rem;padding:.75rem 1rem;background:var(--tint);border-left:3px solid var(--link);border-radius:0 6px 6px 0;font-size:1.08em;line-height:1.5}
+.answer{margin:.9rem 0 1.2rem;padding:.75rem 1rem;background:var(--tint);border-left:3px solid var(--link);border-radius:0 6px 6px 0}
+.answer p{margin:0}
+.answer p+p{margin-top:.45rem}
+.answer p:first-child{font-size:1.08em;line-height:1.5}
 .lead{color:var(--soft);font-size:.9rem;margin:0}
 p{margin:.6rem 0}
 a{color:var(--link)}
@@ -33,6 +38,7 @@ nav a{text-decoration:none}
 nav a:hover{text-decoration:underline}
 figure{margin:1.6rem 0 1.2rem;min-width:0}
 .scroll{overflow-x:auto;max-width:100%}
+@supports (animation-timeline:scroll()){.scroll{animation:fade linear;animation-timeline:scroll(self inline);mask-image:linear-gradient(to right,#000 calc(100% - var(--fade)),transparent)}}
 .scroll:focus-visible,a:focus-visible,button:focus-visible,summary:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 figure svg{display:block;overflow:visible;margin:0 auto;max-width:100%;height:auto}
 figure svg text{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif}
@@ -41,18 +47,20 @@ figcaption b{font-size:.85em;font-weight:650}
 table{border-collapse:collapse;font-size:.84rem;line-height:1.4;font-variant-numeric:tabular-nums lining-nums;margin:0 auto}
 .table{margin:1.2rem 0}
 caption{caption-side:top;text-align:left;color:var(--soft);padding:0 .1rem .5rem}
-caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2.2rem)}
-th,td{padding:.3rem .8rem .3rem 0;text-align:right;vertical-align:baseline;white-space:nowrap}
+caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 5rem)}
+th,td{padding:.3rem .6rem .3rem 0;text-align:right;vertical-align:baseline;white-space:nowrap}
 th:last-child,td:last-child{padding-right:.2rem}
-thead th{font-weight:600;min-width:4.6em;vertical-align:bottom;white-space:normal;border-bottom:1px solid var(--soft)}
+thead th{font-weight:600;min-width:4.2em;vertical-align:bottom;white-space:normal;border-bottom:1px solid var(--soft)}
 tbody th{font-weight:500}
 tbody tr+tr>*{border-top:1px solid var(--line)}
 .name{text-align:left}
-.text{text-align:left;white-space:normal;min-width:11rem}
+.text{text-align:left;white-space:normal;min-width:10rem}
+.pairs,tbody .name~.name{white-space:normal}
+.table th:first-child{position:sticky;left:0;background:var(--paper)}
 .brief p{margin:.15rem 0}
 .see{font:600 .8em system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif;margin-right:.35em;text-decoration:none}
 a.see:hover{text-decoration:underline}
-.again{color:var(--soft);opacity:.5}
+.again{color:var(--soft);font-weight:400}
 .facts{margin:.8rem 0}
 .facts>div{display:grid;grid-template-columns:7rem 1fr;gap:.2rem 1rem;padding:.35rem 0;border-bottom:1px solid var(--line)}
 .facts dt{font-size:.85rem;color:var(--soft);padding-top:.15em}
@@ -68,6 +76,7 @@ nav details li::before{content:none}
 .setting>summary{padding:.55rem 0;font-weight:600;color:inherit}
 .setting>summary span{color:var(--soft);font-weight:400;margin-left:.5em}
 .setting+:not(.setting){margin-top:1.6rem}
+:not(.setting)+.setting{margin-top:1.2rem}
 .buttons{position:fixed;top:.7rem;right:.7rem;display:flex;gap:.5rem}
 button{border:1px solid var(--line);border-radius:999px;background:var(--paper);color:var(--soft);font-size:.8rem;padding:.25rem .8rem;cursor:pointer}
 @media (max-width:66rem){.buttons{position:absolute}}
@@ -81,7 +90,7 @@ section{display:block}
 figure,tr,dd{break-inside:avoid}
 h2,caption{break-after:avoid}
 figure svg{min-width:0!important}
-.scroll{overflow:visible}
+.scroll{overflow:visible;mask-image:none}
 table{font-size:7.5pt}
 }
 `

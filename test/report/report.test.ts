@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { studyFigures } from '../../src/plot/figures.js'
-import { renderSvg } from '../../src/plot/render.js'
+import { escapeMarkup, renderSvg } from '../../src/plot/render.js'
 import { formatNumber } from '../../src/plot/format.js'
 import { kernelLabels, methodLabel } from '../../src/plot/labels.js'
 import { html, table, trusted } from '../../src/report/html.js'
@@ -163,8 +163,10 @@ describe('the report', () => {
     const page = await reportOfFindings
     for (const [id, section] of Object.entries(sections)) {
       const body = page.slice(page.indexOf(`<h2 id="${id}">`))
-      const [, said] = /^<h2 [^]*?<\/h2>\s*<p class="answer">([^<]*)<\/p>/.exec(body)!
-      expect(said).toBe(section.answer(findings).join(' '))
+      const [, said] = /^<h2 [^]*?<\/h2>\s*<div class="answer">([^]*?)<\/div>/.exec(body)!
+      expect(Array.from(said.matchAll(/<p>([^<]*)<\/p>/g), ([, sentence]) => sentence)).toEqual(
+        section.answer(findings).map(escapeMarkup),
+      )
     }
   })
 
@@ -362,6 +364,20 @@ describe('html', () => {
     expect(html`<p title="${'"'}">${'<&>'}${trusted('<b>x</b>')}${[html`<i>${1}</i>`]}</p>`.html).toBe(
       '<p title="&quot;">&lt;&amp;&gt;<b>x</b><i>1</i></p>',
     )
+  })
+
+  it('lets sentences wrap, and numbers only where they are told to', () => {
+    const columns = [
+      { title: 'a', isName: true, value: String },
+      { title: 'b', isText: true, value: String },
+      { title: 'c', isWrapped: true, value: String },
+      { title: 'd', value: String },
+    ]
+    const cells = Array.from(
+      table('t', columns, [1]).html.matchAll(/<t[dh]( scope="row")?([^>]*)>1</g),
+      ([, , kind]) => kind,
+    )
+    expect(cells).toEqual([' class="name"', ' class="text"', ' class="pairs"', ''])
   })
 
   it('makes no table without rows', () => {

@@ -106,7 +106,7 @@ describe('a kind of job of one’s own', () => {
     }
     const page = await renderReport(findings, [], { ...sections, budgets })
     expect(page).toContain('<h2 id="budgets"><a href="#budgets">Budgets</a></h2>')
-    expect(page).toContain('<p class="answer">The first matrix keeps 6 weights or more.</p>')
+    expect(page).toContain('<div class="answer"><p>The first matrix keeps 6 weights or more.</p>')
     expect(page).toContain('3: 6, 5: 10')
     expect(page.split('<section ')).toHaveLength(Object.keys(sections).length + 2)
   })

@@ -37,7 +37,7 @@ function closedFormTable(findings: Findings): Html {
 }
 
 /** What the table of predictions has for every method whose masks it knows. */
-const forms = formatList(predictedMethods.map((method) => `${methodLabel(method)}, ${predictions[method].summary}`))
+const forms = predictedMethods.map((method) => `${methodLabel(method)}, ${predictions[method].summary}`).join('; ')
 
 /** The methods of a study that theory has no closed form for, and why. */
 function withoutForm({ methods }: Findings): Html {
@@ -52,8 +52,8 @@ export const closedForms = {
   answer: closedFormsAnswer,
   opening: html`<p>
     For scores |w|·r·c that factorise into the weight and a profile of either side, a weight is kept with probability
-    P(|w| > τ/(r c)). Theory knows: ${forms}. <em>Structure explained</em> is the share of the estimate’s squared
-    distance from its own mean, beyond noise, that the form accounts for.
+    P(|w| > τ/(r c)). Theory knows the masks of ${forms}. <em>Structure explained</em> is the share of the estimate’s
+    squared distance from its own mean, beyond noise, that the form accounts for.
   </p>`,
   figures: ['closed-forms', 'closed-form-widths'],
   after: (findings) => html`${closedFormTable(findings)}${withoutForm(findings)}`,

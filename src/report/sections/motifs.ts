@@ -19,14 +19,16 @@ function countingTable(findings: Findings): Html {
       { title: 'matrix', isName: true, value: ({ matrix }) => matrixLabel(matrix) },
       {
         title: 'cut norm between them',
+        isWrapped: true,
         value: ({ counting }) => formatInterval(counting.cutLower, counting.cutUpper),
       },
       ...shown.map((name) => ({
         title: name,
+        isWrapped: true,
         value: ({ counting }: (typeof rows)[number]) => {
           const found = counting.motifs.find(({ motif }) => motif === name)
           return found
-            ? `${formatNumber(found.from)} → ${formatNumber(found.to)} (≤ ${formatNumber(found.bound)})`
+            ? `${formatNumber(found.from)}\u00a0→ ${formatNumber(found.to)} (≤\u00a0${formatNumber(found.bound)})`
             : formatNumber(null)
         },
       })),

@@ -31,7 +31,7 @@ function spectraTable(findings: Findings): Html {
     `Spectral metrics, width ${formatCount(rows[0].width)}`,
     [
       ...names<(typeof rows)[number]>(findings),
-      { title: 'kernel', isName: true, value: ({ kernel }) => kernelLabels[kernel] },
+      { title: 'kernel', isName: true, value: ({ kernel }) => kernelLabels[kernel].replace(' NTK', '\u00a0NTK') },
       { title: 'trace', value: ({ trace }) => formatNumber(trace) },
       { title: 'λ₁', value: ({ eigenvalues }) => formatNumber(eigenvalues.at(0) ?? null) },
       { title: 'λ₁ / λ₂', value: ({ gap }) => formatNumber(gap) },
