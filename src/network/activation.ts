@@ -1,69 +1,127 @@
-import { erf, erfDerivative } from './erf.js'
+import { nearestName } from '../data/nearest-name.js'
+import { activationNames, activations, type ActivationName } from './activations/activations.js'
+import type { ActivationDefinition, ActivationForm } from './activations/definition.js'
 
-/** A pointwise nonlinearity φ with its first two derivatives (almost everywhere). */
+/** A pointwise nonlinearity φ: one that limn has, or one's own with its definition. */
 export interface Activation {
-  readonly name: ActivationName
-  /** Slope on the negative side; only leaky ReLU has one. */
+  readonly name: string
+  /** On the negative side: of leaky ReLU (default 0.01) and of ABReLU. */
   readonly slope?: number
+  /** On the positive side: of ABReLU. */
+  readonly rise?: number
+  /** What `defineActivation` gives; absent for the names that limn has. */
+  readonly definition?: ActivationDefinition
 }
 
-export const activationNames = ['relu', 'leaky-relu', 'erf', 'identity'] as const
+/** How an activation is written: its name and parameters, if it has some. */
+const written = ({ name, parameters = [] }: ActivationDefinition): string =>
+  [name, ...parameters.map((parameter) => `<${parameter.name}>`)].join(':')
 
-export type ActivationName = (typeof activationNames)[number]
+/** Every activation as it is written, separated by commas: for help and refusals. */
+export const activationChoices = activationNames.map((name) => written(activations[name])).join(', ')
 
-/** Slope of leaky ReLU when none is given. */
-export const defaultLeakySlope = 0.01
+/** The definition behind a name. @throws RangeError when limn has none and none is given */
+export function definitionOf({ name, definition }: Activation): ActivationDefinition {
+  if (definition) return definition
+  if (Object.hasOwn(activations, name)) return activations[name as ActivationName]
+  throw unknownActivation(name)
+}
+
+function unknownActivation(text: string): RangeError {
+  const nearest = nearestName(text, activationNames)
+  const remedy = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
+  return new RangeError(
+    `activation: expected ${activationChoices} or an activation of your own with its definition, got '${text}'${remedy}`,
+  )
+}
+
+/** An activation's parameters in the order of its definition. */
+export function parametersOf(activation: Activation): number[] {
+  const { parameters = [] } = definitionOf(activation)
+  return parameters.map(({ name, fallback }) => activation[name] ?? fallback)
+}
+
+/** Forms that were asked for: what is computed of a form is kept with it. */
+const forms = new WeakMap<ActivationDefinition, Map<string, ActivationForm>>()
 
 /**
- * Reads `relu`, `erf`, `identity`, `leaky-relu` or `leaky-relu:0.2`.
+ * φ with the parameters that an activation says; the same object for the same definition and parameters.
+ *
+ * @throws RangeError when limn has no activation of this name and no definition is given
+ */
+export function formOf(activation: Activation): ActivationForm {
+  const definition = definitionOf(activation)
+  const known = forms.get(definition) ?? new Map<string, ActivationForm>()
+  forms.set(definition, known)
+  const parameters = parametersOf(activation)
+  const key = parameters.join()
+  const form = known.get(key) ?? definition.form(...parameters)
+  known.set(key, form)
+  return form
+}
+
+/**
+ * Reads a name that limn has, followed by parameters where it takes some: `relu`, `leaky-relu`, `leaky-relu:0.2`.
  *
  * @throws RangeError on any other text
  */
 export function parseActivation(text: string): Activation {
-  const [name, parameter] = text.split(':') as [string, string | undefined]
-  const known = activationNames.find((candidate) => candidate === name)
-  if (!known || (parameter !== undefined && known !== 'leaky-relu')) {
-    throw new RangeError(`activation: expected ${activationNames.join(', ')} or leaky-relu:<slope>, got '${text}'`)
-  }
-  if (known !== 'leaky-relu') return { name: known }
-  const slope = parameter === undefined ? defaultLeakySlope : Number(parameter)
-  if (!(parameter?.trim() !== '' && Number.isFinite(slope))) {
-    throw new RangeError(`activation: expected a finite slope in leaky-relu:<slope>, got '${text}'`)
-  }
-  return { name: known, slope }
+  const [name, ...values] = text.split(':')
+  if (!Object.hasOwn(activations, name)) throw unknownActivation(text)
+  const { parameters = [] } = activations[name as ActivationName]
+  if (values.length > parameters.length) throw unknownActivation(text)
+  const given = parameters.map(({ name: parameter, fallback, expected }, at): [string, number] => {
+    const value = at < values.length ? values[at] : String(fallback)
+    const number = value.trim() === '' ? NaN : Number(value)
+    if (Number.isFinite(number) && (expected?.holds(number) ?? true)) return [parameter, number]
+    const form = written(activations[name as ActivationName])
+    throw new RangeError(`activation: expected ${expected?.what ?? `a finite ${parameter}`} in ${form}, got '${text}'`)
+  })
+  return { name, ...Object.fromEntries(given) }
+}
+
+/**
+ * {@link parseActivation} where an activation of one's own may be meant.
+ *
+ * @throws RangeError when the text is neither its name nor one that limn has
+ */
+export function recognizeActivation(text: string, own: Activation | undefined): Activation {
+  return own && formatActivation(own) === text ? own : parseActivation(text)
 }
 
 /** The text that {@link parseActivation} reads back. */
-export function formatActivation({ name, slope }: Activation): string {
-  return name === 'leaky-relu' ? `${name}:${slope ?? defaultLeakySlope}` : name
+export function formatActivation(activation: Activation): string {
+  return [activation.name, ...parametersOf(activation)].join(':')
 }
 
-/** φ, φ' and φ'' of one activation; `slope` is leaky ReLU's and ignored by the others. */
-export interface ActivationRule {
-  readonly value: (z: number, slope: number) => number
-  /** φ'(z); where φ has a kink (z = 0), the left slope: 0 for ReLU, as in PyTorch. */
-  readonly derivative: (z: number, slope: number) => number
-  /** φ''(z), without the point mass that a kink has. */
-  readonly second: (z: number, slope: number) => number
+/** φ, φ' or φ''. */
+export type DerivativeOrder = 'value' | 'derivative' | 'second'
+
+/** Distance of the points of differences. */
+const step = 1e-3
+
+/** φ'' from φ': differences of order 4 to one side where the other lies beyond a kink. */
+function differences({ derivative, kinks = [] }: ActivationForm): (z: number) => number {
+  const apart = (from: number, to: number): boolean =>
+    kinks.some((at) => at >= Math.min(from, to) && at <= Math.max(from, to))
+  return (z) => {
+    if (!apart(z - 2 * step, z + 2 * step)) {
+      const [far, near] = [
+        derivative(z + 2 * step) - derivative(z - 2 * step),
+        derivative(z + step) - derivative(z - step),
+      ]
+      return (8 * near - far) / (12 * step)
+    }
+    // φ' is the left slope at a kink.
+    const h = apart(z + Number.EPSILON, z + 4 * step) ? -step : step
+    const at = (k: number): number => derivative(z + k * h)
+    return (-25 * at(0) + 48 * at(1) - 36 * at(2) + 16 * at(3) - 3 * at(4)) / (12 * h)
+  }
 }
 
-const zero = () => 0
-
-/** Pointwise values and derivatives of every activation, in f64. */
-export const activationRules = {
-  relu: { value: (z) => (z > 0 ? z : 0 * z), derivative: (z) => (z > 0 ? 1 : 0), second: zero },
-  'leaky-relu': {
-    value: (z, slope) => (z > 0 ? z : slope * z),
-    derivative: (z, slope) => (z > 0 ? 1 : slope),
-    second: zero,
-  },
-  erf: { value: erf, derivative: erfDerivative, second: (z) => -2 * z * erfDerivative(z) },
-  identity: { value: (z) => z, derivative: () => 1, second: zero },
-} as const satisfies Record<ActivationName, ActivationRule>
-
-/** The slope on the negative side that `value` and its derivatives take. */
-export function activationSlope({ slope }: Activation): number {
-  return slope ?? defaultLeakySlope
+/** The function that an order names. */
+export function functionOf(form: ActivationForm, order: DerivativeOrder): (z: number) => number {
+  return order === 'second' ? (form.second ?? differences(form)) : form[order]
 }
 
 /**
@@ -71,10 +129,15 @@ export function activationSlope({ slope }: Activation): number {
  *
  * @returns a new array
  */
-export function mapActivation(activation: Activation, order: keyof ActivationRule, z: Float64Array): Float64Array {
-  const rule: (z: number, slope: number) => number = activationRules[activation.name][order]
-  const slope = activationSlope(activation)
+export function mapActivation(activation: Activation, order: DerivativeOrder, z: Float64Array): Float64Array {
+  const rule = functionOf(formOf(activation), order)
   const result = new Float64Array(z.length)
-  for (let i = 0; i < z.length; i++) result[i] = rule(z[i], slope)
+  for (let i = 0; i < z.length; i++) result[i] = rule(z[i])
   return result
+}
+
+/** Slope on the negative side of the activations that are the identity on the positive one; undefined for all others. */
+export function negativeSlope(activation: Activation): number | undefined {
+  const { closedForm } = formOf(activation)
+  return closedForm?.family === 'arc-cosine' && closedForm.gain === undefined ? closedForm.slope : undefined
 }

@@ -2,10 +2,17 @@ import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Operand } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { step, type Step } from '../linalg/steps.js'
-import { mapActivation, type ActivationRule } from './activation.js'
+import type { DerivativeOrder } from './activation.js'
+import {
+  derivativeStep,
+  inSteps,
+  mapValues,
+  placeActivation,
+  valueStep,
+  type PlacedActivation,
+} from './activation-kernels.js'
 import { productWorkspace, scaleOpen, tiledProduct, type Tile } from './dense-product.js'
 import { biasScale, weightScale, type Network } from './network.js'
-import { negativeSlope } from './passes.js'
 
 /**
  * A network in kernel memory for derivatives with respect to all its weights, in f64, with room for the intermediate
@@ -17,6 +24,7 @@ export interface DenseNetwork {
   readonly kernels: Kernels
   readonly scratch: Scratch
   readonly network: Network
+  readonly activation: PlacedActivation
   /** M ∘ w_eff, `[out, in]` */
   readonly weights: readonly Pointer[]
   /** A byte per weight, its mask; 0 where nothing is pruned */
@@ -62,6 +70,7 @@ export function placeDense(kernels: Kernels, scratch: Scratch, network: Network,
     kernels,
     scratch,
     network,
+    activation: placeActivation(scratch, network.spec.activation),
     ...placeWeights(kernels, scratch, network),
     bias: network.layers.map(({ bias }) => bias && scratch.put(bias.map((b) => scale * b))),
     pre: sizes.slice(1).map(values),
@@ -89,16 +98,13 @@ export function layerInput({ network, post }: DenseNetwork, l: number, samples: 
 /** Values at `at` become, or are multiplied by, φ or one of its derivatives at z; for activations without a kernel. */
 export function mapUnits(
   { network, scratch }: DenseNetwork,
-  order: keyof ActivationRule,
+  order: DerivativeOrder,
   z: Pointer,
   at: Pointer,
   count: number,
   multiply: boolean,
 ): void {
-  const mapped = mapActivation(network.spec.activation, order, scratch.f64(z, count))
-  const target = scratch.f64(at, count)
-  if (multiply) for (let k = 0; k < count; k++) target[k] *= mapped[k]
-  else target.set(mapped)
+  mapValues(network.spec.activation, order, scratch.f64(z, count), scratch.f64(at, count), multiply)
 }
 
 /** out = W^{l+1} · `input` (+ out), then `then`. `weights` may be any matrices in the shape of the network's. */
@@ -118,24 +124,21 @@ export function multiplyUnits(
 
 /** z^l and a^l of all layers for samples x; returns the outputs `[N, C]`. */
 export function denseForward(dense: DenseNetwork, x: Matrix): Matrix {
-  const { scratch, network, weights, bias, pre, post } = dense
-  const { sizes, activation } = network.spec
+  const { scratch, network, activation, weights, bias, pre, post } = dense
+  const { sizes } = network.spec
   const samples = x.rows
   const last = weights.length - 1
-  const slope = negativeSlope(activation)
   scratch.f64(post[0], x.data.length).set(x.data)
   for (let l = 0; l <= last; l++) {
     const then = ({ rows, cols, count, at, rowAt }: Tile): Step[] => {
       const steps: Step[] = []
       const b = bias[l]
       if (b !== undefined) steps.push(step('addRowBiasF64', rows, cols, rowAt(b), at(pre[l])))
-      if (l < last && slope !== undefined) {
-        steps.push(step('piecewiseF64', count, at(pre[l]), at(post[l + 1]), slope))
-      }
-      return steps
+      const activate = l < last ? valueStep(activation, count, at(pre[l]), at(post[l + 1])) : undefined
+      return activate ? [...steps, activate] : steps
     }
     multiplyUnits(dense, weights, l, layerInput(dense, l, samples), samples, pre[l], { then })
-    if (l < last && slope === undefined) mapUnits(dense, 'value', pre[l], post[l + 1], sizes[l + 1] * samples, false)
+    if (l < last && !inSteps(activation)) mapUnits(dense, 'value', pre[l], post[l + 1], sizes[l + 1] * samples, false)
   }
   return samplesByUnits(dense, pre[last], sizes[last + 1], samples)
 }
@@ -155,10 +158,9 @@ export function placeUnits({ scratch }: DenseNetwork, { rows, cols, data }: Matr
 }
 
 /** values ∘= φ'(z^{l+1}) as a step on tiles of whole rows; nothing where the activation has no kernel for it. */
-export function slopeSteps({ network, pre }: DenseNetwork, l: number, values: Pointer, { count, at }: Tile): Step[] {
-  const slope = negativeSlope(network.spec.activation)
-  if (slope === undefined) return []
-  return [step('piecewiseSlopeF64', count, at(pre[l]), at(values), slope)]
+export function slopeSteps({ activation, pre }: DenseNetwork, l: number, values: Pointer, { count, at }: Tile): Step[] {
+  const multiply = derivativeStep(activation, count, at(pre[l]), at(values))
+  return multiply ? [multiply] : []
 }
 
 /** out = Wᵀ δ (+ out) for matrix l > 0, then, with `slope`, ∘ φ'(z^l). `weights` as for {@link multiplyUnits}. */
@@ -171,15 +173,13 @@ export function multiplyBack(
   out: Pointer,
   { accumulate = false, slope = false } = {},
 ): void {
-  const { kernels, network, pre, work } = dense
+  const { kernels, network, activation, pre, work } = dense
   const { rows, cols } = network.layers[l].mask
   const a = transposed(unitsBySamples(weights[l], cols))
   const then = (tile: Tile) => (slope ? slopeSteps(dense, l - 1, out, tile) : [])
   const shape = [cols, samples, rows] as const
   tiledProduct(kernels, { shape, a, b: unitsBySamples(delta, samples), c: out, accumulate, then }, work)
-  if (slope && negativeSlope(network.spec.activation) === undefined) {
-    mapUnits(dense, 'derivative', pre[l - 1], out, cols * samples, true)
-  }
+  if (slope && !inSteps(activation)) mapUnits(dense, 'derivative', pre[l - 1], out, cols * samples, true)
 }
 
 /** What follows on a tile of the last contribution to a matrix of derivatives. */

@@ -1,3 +1,4 @@
+import { applyDerivative, inSteps } from './activation-kernels.js'
 import { defaultKernels, withScratch, type Pointer } from '../linalg/kernels.js'
 import {
   addOuter,
@@ -27,7 +28,6 @@ import {
 } from './gradient.js'
 import { lossGradient, lossHessianVector } from './loss.js'
 import type { Network } from './network.js'
-import { negativeSlope } from './passes.js'
 
 /**
  * {@link hessianVectorProduct} in kernel memory, without checks: overwrites `result` and lets `finish` follow on each of
@@ -44,11 +44,11 @@ export function denseHessianVector(
   result: readonly Pointer[],
   finish?: Finish,
 ): void {
-  const { scratch, network, weights, pre } = dense
-  const { sizes, activation } = network.spec
+  const { scratch, network, activation, weights, pre } = dense
+  const { sizes } = network.spec
   const layers = weights.length
   const capacity = partSize(batch, options)
-  const smooth = negativeSlope(activation) === undefined
+  const smooth = activation.kind !== 'piecewise'
   const values = (units: number) => roomFor(scratch, units, capacity)
   // R z and R a of every layer behind a matrix; R a of the last one stays unused.
   const preR = sizes.slice(1).map(values)
@@ -100,9 +100,9 @@ export function denseHessianVector(
 
 /** values ∘= φ'(z^{l+1}). */
 function multiplySlope(dense: DenseNetwork, l: number, values: Pointer, count: number): void {
-  const slope = negativeSlope(dense.network.spec.activation)
-  if (slope === undefined) mapUnits(dense, 'derivative', dense.pre[l], values, count, true)
-  else dense.kernels.call.piecewiseSlopeF64(count, dense.pre[l], values, slope)
+  const { activation, pre } = dense
+  if (inSteps(activation)) applyDerivative({ ...dense, precision: 'f64' }, activation, count, pre[l], values)
+  else mapUnits(dense, 'derivative', pre[l], values, count, true)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Activation } from './activation.js'
+import { definitionOf, type Activation } from './activation.js'
 import type { Mask } from './mask.js'
 
 /**
@@ -34,7 +34,7 @@ export interface Network {
 
 /** Default σ_w² per matrix: 1, 2, …, 2, 1 for ReLU, else 1 everywhere. */
 export function defaultSigmaW2(activation: Activation, matrices: number): number[] {
-  const inner = activation.name === 'relu' ? 2 : 1
+  const inner = definitionOf(activation).innerSigmaW2 ?? 1
   return Array.from({ length: matrices }, (_, i) => (i === 0 || i === matrices - 1 ? 1 : inner))
 }
 

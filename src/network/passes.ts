@@ -1,8 +1,7 @@
 import type { Pointer } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
-import { activationSlope, type Activation } from './activation.js'
+import { applyDerivative, applyValue, placeActivation, type PlacedActivation } from './activation-kernels.js'
 import { blockCount, blockSamples, elementBytes, packBlocks, runBytes, unpackBlocks } from './blocks.js'
-import { erfTable } from './erf.js'
 import { biasScale, weightScale, type Network } from './network.js'
 import {
   addSampledProduct,
@@ -32,8 +31,7 @@ export interface PlacedLayer {
 export interface PlacedNetwork {
   readonly place: Workplace
   readonly sizes: readonly number[]
-  readonly activation: Activation
-  readonly erfTable: Pointer
+  readonly activation: PlacedActivation
   readonly layers: readonly PlacedLayer[]
   /** `post[l]` = a^l for l = 0 … L, blocked; `post[0]` holds the samples */
   readonly post: readonly Pointer[]
@@ -65,8 +63,7 @@ export function placeNetwork(place: Workplace, network: Network): PlacedNetwork 
   return {
     place,
     sizes,
-    activation: spec.activation,
-    erfTable: place.scratch.put(erfTable),
+    activation: placeActivation(place.scratch, spec.activation),
     layers,
     post: sizes.slice(0, -1).map(blocked),
     pre: sizes.slice(1).map(blocked),
@@ -75,34 +72,14 @@ export function placeNetwork(place: Workplace, network: Network): PlacedNetwork 
   }
 }
 
-/** Slope on the negative side of the piecewise linear activations; erf is not one of them. */
-export function negativeSlope(activation: Activation): number | undefined {
-  switch (activation.name) {
-    case 'relu':
-      return 0
-    case 'identity':
-      return 1
-    case 'leaky-relu':
-      return activationSlope(activation)
-    case 'erf':
-      return undefined
-    default:
-      return activation.name satisfies never
-  }
-}
-
-function applyActivation(placed: PlacedNetwork, count: number, z: Pointer, a: Pointer): void {
-  const slope = negativeSlope(placed.activation)
-  if (slope === undefined) kernelOf(placed.place, 'erf')(count, z, a, placed.erfTable)
-  else kernelOf(placed.place, 'piecewise')(count, z, a, slope)
-}
-
 /** e ∘= φ'(z^{l+1}) for the hidden layer behind matrix l. */
-export function applySlope(placed: PlacedNetwork, l: number, blocks: number, e: Pointer): void {
-  const count = placed.sizes[l + 1] * blocks * blockSamples(placed.place.precision)
-  const slope = negativeSlope(placed.activation)
-  if (slope === undefined) kernelOf(placed.place, 'erfSlope')(count, placed.pre[l], e, placed.erfTable)
-  else kernelOf(placed.place, 'piecewiseSlope')(count, placed.pre[l], e, slope)
+export function applySlope(
+  { place, activation, sizes, pre }: PlacedNetwork,
+  l: number,
+  blocks: number,
+  e: Pointer,
+): void {
+  applyDerivative(place, activation, sizes[l + 1] * blocks * blockSamples(place.precision), pre[l], e)
 }
 
 /** Writes samples into `post[0]`; returns the number of blocks they take. */
@@ -121,7 +98,8 @@ export function runForward(placed: PlacedNetwork, blocks: number): void {
     multiply(place, pattern, weights, { blocks, x: post[l], out: pre[l], scale })
     if (bias !== undefined) kernelOf(place, 'addBias')(blocks, pattern.rows, bias, pre[l], biasScale)
     if (l + 1 < layers.length) {
-      applyActivation(placed, pattern.rows * blocks * blockSamples(place.precision), pre[l], post[l + 1])
+      const count = pattern.rows * blocks * blockSamples(place.precision)
+      applyValue(place, placed.activation, count, pre[l], post[l + 1])
     }
   })
 }

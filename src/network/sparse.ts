@@ -74,7 +74,7 @@ export type PrecisionKernel = {
 
 /** The function of the workplace's precision, `<name>F32` or `<name>F64`, which take the same. */
 export function kernelOf<Name extends PrecisionKernel>(
-  { kernels, precision }: Workplace,
+  { kernels, precision }: Pick<Workplace, 'kernels' | 'precision'>,
   name: Name,
 ): KernelExports[`${Name}F32` & KernelName] {
   return kernels.call[`${name}${precision === 'f32' ? 'F32' : 'F64'}` as `${Name}F32` & KernelName]

@@ -26,9 +26,9 @@ export interface NearInput {
   readonly most: number
 }
 
-/** Whether an activation's duals have a root to lose digits in, and there is a layer that they act in. */
-export const needsCare = ({ dual, layers }: RecursionPlan): boolean =>
-  layers.length > 1 && !(dual.family === 0 && dual.slope === 1)
+/** Whether an activation's closed form has a root to lose digits in, and there is a layer that it acts in. */
+export const needsCare = ({ dual: { route }, layers }: RecursionPlan): boolean =>
+  layers.length > 1 && (route.family === 'erf' || (route.family === 'arc-cosine' && route.slope !== 1))
 
 /** The columns of a matrix, over more coordinates. */
 function spread({ rows, cols, data }: Matrix, from: Int32Array, live: Int32Array): Matrix {
@@ -58,8 +58,12 @@ export function placeNear(input: NearInput, scratch: Scratch): Pointer {
   const numbers = new Float64Array(words.buffer)
   const rows = spread(first.weights, first.live, live)
   const shifts = Float64Array.from(live, (j) => background[j])
-  numbers[0] = dual.slope
-  words.set([dual.family, hidden, live.length, rows.rows, scratch.put(rows.data), scratch.put(shifts), most], 2)
+  const { route } = dual
+  numbers[0] = route.family === 'arc-cosine' ? route.slope : 0
+  words.set(
+    [route.family === 'erf' ? 1 : 0, hidden, live.length, rows.rows, scratch.put(rows.data), scratch.put(shifts), most],
+    2,
+  )
   words.set([wants('ntk'), wants('nngp')], 9)
   layers.forEach(({ propagate, own, ownScale, biasVariance, biasTangent }, l) => {
     const at = planWords + l * layerWords

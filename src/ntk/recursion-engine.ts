@@ -2,7 +2,8 @@ import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { step, type Argument, type Step } from '../linalg/steps.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from '../linalg/team.js'
-import type { Dual } from './duals/dual.js'
+import { placeDual } from './dual-steps.js'
+import type { LimitDual } from './duals/duals.js'
 import type { FirstLayer } from './first-layer.js'
 import { stackGrams } from './gram-stack.js'
 import type { LimitKernelName } from './kernel-panel.js'
@@ -38,7 +39,7 @@ export interface EngineInput {
   /** The background of the samples, `[d]`. */
   readonly background: Float64Array
   /** Of all plans. */
-  readonly dual: Dual
+  readonly dual: LimitDual
   /** How far low-rank factors may be off, entry by entry. */
   readonly rankTolerance: number
   readonly kernels: Kernels
@@ -107,8 +108,7 @@ export function createEngine(input: EngineInput, scratch: Scratch): Engine {
     const own = stacked.chunks.map((chunk) => offsets[chunks.indexOf(chunk)])
     return placePlan(plan, stacked, own, columns, rankTolerance, kernels, scratch)
   })
-  const constants = scratch.alloc(call.dualConstants())
-  call.fillDualConstants(dual.slope, constants)
+  const constants = placeDual({ dual, kernels, scratch })
   const outputs = placed.map(({ positions }) => positions[positions.length - 1])
   const diagonalStride = columns * panelSamples
   const diagonals = outputs.map((rows) => names.map(() => scratch.alloc(rows * diagonalStride * 8)))

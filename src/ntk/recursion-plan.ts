@@ -1,6 +1,6 @@
 import type { GraphonChain } from '../graphon/chain/chain.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
-import type { Dual } from './duals/dual.js'
+import { dualKey, type LimitDual } from './duals/duals.js'
 import type { LimitNetwork } from './limit-network.js'
 import { mergePositions } from './merge-positions.js'
 import type { RecursionLayer } from './recursion-layer.js'
@@ -15,7 +15,7 @@ export type Convention = 'masked' | 'variance'
 export const conventions = ['masked', 'variance'] as const satisfies readonly Convention[]
 
 export interface RecursionPlan {
-  readonly dual: Dual
+  readonly dual: LimitDual
   readonly layers: readonly RecursionLayer[]
   /** `[C]`: which row of the last layer each class reads; classes with equal rows share one. */
   readonly classRow: Int32Array
@@ -26,7 +26,7 @@ export interface PlanOptions {
   readonly rescale: Rescale
   readonly weights: 'kept' | 'redrawn'
   readonly network: LimitNetwork
-  readonly dual: Dual
+  readonly dual: LimitDual
 }
 
 function equalData(a: Float64Array, b: Float64Array): boolean {
@@ -48,7 +48,9 @@ function recursionLayer(chain: GraphonChain, index: number, options: PlanOptions
   const outputs = index < chain.measures.length ? chain.measures[index] : new Float64Array(W.rows).fill(1 / W.rows)
   const { sigmaW2, fanIn, biasVariance, biasTangent } = options.network
   const rescaled = rescaleFactors(options.rescale, W, inputs, outputs)
-  const factors = rescaled.map((f) => f * sigmaW2[index])
+  // What the dual leaves out of G and Ġ before this matrix.
+  const gain = index === 0 ? 1 : options.dual.gain
+  const factors = rescaled.map((f) => f * sigmaW2[index] * gain)
   const propagate = weighted(V, factors, inputs)
   const bias = { biasVariance: biasVariance[index], biasTangent: biasTangent[index] }
   const ownDensity =
@@ -101,8 +103,7 @@ function equalLayers(a: RecursionLayer, b: RecursionLayer): boolean {
 /** Whether two plans give the same kernels of the same classes, whatever the samples. */
 export function equalPlans(a: RecursionPlan, b: RecursionPlan): boolean {
   return (
-    a.dual.family === b.dual.family &&
-    a.dual.slope === b.dual.slope &&
+    dualKey(a.dual) === dualKey(b.dual) &&
     a.layers.length === b.layers.length &&
     a.layers.every((layer, l) => equalLayers(layer, b.layers[l])) &&
     a.classRow.length === b.classRow.length &&

@@ -1,15 +1,10 @@
-import { step, type Argument, type Step } from '../linalg/steps.js'
+import type { Argument, Step } from '../linalg/steps.js'
+import { diagonalStep, familyOf, pairStep } from './dual-steps.js'
 import { firstLayerSteps } from './first-layer-steps.js'
 import { markStep, nearStep } from './near-parallel.js'
-import { panelSamples } from './pair-blocks.js'
 import type { Applied } from './placed-plan.js'
 import { placeOf, productStep, thetaOf, type Course } from './step-course.js'
-import { block, panelsOfBlock } from './step-workspace.js'
-
-/** Variances whose products with each other stay within the normal range of f64. */
-const plainVariances = [2 ** -480, 2 ** 480] as const
-/** Each family's step for variances of any size. */
-const wideFamilies = [2, 3] as const
+import { block } from './step-workspace.js'
 
 /** The steps of a plan. */
 export interface PlanSteps {
@@ -45,45 +40,11 @@ function propagation(course: Course, l: number): Step[] {
   return [...k, ...theta, ...(own === propagate ? [] : apply(course, own, from, nextTheta))]
 }
 
-/** How often H takes G in. Without Θ, H is a place that nobody reads: taking G in keeps what stands there within range. */
-function sharedScale({ wantsTheta, plan: { weights } }: Course, l: number): number {
-  if (!wantsTheta) return 1
-  const { own, propagate, ownScale } = weights[l]
-  return own === propagate ? ownScale : 0
-}
-
-const dualArguments = (course: Course, l: number) =>
-  [course.dual.slope, sharedScale(course, l), course.plan.positions[l]] as const
-
-const layerPlaces = (course: Course, l: number) =>
-  [placeOf(course, l), thetaOf(course, l), course.workspace.ld] as const
-
-function diagonalDuals(course: Course, l: number): Step {
-  const { dual, plan } = course
-  const places = [plan.tables[l], ...panelsOfBlock, ...layerPlaces(course, l)] as const
-  return step('diagonalDuals', dual.family, ...dualArguments(course, l), ...places)
-}
-
-/** Whether the variances of layer l are such that products of two stay in range; known after the diagonal. */
-function isPlain({ plan: { tables, positions }, samples, dual, scratch }: Course, l: number): boolean {
-  const [least, most] = plainVariances
-  const table = scratch.f64(tables[l], samples.columns * positions[l] * 2 * panelSamples)
-  for (let k = 0; k < table.length; k += 2 * panelSamples) {
-    for (let r = k; r < k + panelSamples; r++) {
-      const q = table[r]
-      if (q > most || (q < least && q !== 0 && dual.family === 0)) return false
-    }
-  }
-  return true
-}
-
 /** From K and Θ of layer l to G and H; pairs that need care are marked before. */
 function activation(course: Course, l: number): Step[] {
-  const { plan, dual, constants, workspace, near } = course
-  const family = isPlain(course, l) ? dual.family : wideFamilies[dual.family]
-  const marks = near ? [markStep(near, family, plan, l, block, [placeOf(course, l), workspace.ld])] : []
-  const places = [constants, plan.tables[l], ...block, ...layerPlaces(course, l), workspace.dualWork] as const
-  return [...marks, step('dualPanels', family, ...dualArguments(course, l), ...places)]
+  const { plan, workspace, near } = course
+  const marks = near ? [markStep(near, familyOf(course, l), plan, l, block, [placeOf(course, l), workspace.ld])] : []
+  return [...marks, pairStep(course, l)]
 }
 
 /**
@@ -102,7 +63,7 @@ export function planSteps(course: Course): PlanSteps {
   return {
     diagonal: [
       ...firstLayerSteps(course, true),
-      ...hidden.flatMap((l) => [diagonalDuals(course, l), ...propagation(course, l)]),
+      ...hidden.flatMap((l) => [diagonalStep(course, l), ...propagation(course, l)]),
     ],
     pairs: () => [
       ...firstLayerSteps(course, false),

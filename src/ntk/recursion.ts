@@ -2,10 +2,11 @@ import { withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { parallel } from '../linalg/team.js'
 import { mergeConstantInputs } from './constant-inputs.js'
+import { dualKey } from './duals/duals.js'
 import { factorFirstLayer } from './first-layer.js'
 import { panelRows, type KernelPanel, type LimitKernelName, type PanelEntries } from './kernel-panel.js'
 import { pairBlocks, type PairBlock } from './pair-blocks.js'
-import { createEngine, type EngineInput, type EnginePlan } from './recursion-engine.js'
+import { createEngine, type Addresses, type EngineInput, type EnginePlan } from './recursion-engine.js'
 import type { RecursionPlan } from './recursion-plan.js'
 import { sampleLayouts } from './sample-panels.js'
 import type { NumbersOf } from '../linalg/steps.js'
@@ -95,7 +96,7 @@ function engineInputs({ plans, x, rankTolerance, kernels, names }: RecursionInpu
   members.forEach(({ index, ...member }) => {
     const layout = layouts[index]
     const { dual, layers: planLayers } = member.plan
-    const key = `${layout.route} ${layout.shifted} ${dual.family} ${dual.slope}`
+    const key = `${layout.route} ${layout.shifted} ${dualKey(dual)}`
     const layers = planLayers.length
     const group = open.get(key)
     if (group && group.layers + layers <= engineLayers) {
@@ -144,20 +145,24 @@ export function runRecursion(input: RecursionInput): void {
   const inputs = engineInputs(input)
   withScratch(kernels, (scratch) => {
     const engines = inputs.map((group) => ({ ...group, engine: createEngine(group.input, scratch) }))
-    const room = Math.min(entries, n * n)
-    const sets = Array.from({ length: buffers }, () => {
-      const memories = rows.map((count) => names.map(() => scratch.alloc(room * count * 8)))
-      return { memories, views: memories.map((all, p) => all.map((at) => scratch.f64(at, room * rows[p]))) }
-    })
-    const diagonals: Float64Array[][] = []
+    // Engines still place what they learn from the diagonal: views come after all of it.
+    const places: Addresses[] = []
     const strides: number[] = []
     for (const { engine, indices } of engines) {
       engine.runDiagonal().forEach((addresses, p) => {
-        const index = indices[p]
-        strides[index] = engine.diagonalStride
-        diagonals[index] = addresses.map((at) => scratch.f64(at, rows[index] * engine.diagonalStride))
+        places[indices[p]] = addresses
+        strides[indices[p]] = engine.diagonalStride
       })
     }
+    const room = Math.min(entries, n * n)
+    const allMemories = Array.from({ length: buffers }, () =>
+      rows.map((count) => names.map(() => scratch.alloc(room * count * 8))),
+    )
+    const sets = allMemories.map((memories) => ({
+      memories,
+      views: memories.map((all, p) => all.map((at) => scratch.f64(at, room * rows[p]))),
+    }))
+    const diagonals = places.map((addresses, p) => addresses.map((at) => scratch.f64(at, rows[p] * strides[p])))
     const taking = queue()
 
     function fill({ first, last }: Range, pieces: readonly (readonly Pieces[])[]): void {

@@ -1,6 +1,6 @@
 import type { Kernels, Pointer, Scratch } from '../linalg/kernels.js'
 import { step, type Argument, type Step } from '../linalg/steps.js'
-import type { Dual } from './duals/dual.js'
+import type { LimitDual } from './duals/duals.js'
 import type { NearPlaces } from './near-parallel.js'
 import type { Factor, PlacedPlan, PlacedSamples } from './placed-plan.js'
 import { count, shiftedBy, type Workspace } from './step-workspace.js'
@@ -10,7 +10,7 @@ export interface Course {
   readonly plan: PlacedPlan
   readonly samples: PlacedSamples
   readonly workspace: Workspace
-  readonly dual: Dual
+  readonly dual: LimitDual
   /** Of the dual, in kernel memory. */
   readonly constants: Pointer
   /** Whether Θ of the outputs is asked for, and whether their K is. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { activationRules } from '../../src/network/activation.js'
+import {
+  formatActivation,
+  formOf,
+  functionOf,
+  parseActivation,
+  type DerivativeOrder,
+} from '../../src/network/activation.js'
 import { erf, erfDerivative } from '../../src/network/erf.js'
 import { activations } from './fixtures.js'
 
@@ -36,19 +42,26 @@ describe('erf', () => {
   })
 })
 
-describe.each(activations)('$name', ({ name, slope = 0 }) => {
-  const { value, derivative, second } = activationRules[name] as {
-    [order in 'value' | 'derivative' | 'second']: (z: number, slope: number) => number
-  }
+describe.each(activations)('$name', (activation) => {
+  const form = formOf(activation)
+  const [value, derivative, second] = (['value', 'derivative', 'second'] satisfies DerivativeOrder[]).map((order) =>
+    functionOf(form, order),
+  )
   it('has derivatives that are the slopes of value and derivative', () => {
     const h = 1e-5
     for (const z of [-2.3, -0.7, 0.4, 1.9]) {
-      expect(derivative(z, slope)).toBeCloseTo((value(z + h, slope) - value(z - h, slope)) / (2 * h), 8)
-      expect(second(z, slope)).toBeCloseTo((derivative(z + h, slope) - derivative(z - h, slope)) / (2 * h), 8)
+      expect(derivative(z)).toBeCloseTo((value(z + h) - value(z - h)) / (2 * h), 8)
+      expect(second(z)).toBeCloseTo((derivative(z + h) - derivative(z - h)) / (2 * h), 8)
     }
   })
 
-  it('passes NaN on', () => expect(value(NaN, slope)).toBeNaN())
+  it('passes NaN on', () => expect(value(NaN)).toBeNaN())
+
+  it('is read back from what it is written as', () => {
+    const read = parseActivation(formatActivation(activation))
+    expect(formatActivation(read)).toBe(formatActivation(activation))
+    expect(formOf(read)).toBe(form)
+  })
 })
 
-it('ReLU has slope 0 at its kink', () => expect(activationRules.relu.derivative(0)).toBe(0))
+it('ReLU has slope 0 at its kink', () => expect(formOf({ name: 'relu' }).derivative(0)).toBe(0))

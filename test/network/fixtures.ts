@@ -1,16 +1,15 @@
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
 import type { Activation } from '../../src/network/activation.js'
+import { activationNames } from '../../src/network/activations/activations.js'
 import { createNetwork, createSpec, initialize } from '../../src/network/initialize.js'
 import { createMask } from '../../src/network/mask.js'
 import type { Network, Parameterization } from '../../src/network/network.js'
 import { randomStream } from '../../src/random/random.js'
 
-export const activations: readonly Activation[] = [
-  { name: 'relu' },
-  { name: 'leaky-relu', slope: 0.2 },
-  { name: 'erf' },
-  { name: 'identity' },
-]
+/** Every activation, with parameters other than those that it has by itself. */
+export const activations: readonly Activation[] = activationNames.map((name) =>
+  name === 'leaky-relu' ? { name, slope: 0.2 } : name === 'abrelu' ? { name, slope: -0.3, rise: 1.5 } : { name },
+)
 
 export function normalMatrix(rows: number, cols: number, seed: number): Matrix {
   const random = randomStream(seed, 'test matrix')

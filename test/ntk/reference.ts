@@ -3,13 +3,15 @@
 import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import type { Matrix } from '../../src/linalg/matrix.js'
 import type { Activation } from '../../src/network/activation.js'
-import { quadratureDual } from './quadrature.js'
+import { quadratureDual, type Duals } from './quadrature.js'
 
 interface ReferenceOptions {
   readonly activation: Activation
   readonly sigmaW2: readonly number[]
   readonly sigmaB2: number
   readonly convention: 'masked' | 'variance'
+  /** Duals of two inputs, equal ones too. Default: by quadrature, and zero for an input without variance. */
+  readonly dual?: (q: number, q2: number, k: number) => Duals
 }
 
 const at = ({ cols, data }: Matrix, i: number, j: number): number => data[i * cols + j]
@@ -50,6 +52,7 @@ export function referencePair(
     const duals = pairs.map(([i, j], p) =>
       rows(l - 1).map((v) => {
         const [q, q2] = i === j ? [k[p][v], k[p][v]] : [k[0][v], k[1][v]]
+        if (options.dual) return options.dual(q, q2, k[p][v])
         if (q === 0 || q2 === 0) return { g: 0, gDot: 0 }
         const rho = Math.min(1, Math.max(-1, k[p][v] / Math.sqrt(q * q2)))
         return quadratureDual(activation, q, q2, i === j ? 0 : Math.acos(rho))

@@ -1,4 +1,4 @@
-import type { Dual } from './dual.js'
+import type { Dual } from '../../network/activations/dual.js'
 
 /**
  * The dual of φ(z) = max(z, slope · z): leaky ReLU; ReLU at slope 0, the identity at slope 1.
@@ -9,13 +9,11 @@ import type { Dual } from './dual.js'
  * ψ is taken as the polar angle of (−ρ, √((1 − ρ)(1 + ρ))), which keeps its digits where arccos loses half of them.
  * At zero variance φ'(0) = slope: Ġ = slope² when both variances vanish and slope (1 + slope)/2 when one does.
  *
- * Source: Cho and Saul, "Kernel methods for deep learning" (2009), eqs. 5 to 7 at orders 0 and 1.
+ * Source: Cho and Saul, 'Kernel methods for deep learning' (2009), eqs. 5 to 7 at orders 0 and 1.
  */
 export function arcCosineDual(slope: number): Dual {
   const weight = (1 - slope) * (1 - slope) * (0.5 / Math.PI)
   return {
-    family: 0,
-    slope,
     pair(q, q2, k) {
       if (q === 0 || q2 === 0) return { g: 0, gDot: slope * (q === q2 ? slope : (1 + slope) * 0.5) }
       const norm = q * Math.sqrt(q2 / q)

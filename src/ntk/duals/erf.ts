@@ -1,4 +1,4 @@
-import type { Dual } from './dual.js'
+import type { Dual } from '../../network/activations/dual.js'
 
 /**
  * φ(z) = erf(z). With D = (1 + 2q)(1 + 2q') − 4k²,
@@ -8,11 +8,9 @@ import type { Dual } from './dual.js'
  * D is summed as 1 + 2(q + q') + 4(q q' − k²), whose terms are all non-negative. Nothing is special at zero variance:
  * G = 0 and Ġ = (4/π)/√(1 + 2q').
  *
- * Source: Williams, "Computing with infinite networks" (1997), eq. 11.
+ * Source: Williams, 'Computing with infinite networks' (1997), eq. 11.
  */
 export const erfDual: Dual = {
-  family: 1,
-  slope: 0,
   pair(q, q2, k) {
     const norm = Math.sqrt(q * q2)
     const gram = Math.max(0, (norm - Math.abs(k)) * (norm + Math.abs(k)))
