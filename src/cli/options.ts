@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { formatActivation, parseActivation, type Activation } from '../network/activation.js'
+import { isModulePath } from '../data/module-path.js'
+import { activationChoices, formatActivation, parseActivation, type Activation } from '../network/activation.js'
 import { zeroMeanings, type ZeroMeaning } from '../network/checkpoint.js'
 import { figureFormat } from '../node/figures/figure.js'
 import type { ClassChoice } from '../node/kernels/options.js'
@@ -96,10 +97,12 @@ export const parseNumbers: Parse<number[]> = (text) => {
 }
 
 export const parseActivationOption: Parse<Activation> = (text) => {
+  // A module is loaded before the command runs: see loadOwnActivation.
+  if (isModulePath(text)) return { name: text }
   try {
     return parseActivation(text)
   } catch {
-    return refuse('relu, leaky-relu:<slope>, erf or identity', text)
+    return refuse(`${activationChoices} or the path of a module such as ./my-activation.js`, text)
   }
 }
 
@@ -153,7 +156,10 @@ export const shared = {
   keptWeights: (meaning: string) =>
     new Option('--weights <which>', meaning).choices(['kept', 'redrawn']).default('kept'),
   activation: () =>
-    new Option('--activation <name>', 'relu, leaky-relu:<slope>, erf, identity').argParser(parseActivationOption),
+    new Option(
+      '--activation <name>',
+      `${activationChoices}, or a module of your own such as ./my-activation.js`,
+    ).argParser(parseActivationOption),
   sigmaW2: () => new Option('--sigma-w2 <list>', 'σ_w² of each weight matrix, e.g. 1,2,2,1').argParser(parseNumbers),
   sigmaB2: () => new Option('--sigma-b2 <number>', 'σ_b²').argParser(parseNonNegative),
 }

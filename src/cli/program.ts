@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../version.js'
+import { loadOwnActivation } from './own-activation.js'
 import { checkDashes } from './dashes.js'
 import { addDistance } from './distance.js'
 import { addDoctor } from './doctor.js'
@@ -37,8 +38,9 @@ export function buildProgram(): Command {
     .description('Depict the infinite-width limit of a pruned neural network.')
     .version(version)
     .showSuggestionAfterError(false)
-    .hook('preAction', (_, command) => {
+    .hook('preAction', async (_, command) => {
       checkDashes(command)
+      await loadOwnActivation(command)
       refuseIdle(command)
     })
   for (const add of commands) add(program)

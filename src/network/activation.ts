@@ -2,7 +2,10 @@ import { nearestName } from '../data/nearest-name.js'
 import { activationNames, activations, type ActivationName } from './activations/activations.js'
 import type { ActivationDefinition, ActivationForm } from './activations/definition.js'
 
-/** A pointwise nonlinearity φ: one that limn has, or one's own with its definition. */
+/**
+ * A pointwise nonlinearity φ: one that limn has, or one's own with its definition. What a file says of one's own, `own:<name>`, has
+ * none: it can be carried on, and is refused where φ is needed.
+ */
 export interface Activation {
   readonly name: string
   /** On the negative side: of leaky ReLU (default 0.01) and of ABReLU. */
@@ -12,6 +15,9 @@ export interface Activation {
   /** What `defineActivation` gives; absent for the names that limn has. */
   readonly definition?: ActivationDefinition
 }
+
+/** Before the name of an activation of one's own in files, which hold no functions. */
+const ownPrefix = 'own:'
 
 /** How an activation is written: its name and parameters, if it has some. */
 const written = ({ name, parameters = [] }: ActivationDefinition): string =>
@@ -23,6 +29,12 @@ export const activationChoices = activationNames.map((name) => written(activatio
 /** The definition behind a name. @throws RangeError when limn has none and none is given */
 export function definitionOf({ name, definition }: Activation): ActivationDefinition {
   if (definition) return definition
+  if (name.startsWith(ownPrefix)) {
+    const own = name.slice(ownPrefix.length)
+    throw new RangeError(
+      `activation: ${own} is not one of limn's; give its module (--activation ./${own}.js) or { name: '${own}', definition }`,
+    )
+  }
   if (Object.hasOwn(activations, name)) return activations[name as ActivationName]
   throw unknownActivation(name)
 }
@@ -31,7 +43,7 @@ function unknownActivation(text: string): RangeError {
   const nearest = nearestName(text, activationNames)
   const remedy = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
   return new RangeError(
-    `activation: expected ${activationChoices} or an activation of your own with its definition, got '${text}'${remedy}`,
+    `activation: expected ${activationChoices}, got '${text}'${remedy}; one of your own needs its definition (defineActivation)`,
   )
 }
 
@@ -61,11 +73,13 @@ export function formOf(activation: Activation): ActivationForm {
 }
 
 /**
- * Reads a name that limn has, followed by parameters where it takes some: `relu`, `leaky-relu`, `leaky-relu:0.2`.
+ * Reads a name that limn has, followed by parameters where it takes some: `relu`, `leaky-relu`, `leaky-relu:0.2`; or what
+ * {@link formatActivation} makes of an activation of one's own, `own:<name>`.
  *
  * @throws RangeError on any other text
  */
 export function parseActivation(text: string): Activation {
+  if (/^own:[a-z][a-z0-9-]*$/.test(text)) return { name: text }
   const [name, ...values] = text.split(':')
   if (!Object.hasOwn(activations, name)) throw unknownActivation(text)
   const { parameters = [] } = activations[name as ActivationName]
@@ -80,17 +94,10 @@ export function parseActivation(text: string): Activation {
   return { name, ...Object.fromEntries(given) }
 }
 
-/**
- * {@link parseActivation} where an activation of one's own may be meant.
- *
- * @throws RangeError when the text is neither its name nor one that limn has
- */
-export function recognizeActivation(text: string, own: Activation | undefined): Activation {
-  return own && formatActivation(own) === text ? own : parseActivation(text)
-}
-
 /** The text that {@link parseActivation} reads back. */
 export function formatActivation(activation: Activation): string {
+  if (activation.definition) return `${ownPrefix}${activation.name}`
+  if (activation.name.startsWith(ownPrefix)) return activation.name
   return [activation.name, ...parametersOf(activation)].join(':')
 }
 

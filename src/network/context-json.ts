@@ -1,8 +1,8 @@
 import { FileError, inFile } from '../data/file-error.js'
 import { asciiJson, parseJsonObject, type JsonObject, type JsonValue } from '../data/npz-meta.js'
 import { formatActivation, parseActivation } from './activation.js'
-import { defaultContext, type NetworkContext } from './context.js'
-import { parameterizations } from './network.js'
+import type { NetworkContext } from './context.js'
+import { defaultSigmaW2, parameterizations } from './network.js'
 import type { DataOrigin, Origin } from './origin.js'
 
 /** Reads the entries of a JSON object that describes a file, each of the kind that is expected. */
@@ -88,14 +88,13 @@ export function contextFromJson(
   const { text, number, numbers, flags, oneOf } = metaReader(meta, file, prefix)
   const said = text('activation')
   const activation = said === undefined ? undefined : inFile(file, () => parseActivation(said))
-  const known = defaultContext(matrices, activation)
-  const sigmaB2 = number('sigma_b2') ?? known.sigmaB2
+  const sigmaB2 = number('sigma_b2') ?? 0
   const biases = flags('biases') ?? sigmaB2 > 0
   const [biasEnergies, sizes] = [numbers('bias_energies'), numbers('sizes')]
   return {
     ...(activation && { activation }),
-    parameterization: oneOf('parameterization', parameterizations) ?? known.parameterization,
-    sigmaW2: numbers('sigma_w2') ?? known.sigmaW2,
+    parameterization: oneOf('parameterization', parameterizations) ?? 'ntk',
+    sigmaW2: numbers('sigma_w2') ?? inFile(file, () => defaultSigmaW2(activation ?? { name: 'relu' }, matrices)),
     sigmaB2,
     biases: typeof biases === 'boolean' ? Array.from({ length: matrices }, () => biases) : biases,
     ...(biasEnergies && { biasEnergies }),

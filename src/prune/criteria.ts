@@ -12,9 +12,6 @@ export type CriterionName = keyof typeof criteria
 
 export const criterionNames = Object.keys(criteria) as readonly CriterionName[]
 
-/** Whether a method is said as the path of a module, `./my-method.js`, and not by a name. */
-export const isModulePath = (method: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(method)
-
 /** The criterion of a name, or the criterion itself. @throws RangeError when it is neither */
 export function criterionOf(method: CriterionName | Criterion): Criterion {
   if (typeof method === 'string') return criteria[parseCriterion(method)]

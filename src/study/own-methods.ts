@@ -1,4 +1,5 @@
-import { criteria, isModulePath, type CriterionName } from '../prune/criteria.js'
+import { isModulePath } from '../data/module-path.js'
+import { criteria, type CriterionName } from '../prune/criteria.js'
 import type { Criterion } from '../prune/criterion.js'
 import type { Limitation } from '../prune/limitation.js'
 

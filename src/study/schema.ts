@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { parseActivation } from '../network/activation.js'
+import { activationChoices, parseActivation } from '../network/activation.js'
 import { nearestName } from '../data/nearest-name.js'
-import { criterionNames, isModulePath } from '../prune/criteria.js'
+import { isModulePath } from '../data/module-path.js'
+import { criterionNames } from '../prune/criteria.js'
 import { estimators } from '../graphon/estimate/estimators/estimators.js'
 import type { Scope } from './vocabulary.js'
 
@@ -26,20 +27,22 @@ const density = z
   .refine((value) => value > 0 && value <= 1, { message: 'expected a density in (0, 1]' })
   .describe('kept fraction of the weights')
 
+/** What is wrong with an activation's text; undefined where nothing is. */
+function activationTextProblem(text: string): string | undefined {
+  try {
+    parseActivation(text)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
 const activation = z
   .string()
-  .refine(
-    (text) => {
-      try {
-        parseActivation(text)
-        return true
-      } catch {
-        return false
-      }
-    },
-    { message: 'expected relu, leaky-relu:<slope>, erf or identity' },
-  )
-  .describe('relu, leaky-relu:<slope>, erf or identity')
+  .refine((text) => activationTextProblem(text) === undefined, {
+    error: ({ input }) => activationTextProblem(String(input)) ?? '',
+  })
+  .describe(activationChoices)
 
 /** The sections of a study file. */
 const sections = {

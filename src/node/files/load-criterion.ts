@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { FileError } from '../../data/file-error.js'
 import { criteria, criterionNames } from '../../prune/criteria.js'
 import { criterionProblem, type Criterion } from '../../prune/criterion.js'
 import { definePruning, type PruningDefinition } from '../../prune/define.js'
+import { definedIn, loadModule } from './load-module.js'
 
 /** A criterion from a module, and what its results depend on. */
 export interface LoadedCriterion {
@@ -19,13 +16,7 @@ const isDefinition = (value: unknown): value is PruningDefinition =>
 
 /** @throws FileError when a value is neither a criterion nor what `definePruning` takes */
 function asCriterion(value: unknown, path: string): Criterion {
-  if (isDefinition(value)) {
-    try {
-      return definePruning(value)
-    } catch (error) {
-      throw new FileError(path, (error as Error).message)
-    }
-  }
+  if (isDefinition(value)) return definedIn(path, () => definePruning(value))
   const problem = criterionProblem(value)
   if (problem === undefined) return value as Criterion
   throw new FileError(path, `${problem}; export default { name, score }, or what definePruning gives`)
@@ -38,26 +29,8 @@ function asCriterion(value: unknown, path: string): Criterion {
  * @throws FileError when there is no such file, it cannot be loaded, exports no criterion, or one of a name that limn has
  */
 export async function loadCriterion(path: string): Promise<LoadedCriterion> {
-  let text
-  try {
-    text = readFileSync(path)
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new FileError(
-      path,
-      missing ? 'no such file; expected the module of a pruning method' : (error as Error).message,
-    )
-  }
-  const fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 16)
-  let module
-  try {
-    module = (await import(`${pathToFileURL(resolve(path)).href}?${fingerprint}`)) as { readonly default?: unknown }
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
-    const typescript = /\.[cm]?ts$/.test(path) ? '; compile it to JavaScript first' : ''
-    throw new FileError(path, `expected a JavaScript module that loads, got: ${reason}${typescript}`)
-  }
-  const criterion = asCriterion(module.default, path)
+  const { value, fingerprint } = await loadModule(path, 'a pruning method')
+  const criterion = asCriterion(value, path)
   if (criterionNames.some((name) => name === criterion.name && criteria[name] !== criterion)) {
     throw new FileError(path, `expected a name that limn does not have, got '${criterion.name}'`)
   }

@@ -1,5 +1,5 @@
 import { FileError } from '../../data/file-error.js'
-import { isModulePath } from '../../prune/criteria.js'
+import { isModulePath } from '../../data/module-path.js'
 import type { OwnCriteria, OwnMethod } from '../../study/own-methods.js'
 import type { StudyConfig } from '../../study/schema.js'
 import { loadCriterion } from '../files/load-criterion.js'
