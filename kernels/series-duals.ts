@@ -119,11 +119,11 @@ function rampMoment(rho: v128): v128 {
 
 /**
  * Duals over a block of pairs by Mehler's formula, in place, see `dualPanels`. expansions: [panel][position][1 + terms][4], E φ and
- * then b_m / √(m + 1) for m = start, start + stride, …; needed: of each bracket of |ρ| how many terms, −1 for no number. bend,
- * ramps: what is taken out of every term and added in closed form (src/ntk/duals/bend.ts), or 0.
+ * then b_m / √(m + 1) for m = start, start + stride, …; needed: of each bracket of |ρ| how many terms; there is no number
+ * where |ρ| is beyond the limit. bend, ramps: what is taken out of every term and added in closed form (src/ntk/duals/bend.ts), or 0.
  */
 export function seriesPanels(
-  expansions: usize, terms: usize, start: i32, stride: i32, needed: usize, bend: f64, ramps: usize, own: f64, positions: usize, table: usize,
+  expansions: usize, terms: usize, start: i32, stride: i32, needed: usize, limit: f64, bend: f64, ramps: usize, own: f64, positions: usize, table: usize,
   i0: usize, height: usize, j0: usize, width: usize, k: usize, theta: usize, ld: usize,
 ): void {
   const one = f64x2.splat(1), zero = f64x2.splat(0), share = f64x2.splat(own)
@@ -152,7 +152,7 @@ export function seriesPanels(
         let q0 = zero, q1 = zero, d0 = zero, d1 = zero
         const bent0 = f64x2.mul(f64x2.splat(bend), norm0), bent1 = f64x2.mul(f64x2.splat(bend), norm1)
         if (bend > 0) {
-          for (let term = <usize>max(0, count); term > 0; term--) {
+          for (let term = <usize>count; term > 0; term--) {
             const c = v128.load64_splat(left + term * 32), ramp = v128.load64_splat(ramps + (term - 1) * 8)
             const e0 = f64x2.sub(f64x2.mul(c, v128.load(right + term * 32)), f64x2.mul(bent0, ramp))
             const e1 = f64x2.sub(f64x2.mul(c, v128.load(right + term * 32, 16)), f64x2.mul(bent1, ramp))
@@ -161,7 +161,7 @@ export function seriesPanels(
             q0 = madd<f64>(q0, y0, e0)
             q1 = madd<f64>(q1, y1, e1)
           }
-        } else for (let term = <usize>max(0, count); term > 0; term--) {
+        } else for (let term = <usize>count; term > 0; term--) {
           const c = v128.load64_splat(left + term * 32)
           const e0 = f64x2.mul(c, v128.load(right + term * 32)), e1 = f64x2.mul(c, v128.load(right + term * 32, 16))
           d0 = madd<f64>(d0, y0, q0)
@@ -169,7 +169,9 @@ export function seriesPanels(
           q0 = madd<f64>(q0, y0, e0)
           q1 = madd<f64>(q1, y1, e1)
         }
-        if (count < 0) q0 = q1 = f64x2.splat(NaN)
+        // All bits of what is beyond the limit are set: no number.
+        q0 = v128.or(q0, f64x2.gt(f64x2.abs(rho0), f64x2.splat(limit)))
+        q1 = v128.or(q1, f64x2.gt(f64x2.abs(rho1), f64x2.splat(limit)))
         // ρ^start, start being 0 or 1.
         const power0 = start == 0 ? one : rho0, power1 = start == 0 ? one : rho1
         let dot0 = f64x2.mul(power0, madd<f64>(order, q0, f64x2.mul(step, f64x2.mul(y0, d0))))

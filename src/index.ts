@@ -26,6 +26,16 @@ export * from './data/targets.js'
 export * from './data/tensor.js'
 
 export * from './network/activation.js'
+export { activationNames, activations, type ActivationName } from './network/activations/activations.js'
+export type {
+  ActivationDefinition,
+  ActivationForm,
+  ActivationParameter,
+  Tail,
+} from './network/activations/definition.js'
+export type { ClosedForm, Dual, DualValue, Kink } from './network/activations/dual.js'
+export { defineActivation, type OwnActivation } from './network/activations/own-activation.js'
+export { dualOf, type DualRoute, type LimitDual } from './ntk/duals/duals.js'
 export * from './network/checkpoint.js'
 export { contextOfSpec, networkContext, type NetworkContext } from './network/context.js'
 export { DivergenceError } from './network/divergence.js'

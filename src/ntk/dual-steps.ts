@@ -136,8 +136,8 @@ export function pairStep(course: Course, l: number): Step {
   if (route.family === 'series') {
     const series = layerSeries(name, form, least, most)
     const expansions = placeExpansions(course, l, series)
-    const { terms, start, stride, needed, bend, ramps } = series
-    const shape = [terms, start, stride, scratch.put(needed), bend, scratch.put(ramps)] as const
+    const { terms, start, stride, needed, limit, bend, ramps } = series
+    const shape = [terms, start, stride, scratch.put(needed), limit, bend, scratch.put(ramps)] as const
     return step('seriesPanels', expansions, ...shape, own, positions, ...places)
   }
   const expansions = placeExpansions(course, l, layerMeans(form, least, most))

@@ -10,7 +10,7 @@ export interface Kernel {
 /** The error of a kernel whose entry at a place is no number that f64 has. */
 export function beyondRange(caller: string, place: string): RangeError {
   return new RangeError(
-    `${caller}: expected a finite kernel, got one that leaves the range of f64 at ${place}; scale the weights or the samples down`,
+    `${caller}: expected a finite kernel, got one that leaves the range of f64 at ${place}; scale the weights or the samples down, or, where the activation has no closed form, leave out samples that are nearly parallel`,
   )
 }
 

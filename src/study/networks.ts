@@ -1,18 +1,22 @@
 import { oneHot } from '../data/one-hot.js'
-import { parseActivation } from '../network/activation.js'
 import { createNetwork, createSpec, initialize } from '../network/initialize.js'
 import type { Batch } from '../network/gradient.js'
 import type { Network, NetworkSpec } from '../network/network.js'
 import { parseCriterion } from '../prune/criteria.js'
 import { applyMasks, prune, type PruneResult } from '../prune/prune.js'
 import type { JobKey } from './job.js'
+import { studyActivation } from './own-activation.js'
 import { deriveSeed } from './seeds.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
 
-export function studySpec(config: StudyConfig, sizes: readonly number[]): NetworkSpec {
-  const { activation, sigmaW2, sigmaB2 } = config.network
-  return createSpec({ sizes, activation: parseActivation(activation), sigmaB2, ...(sigmaW2 && { sigmaW2 }) })
+export function studySpec(
+  config: StudyConfig,
+  sizes: readonly number[],
+  { activation }: Pick<StudyData, 'activation'>,
+): NetworkSpec {
+  const { sigmaW2, sigmaB2 } = config.network
+  return createSpec({ sizes, activation: studyActivation(config, activation), sigmaB2, ...(sigmaW2 && { sigmaW2 }) })
 }
 
 /** The samples and targets that data-dependent scores see. */
@@ -21,8 +25,12 @@ export function pruningBatch(data: StudyData): Batch {
 }
 
 /** The network of one job at initialisation. All methods of a trial start from the same weights. */
-export function unprunedNetwork(config: StudyConfig, { sizes, width, trial }: JobKey): Network {
-  return initialize(studySpec(config, sizes), deriveSeed(config.seed, 'network', width, trial ?? 0))
+export function unprunedNetwork(
+  config: StudyConfig,
+  data: Pick<StudyData, 'activation'>,
+  { sizes, width, trial }: JobKey,
+): Network {
+  return initialize(studySpec(config, sizes, data), deriveSeed(config.seed, 'network', width, trial ?? 0))
 }
 
 /**
@@ -35,9 +43,9 @@ export function prunedNetwork(
   key: JobKey,
 ): { network: Network; pruning: PruneResult } {
   const { method, density, scope, sizes, width, trial } = key
-  const spec = studySpec(config, sizes)
+  const spec = studySpec(config, sizes, data)
   const at = [width, trial ?? 0] as const
-  const unpruned = unprunedNetwork(config, key)
+  const unpruned = unprunedNetwork(config, data, key)
   const pruning = prune(unpruned, {
     method: data.criteria?.get(method) ?? parseCriterion(method),
     density,

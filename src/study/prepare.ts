@@ -4,6 +4,7 @@ import { supportedKernelBuilds } from '../linalg/kernels.js'
 import { formatActivation, parseActivation } from '../network/activation.js'
 import { version } from '../version.js'
 import type { DataFacts } from './jobs/kind.js'
+import type { OwnActivationFacts } from './own-activation.js'
 import type { OwnMethod } from './own-methods.js'
 import { planStudy, type StudyPlan } from './plan.js'
 import type { Provenance } from './provenance.js'
@@ -16,13 +17,22 @@ export interface StudySources {
   readonly load: LoadSamples
   /** The methods that modules define. Default: none. */
   readonly methods?: (config: StudyConfig) => Promise<readonly OwnMethod[] | undefined>
+  /** The activation that a module defines. Default: none. */
+  readonly activation?: (config: StudyConfig) => Promise<OwnActivationFacts | undefined>
   /** Refuses what this machine cannot compute, as RangeError. Default: nothing. */
   readonly check?: (plan: Pick<StudyPlan, 'config' | 'facts'>) => void
   /** What runs the program, with its version: `Node 24.1.0`. */
   readonly runtime: string
 }
 
-function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: number, runtime: string): Provenance {
+function provenanceOf(
+  text: string,
+  config: StudyConfig,
+  { activation }: DataFacts,
+  data: StudyData,
+  runs: number,
+  runtime: string,
+): Provenance {
   return {
     title: config.title,
     study: text,
@@ -38,7 +48,7 @@ function provenanceOf(text: string, config: StudyConfig, data: StudyData, runs: 
     hiddenLayers: depthsOf(config),
     trials: config.trials,
     bins: config.graphon.bins,
-    activation: formatActivation(parseActivation(config.network.activation)),
+    activation: activation ? activation.name : formatActivation(parseActivation(config.network.activation)),
     convention: config.kernel.convention,
     scope: config.prune.scope,
     runs,
@@ -60,12 +70,13 @@ export async function planFromText(text: string, file: string, sources: StudySou
     classes: data.classes,
     fingerprint: dataFingerprint(data),
     methods: await sources.methods?.(config),
+    activation: await sources.activation?.(config),
   }
   try {
     sources.check?.({ config, facts })
     const jobs = planStudy(config, facts)
     const runs = jobs.filter(({ kind }) => kind === 'run').length
-    return { config, provenance: provenanceOf(text, config, data, runs, sources.runtime), facts, jobs }
+    return { config, provenance: provenanceOf(text, config, facts, data, runs, sources.runtime), facts, jobs }
   } catch (error) {
     if (error instanceof RangeError) throw new FileError(file, error.message)
     throw error

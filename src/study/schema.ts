@@ -39,10 +39,10 @@ function activationTextProblem(text: string): string | undefined {
 
 const activation = z
   .string()
-  .refine((text) => activationTextProblem(text) === undefined, {
-    error: ({ input }) => activationTextProblem(String(input)) ?? '',
+  .refine((text) => isModulePath(text) || activationTextProblem(text) === undefined, {
+    error: ({ input }) => `${activationTextProblem(String(input))}, or the path of a module such as ./my-activation.js`,
   })
-  .describe(activationChoices)
+  .describe(`${activationChoices}, or a module of your own such as ./my-activation.js`)
 
 /** The sections of a study file. */
 const sections = {

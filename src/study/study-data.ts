@@ -1,5 +1,6 @@
 import { namedDataset } from '../data/named.js'
 import type { Matrix } from '../linalg/matrix.js'
+import type { Activation } from '../network/activation.js'
 import { hashNumbers } from './hash.js'
 import { deriveSeed } from './seeds.js'
 import type { OwnCriteria } from './own-methods.js'
@@ -18,6 +19,8 @@ export interface StudyData {
   readonly test?: { readonly x: Matrix; readonly labels: Int32Array }
   /** Pruning methods that the study brings along. */
   readonly criteria?: OwnCriteria
+  /** The activation that the study brings along. */
+  readonly activation?: Activation
 }
 
 /** Samples with the labels that a study needs. */

@@ -9,6 +9,7 @@ const file = freshFolder()
 const examples = readdirSync('examples')
 /** What each script prints. */
 const prints: Readonly<Record<string, RegExp>> = {
+  'my-activation.ts': /softsign .*relu .*loss/s,
   'estimators.ts': /constant .*auto|two-blocks +rate/s,
   'pipeline.ts': /random .*trace \d/,
 }

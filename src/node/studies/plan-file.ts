@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { FileError } from '../../data/file-error.js'
 import { isJobId, type Job } from '../../study/job.js'
 import { jobKinds } from '../../study/jobs.js'
+import type { OwnActivationFacts } from '../../study/own-activation.js'
 import type { OwnMethod } from '../../study/own-methods.js'
 import { planStudy, type DataFacts, type StudyPlan } from '../../study/plan.js'
 import type { Provenance } from '../../study/provenance.js'
@@ -56,6 +57,12 @@ const ownMethodSchema = z.strictObject({
   limitations: z.array(z.strictObject({ title: z.string(), text: z.string() })).optional(),
 }) satisfies z.ZodType<OwnMethod>
 
+const ownActivationSchema = z.strictObject({
+  path: z.string(),
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  fingerprint: z.string(),
+}) satisfies z.ZodType<OwnActivationFacts>
+
 const planSchema = z.strictObject({
   config: studySchema,
   provenance: provenanceSchema,
@@ -64,6 +71,7 @@ const planSchema = z.strictObject({
     classes: whole,
     fingerprint: z.string(),
     methods: z.array(ownMethodSchema).optional(),
+    activation: ownActivationSchema.optional(),
   }) satisfies z.ZodType<DataFacts>,
   jobs: z.array(jobSchema),
 })
@@ -139,6 +147,7 @@ export function planDifferences(before: StudyPlan, now: StudyPlan): string[] {
   const changed = differences(config(before), config(now))
   const sameSource = isDeepStrictEqual(before.config.data, now.config.data)
   const modules = isDeepStrictEqual(before.facts.methods, now.facts.methods) ? [] : ['a method’s module']
+  if (!isDeepStrictEqual(before.facts.activation, now.facts.activation)) modules.push('the activation’s module')
   const data = sameSource && before.facts.fingerprint !== now.facts.fingerprint ? ['the data'] : []
   return [...changed, ...data, ...modules]
 }

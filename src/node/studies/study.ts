@@ -8,6 +8,7 @@ import { listFolder, pathKind, readText } from '../files/files.js'
 import { planDifferences, planPath, readPlan, writePlan } from './plan-file.js'
 import { directoryStore } from './result-store.js'
 import { loadStudySamples } from './data.js'
+import { ownActivation } from './own-activation.js'
 import { ownMethods } from './own-methods.js'
 import { inStudyFolder } from './folder.js'
 import { startReport } from './report-thread.js'
@@ -28,6 +29,7 @@ export function prepareStudy(file: string): Promise<StudyPlan> {
   return planFromText(readText(file), file, {
     load: loadStudySamples,
     methods: ownMethods,
+    activation: ownActivation,
     check: requireStudyMemory,
     runtime: `Node ${process.versions.node}`,
   })

@@ -5,6 +5,7 @@ import type { StudyPlan } from '../../study/plan.js'
 import { plannedData } from '../../study/prepare.js'
 import { directoryStore } from './result-store.js'
 import { loadStudySamples } from './data.js'
+import { plannedActivation } from './own-activation.js'
 import { plannedCriteria } from './own-methods.js'
 import { toReply, type StudyReply } from './reply.js'
 
@@ -22,8 +23,10 @@ async function theBench(): Promise<StudyBench> {
   if (bench) return bench
   const data = await plannedData(plan, loadStudySamples)
   const criteria = await plannedCriteria(plan.facts.methods)
+  const activation = await plannedActivation(plan.facts.activation)
   const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
-  return (bench = { config: plan.config, data: { ...data, criteria }, jobs, store: directoryStore(directory) })
+  const own = { criteria, ...(activation && { activation }) }
+  return (bench = { config: plan.config, data: { ...data, ...own }, jobs, store: directoryStore(directory) })
 }
 
 async function execute(id: Job['id']): Promise<StudyReply> {

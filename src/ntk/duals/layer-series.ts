@@ -55,8 +55,10 @@ export interface LayerSeries {
   readonly stride: 1 | 2
   /** How many there are. */
   readonly terms: number
-  /** `[81]`: how many of them a bracket of |ρ| needs; −1 where all of them leave out too much. */
+  /** `[81]`: how many of them a bracket of |ρ| needs. */
   readonly needed: Int32Array
+  /** The largest |ρ| at which they leave out no more than is taken; 2 where there is none. */
+  readonly limit: number
   /** Square of what {@link bendOf} says, and of each term r_m² / (m + 1) of max(x, 0). */
   readonly bend: number
   readonly ramps: Float64Array
@@ -84,6 +86,7 @@ export function layerMeans(form: ActivationForm, least: number, most: number): L
     stride: 1,
     terms: 1,
     needed: new Int32Array(brackets + 1).fill(1),
+    limit: 2,
     bend: 0,
     ramps: new Float64Array(1),
   }
@@ -103,7 +106,9 @@ export function layerSeries(name: string, form: ActivationForm, least: number, m
     found = numbers.map((binade) => binadeFor(form, binade, terms))
     if (found.every(({ left }) => left <= aim / 2)) break
   }
-  const { start, stride } = parityOf(found)
+  const bend = bendOf(form)
+  // max(x, 0) is neither odd nor even.
+  const { start, stride } = bend === 0 ? parityOf(found) : ({ start: 0, stride: 1 } as const)
   const all = found[0].terms
   const count = Math.ceil((all - start) / stride)
   const left = Math.max(...found.map((binade) => binade.left))
@@ -112,9 +117,7 @@ export function layerSeries(name: string, form: ActivationForm, least: number, m
   )
   const needed = Int32Array.from({ length: brackets + 1 }, (_, bracket) => {
     const rho = largestOf(bracket)
-    const beyond = left * rho ** all
-    if (beyond > worst) return -1
-    let rest = Math.min(beyond, aim / 2)
+    let rest = Math.min(left * rho ** all, aim / 2)
     let t = count
     while (t > 1 && rest + sizes[t - 1] * rho ** (start + (t - 1) * stride) <= aim) {
       t--
@@ -122,8 +125,9 @@ export function layerSeries(name: string, form: ActivationForm, least: number, m
     }
     return t
   })
-  const half = 4
-  if (needed[half] < 0) throw tooFewTerms(name, left * largestOf(half) ** all)
+  const known = Array.from(needed, (_, bracket) => largestOf(bracket)).filter((rho) => left * rho ** all <= worst)
+  const limit = known.length > brackets ? 2 : Math.max(0, ...known)
+  if (limit < 0.5) throw tooFewTerms(name, left * 0.5 ** all)
   const ramps = rampCoefficients(all)
   return {
     binades: new Map(numbers.map((binade, i) => [binade, found[i]])),
@@ -131,7 +135,8 @@ export function layerSeries(name: string, form: ActivationForm, least: number, m
     stride,
     terms: Math.max(...needed),
     needed,
-    bend: bendOf(form) ** 2,
+    limit,
+    bend: bend ** 2,
     ramps: Float64Array.from({ length: count }, (_, t) => ramps[start + t * stride] ** 2 / (start + t * stride + 1)),
   }
 }

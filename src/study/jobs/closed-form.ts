@@ -97,7 +97,7 @@ export const closedForm = jobKind({
       }))
   },
   execute({ config, data, job }) {
-    const network = unprunedNetwork(config, job)
+    const network = unprunedNetwork(config, data, job)
     const { masks } = prunedNetwork(config, data, job).pruning
     const { density, scope, width } = job
     const probabilities = predictMasks(job.method as CriterionName, {

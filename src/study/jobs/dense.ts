@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { oneHot } from '../../data/one-hot.js'
 import { toFloat64, type Tensor } from '../../data/tensor.js'
-import { parseActivation } from '../../network/activation.js'
 import { classMean, kernelDistance } from '../../ntk/agreement.js'
 import { denseNtk } from '../../ntk/dense-ntk.js'
 import type { Kernel } from '../../ntk/kernel.js'
@@ -14,6 +13,7 @@ import type { StudyData } from '../study-data.js'
 import { kernelKinds, type KernelKind, type Setting } from '../vocabulary.js'
 import { theRow, type Finished } from './finished.js'
 import { jobKind } from './kind.js'
+import { studyActivation } from '../own-activation.js'
 import { architectures, physicsOf } from './ladders.js'
 import { record, type RecordsOf } from './record.js'
 
@@ -64,10 +64,10 @@ export function tensorKernel(tensor: Tensor): Kernel {
 }
 
 /** The options with which a study's limit kernels are computed. */
-export function kernelOptions(config: StudyConfig) {
-  const { activation, sigmaW2, sigmaB2 } = config.network
+export function kernelOptions(config: StudyConfig, { activation }: Pick<StudyData, 'activation'>) {
+  const { sigmaW2, sigmaB2 } = config.network
   const { convention, rescale } = config.kernel
-  return { activation: parseActivation(activation), sigmaB2, convention, rescale, ...(sigmaW2 && { sigmaW2 }) }
+  return { activation: studyActivation(config, activation), sigmaB2, convention, rescale, ...(sigmaW2 && { sigmaW2 }) }
 }
 
 /** The rows of one kernel's spectrum. */
@@ -138,7 +138,7 @@ export const dense = jobKind({
   },
   execute({ config, data, job }) {
     if (!config.kernel.compute) return { records: { spectrum: [], eigenvalue: [] }, arrays: new Map() }
-    const kernel = denseNtk(job.sizes, data.x, kernelOptions(config))
+    const kernel = denseNtk(job.sizes, data.x, kernelOptions(config, data))
     return {
       records: spectrumRows('dense', kernel, data, undefined),
       arrays: new Map([['dense', kernelTensor(kernel)]]),

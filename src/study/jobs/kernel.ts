@@ -153,7 +153,9 @@ function kernelRows(
   const runs = usable(inputs.runs)
   // Without its energies the chain is that of weights drawn again.
   const redrawn = { W: chain.W, measures: chain.measures }
-  const limits = limitKernelsOfChains(chain.V ? [redrawn, chain] : [chain], data.x, kernelOptions(config), ['ntk'])
+  const limits = limitKernelsOfChains(chain.V ? [redrawn, chain] : [chain], data.x, kernelOptions(config, data), [
+    'ntk',
+  ])
   const [graphon, energy = graphon] = limits.map(({ ntk }) => ntk)
   const measured = runs.find(({ arrays }) => arrays.has('empirical'))
   const empirical = measured && tensorKernel(theArray(measured, 'empirical'))

@@ -1,4 +1,5 @@
 import type { Job, JobKey } from '../job.js'
+import type { OwnActivationFacts } from '../own-activation.js'
 import type { OwnMethod } from '../own-methods.js'
 import type { StudyConfig } from '../schema.js'
 import type { StudyData } from '../study-data.js'
@@ -13,6 +14,8 @@ export interface DataFacts {
   readonly fingerprint: string
   /** The methods that modules define; absent where there are none. */
   readonly methods?: readonly OwnMethod[] | undefined
+  /** The activation that a module defines; absent where the study names one that limn has. */
+  readonly activation?: OwnActivationFacts | undefined
 }
 
 /** What a kind plans with. */

@@ -126,6 +126,7 @@ export function physicsOf({ config, facts }: Planning): object {
     seed,
     data: { ...data, fingerprint: facts.fingerprint },
     activation: network.activation,
+    ...(facts.activation && { activationModule: facts.activation.fingerprint }),
     sigmaW2: network.sigmaW2,
     sigmaB2: network.sigmaB2,
     weights: network.weights,
