@@ -394,11 +394,26 @@ describe('how near limit kernels are, and which of their metrics foretells train
       errorToEmpirical: kernel === 'empirical' ? null : errors[method as keyof typeof errors][width === 64 ? 0 : 1],
     }))
     expect(answer('spectra', found)).toMatch(
-      /^At width 128 the energy Graphon NTK is 0\.200 \(Random\) to 0\.600 \(SNIP\) away from that of the finite network, relative to its norm\. From width 64 to 128 that distance falls for Random \(0\.400 to 0\.200\); it stays for SynFlow \(0\.300\); it rises for SNIP \(0\.500 to 0\.600\); it is of one network/,
+      /^At width 128 the energy Graphon NTK is 0\.200 \(Random\) to 0\.600 \(SNIP\) away from that of the finite network, relative to its norm\. From width 64 to 128 that distance falls for Random \(0\.400 to 0\.200\); it stays for SynFlow \(0\.300\); it rises for SNIP \(0\.500 to 0\.600\)\. It is of one network/,
     )
     expect(answer('spectra', study({ widths: [64] }))).toContain('one width cannot tell whether that falls')
     expect(answer('spectra', study({ empirical: false }))).toMatch(/^No kernel of a finite network was computed/)
-    expect(answer('spectra', study({ methods: ['random'] }))).toContain('away from that of Random’s finite network')
+    expect(answer('spectra', study({ methods: ['random'] }))).toContain(
+      'away from that of the finite network for Random, relative',
+    )
+  })
+
+  it('compares no method at other widths than the others', () => {
+    const found = study({ methods: [...three], widths: [64, 128, 256] })
+    const spectra = found.spectra.filter(({ method, width }) => method !== 'snip' || width !== 64)
+    const said = answer('spectra', { ...found, spectra })
+    expect(said).toMatch(
+      /From width 64 to 256 that distance falls for Random \(.*\) and SynFlow \(.*\); for SNIP it was not measured at both widths\./,
+    )
+    const ends = found.spectra.filter(({ method, width }) => (method === 'random' ? width !== 256 : width !== 64))
+    expect(answer('spectra', { ...found, methods: ['random', 'snip'], spectra: ends })).toContain(
+      'no method was measured at both ends, to tell whether that falls',
+    )
   })
 
   it('names the metrics that order the methods as their losses do, in which direction, and the chance of it', () => {

@@ -18,34 +18,31 @@ function concludeDistance(findings: Findings): Conclusion {
   const items = all.filter((item) => item.kernel === kind)
   const last = atWidest(items)
   const methods = methodsOf(findings, last)
+  const widths = items.map((item) => item.width)
+  const [narrowest, widest] = [Math.min(...widths), Math.max(...widths)]
+  const distanceOf = (method: string, at: number) =>
+    items.find((item) => item.method === method && item.width === at)?.errorToEmpirical
   const trends = methods.flatMap((method) => {
-    const own = items.filter((item) => item.method === method).toSorted((a, b) => a.width - b.width)
-    const [from, to] = [own[0], own[own.length - 1]]
-    if (own.length < 2) return []
-    const [a, b] = [from.errorToEmpirical, to.errorToEmpirical]
+    const [a, b] = [distanceOf(method, narrowest), distanceOf(method, widest)]
+    if (narrowest === widest || a === undefined || b === undefined) return []
     const trend = readsEqual(a, b) ? 'stays' : b < a ? 'falls' : 'rises'
-    return [
-      {
-        name: methodLabel(method),
-        from,
-        to,
-        trend,
-        numbers: trend === 'stays' ? formatNumber(b) : `${formatNumber(a)} to ${formatNumber(b)}`,
-      },
-    ]
+    const numbers = trend === 'stays' ? formatNumber(b) : `${formatNumber(a)} to ${formatNumber(b)}`
+    return [{ name: methodLabel(method), trend, numbers }]
   })
+  const unmeasured = findings.methods.filter((method) => !trends.some(({ name }) => name === methodLabel(method)))
   const [near, far] = [smallest(last, (s) => s.errorToEmpirical), largest(last, (s) => s.errorToEmpirical)]
   const label = kernelLabels[kind]
   const width = formatCount(last[0].width)
   const range =
-    near === far || !near || !far
-      ? `${formatNumber(last[0].errorToEmpirical)} away from that of ${methodLabel(last[0].method)}’s finite network`
+    !near || !far || readsEqual(near.errorToEmpirical, far.errorToEmpirical)
+      ? `${formatNumber(last[0].errorToEmpirical)} away from that of the finite network for ${formatList(methods.map(methodLabel))}`
       : `${formatNumber(near.errorToEmpirical)} (${methodLabel(near.method)}) to ${formatNumber(far.errorToEmpirical)} (${methodLabel(far.method)}) away from that of the finite network`
   const opening = `At width ${width} the ${label} is ${range}, relative to its norm`
   if (trends.length === 0) {
+    const why = narrowest === widest ? 'one width cannot tell' : 'no method was measured at both ends, to tell'
     return {
-      gist: 'one width cannot tell whether limit kernels come nearer',
-      sentences: [`${opening}; one width cannot tell whether that falls.`],
+      gist: `${why} whether limit kernels come nearer`,
+      sentences: [`${opening}; ${why} whether that falls.`],
     }
   }
   const groups = (['falls', 'stays', 'rises'] as const).flatMap((trend) => {
@@ -56,12 +53,13 @@ function concludeDistance(findings: Findings): Conclusion {
     ({ trend, own }) => `${trend} for ${listWith(own.map(({ name, numbers }) => ({ name, note: numbers })))}`,
   )
   const names = (own: typeof trends) => formatList(own.map(({ name }) => name))
-  const [{ from, to }] = trends
+  const missing =
+    unmeasured.length > 0 ? `; for ${formatList(unmeasured.map(methodLabel))} it was not measured at both widths` : ''
   return {
     gist: `the distance of the ${label} to the finite network’s ${formatList(groups.map(({ trend, own }) => `${trend} with width for ${names(own)}`))}`,
     sentences: [
       `${opening}.`,
-      `From width ${formatCount(from.width)} to ${formatCount(to.width)} that distance ${told.join('; it ')}; it is of one network at each width, so that chance is in it.`,
+      `From width ${formatCount(narrowest)} to ${formatCount(widest)} that distance ${told.join('; it ')}${missing}. It is of one network at each width, so that chance is in it.`,
     ],
   }
 }
@@ -85,7 +83,8 @@ function concludeOrder(findings: Findings): Conclusion {
   if (orders.length === 0) return unknown('No metric has a number for every method that was trained.')
   if (pairs === 0)
     return unknown('No two methods’ losses can be told apart, so that there is no order for a metric to match.')
-  const seed = new Set(findings.training.map(({ trial }) => trial)).size === 1 ? ' by the one seed there is' : ''
+  const seed =
+    new Set(atWidest(findings.training).map(({ trial }) => trial)).size === 1 ? ' by the one seed there is' : ''
   const known = `${tied > 0 ? 'the' : 'all'} ${formatPlural(pairs, 'pair')} of methods${tied > 0 ? ' whose losses can be told apart' : ''}`
   const trained = `the ${formatPlural(ranked.length, 'method')} that were trained`
   const best = orders.filter(({ agreeing }) => agreeing === orders[0].agreeing)
