@@ -318,6 +318,13 @@ describe('whose masks hold more small subgraphs than chance', () => {
     )
   })
 
+  it('counts the chance in both means, of three trials and of as many simulations', () => {
+    // √(1/3 + 1/3) · 14.8 = 12.1 standard deviations are as rare as three of a normal variable.
+    const excess = (deviations: number) => answer('motifs', counted({ snip: 1.4 }, 0.2 / deviations))
+    expect(excess(13)).toContain('the masks of SNIP hold more 4-cycles than chance')
+    expect(excess(11)).toContain('the masks of SNIP hold as many 4-cycles as chance, as far as trials tell')
+  })
+
   it('does not take one network or one width for more than that', () => {
     expect(answer('motifs', counted({ random: 1.2, snip: 2.4 }, 0, { trials: 1 }))).toContain(
       'from one network each, whose spread is not known, that cannot be told from chance',
