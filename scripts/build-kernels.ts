@@ -1,5 +1,5 @@
 // Compiles kernels/ for every SIMD level (baseline and relaxed), each with a memory of its own and with one that threads
-// share, and embeds the builds as base64 in one generated module, so that the same code loads them in Node, in workers
+// share, and embeds the builds, packed together and as base64, in one generated module, so that the same code loads them in Node, in workers
 // and in browsers. A second module declares what they export, with the parameters' names, so that a call with too few or too
 // many arguments does not compile.
 
@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
 
 // The compiler runs as a program: importing it would bring its global types into every file of the project.
 const compiler = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin', 'asc.js')
@@ -18,9 +19,9 @@ const levels = {
 } as const
 
 const memories = {
-  wasmBase64: [],
+  own: [],
   /** Importers pass a shared memory of at most 65,536 pages. */
-  sharedWasmBase64: ['--enable', 'threads', '--sharedMemory', '--importMemory', '--maximumMemory', '65536'],
+  shared: ['--enable', 'threads', '--sharedMemory', '--importMemory', '--maximumMemory', '65536'],
 } as const
 
 /** Compiles kernels/ and returns a file that the compiler makes. */
@@ -54,17 +55,31 @@ function signatures(declarations: string): string[] {
   })
 }
 
-const lines: string[] = []
-for (const [constant, memory] of Object.entries(memories)) {
-  lines.push(`export const ${constant} = {`)
-  for (const [level, features] of Object.entries(levels)) {
-    const binary = compile(['-O3', '--initialMemory', '1', ...features, ...memory])
-    lines.push(`  '${level}': '${binary.toString('base64')}',`)
-    console.error(`${constant} ${level}: ${(binary.length / 1024).toFixed(1)} kB`)
-  }
-  lines.push('} as const')
-}
-write('src/linalg/wasm.generated.ts', lines)
+/** Bytes of each build that are packed in turn: all four lie within what deflate looks back on. */
+const chunkBytes = 4096
+
+const builds = Object.entries(memories).flatMap(([memory, shared]) =>
+  Object.entries(levels).map(([level, features]) => {
+    const binary = compile(['-O3', '--initialMemory', '1', ...features, ...shared])
+    console.error(`${memory} ${level}: ${(binary.length / 1024).toFixed(1)} kB`)
+    return { level, memory, binary }
+  }),
+)
+const chunks = Math.ceil(Math.max(...builds.map(({ binary }) => binary.length)) / chunkBytes)
+const inTurn = Array.from({ length: chunks }, (_, chunk) =>
+  builds.map(({ binary }) => binary.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes)),
+).flat()
+const packed = deflateRawSync(Buffer.concat(inTurn), { level: 9 })
+console.error(`packed: ${(packed.length / 1024).toFixed(1)} kB`)
+write('src/linalg/wasm.generated.ts', [
+  `export const chunkBytes = ${chunkBytes}`,
+  'export const packedBuilds = [',
+  ...builds.map(
+    ({ level, memory, binary }) => `  { level: '${level}', memory: '${memory}', length: ${binary.length} },`,
+  ),
+  '] as const',
+  `export const packed = '${packed.toString('base64')}'`,
+])
 const exported = signatures(compile([...levels.simd, '--bindings', 'raw'], 'kernels.d.ts').toString())
 if (exported.length === 0) throw new Error('expected declarations of kernels, got none: the compiler writes others now')
 write('src/linalg/kernel-exports.generated.ts', [

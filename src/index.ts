@@ -1,31 +1,49 @@
-// The library: everything that runs in Node and in browsers alike. Files, threads and PNG are in 'limn/node'.
+// The pipeline: data, networks and their pruning, graphon chains, limit and empirical kernels, spectra, predicted and measured
+// training. It runs in Node and in browsers. Matrices and kernels are in limn/linalg, studies in limn/study, figures in
+// limn/plot, and what needs a machine in limn/node.
 
-export * from './random/random.js'
+export { version } from './version.js'
+export { matrix, matrixOf, type Matrix } from './linalg/matrix.js'
+export { loadKernels, type Kernels } from './linalg/kernels.js'
+export { permutation, randomStream, type RandomStream, type SeedPart } from './random/random.js'
 
-export * from './linalg/kernels.js'
-export * from './linalg/matmul.js'
-export * from './linalg/matrix.js'
-export * from './linalg/exponential.js'
-export * from './linalg/symmetric-eigen.js'
-export * from './linalg/symmetric-operator.js'
-export * from './linalg/top-eigenpairs.js'
-export * from './linalg/web-team.js'
+// Data
+export { readTensors } from './data/archives.js'
+export { classBalanced } from './data/class-balanced.js'
+export type { Dataset } from './data/dataset.js'
+export type { ElementType } from './data/elements.js'
+export { FileError } from './data/file-error.js'
+export { decodeIdx, type IdxHeader } from './data/idx.js'
+export type { JsonObject, JsonValue } from './data/npz-meta.js'
+export { decodeNpy, encodeNpy } from './data/npy.js'
+export { decodeNpz, decodeNpzArchive, encodeNpz, type NpzArchive } from './data/npz.js'
+export { oneHot } from './data/one-hot.js'
+export { decodeSafetensors, encodeSafetensors, type TensorArchive } from './data/safetensors.js'
+export { momentsOf, standardize, type Moments } from './data/standardize.js'
+export { subset, takeMatrixRows, takeRows } from './data/subset.js'
+export { classTargetsFor, targetsFor, type Aim } from './data/targets.js'
+export {
+  tensorTypes,
+  toFloat64,
+  type OnUnreadable,
+  type UnreadableTensor,
+  type Tensor,
+  type TensorData,
+  type TensorMap,
+  type TensorType,
+} from './data/tensor.js'
 
-export * from './data/archives.js'
-export * from './data/class-balanced.js'
-export * from './data/dataset.js'
-export * from './data/file-error.js'
-export * from './data/idx.js'
-export * from './data/npy.js'
-export * from './data/npz.js'
-export * from './data/one-hot.js'
-export * from './data/safetensors.js'
-export * from './data/standardize.js'
-export * from './data/subset.js'
-export * from './data/targets.js'
-export * from './data/tensor.js'
+export type { FileOptions } from './data/stored-samples.js'
 
-export * from './network/activation.js'
+// Networks
+export {
+  activationChoices,
+  definitionOf,
+  formatActivation,
+  formOf,
+  parseActivation,
+  type Activation,
+} from './network/activation.js'
 export { activationNames, activations, type ActivationName } from './network/activations/activations.js'
 export type {
   ActivationDefinition,
@@ -33,114 +51,299 @@ export type {
   ActivationParameter,
   Tail,
 } from './network/activations/definition.js'
-export type { ClosedForm, Dual, DualValue, Kink } from './network/activations/dual.js'
+export type { ClosedDual, Dual, DualValue, Kink } from './network/activations/dual.js'
 export { defineActivation, type OwnActivation } from './network/activations/own-activation.js'
-export { dualOf, type DualRoute, type LimitDual } from './ntk/duals/duals.js'
-export * from './network/checkpoint.js'
+export {
+  networkFromTensors,
+  networkToTensors,
+  zeroMeanings,
+  type Checkpoint,
+  type LeftOut,
+  type Reading,
+  type ReadOptions,
+  type SpecOverrides,
+  type ZeroMeaning,
+} from './network/checkpoint.js'
 export { contextOfSpec, networkContext, type NetworkContext } from './network/context.js'
 export { DivergenceError } from './network/divergence.js'
-export * from './network/forward.js'
-export * from './network/gradient.js'
-export * from './network/hessian.js'
-export * from './network/initialize.js'
-export * from './network/linearize.js'
-export * from './network/loss.js'
-export * from './network/mask.js'
-export * from './network/network.js'
+export { effectiveWeights, forward, outputs, type ForwardPass } from './network/forward.js'
+export type { Precision } from './network/blocks.js'
+export { lossAndGradient, type Batch, type DerivativeOptions, type LossAndGradient } from './network/gradient.js'
+export { gradientAndHessianGradient, hessianVectorProduct, type GradientAndHessianGradient } from './network/hessian.js'
+export {
+  createNetwork,
+  createSpec,
+  initializationSchemes,
+  initialize,
+  type InitializationScheme,
+  type SpecOptions,
+} from './network/initialize.js'
+export {
+  largestNtkEigenvalue,
+  trainLinearized,
+  type LargestNtkEigenvalueOptions,
+  type LinearizedOptions,
+} from './network/linearize.js'
+export { accuracy, lossNames, meanLoss, type LossName, type LossOptions } from './network/loss.js'
+export { columnDegrees, createMask, denseMask, density, rowDegrees, totalDensity, type Mask } from './network/mask.js'
+export {
+  defaultSigmaW2,
+  parameterizations,
+  type Layer,
+  type Network,
+  type NetworkSpec,
+  type Parameterization,
+} from './network/network.js'
+export type { AdamOptions, OptimizerOptions, SgdOptions } from './network/optimizer.js'
 export type { DataOrigin, Origin } from './network/origin.js'
-export * from './network/paths.js'
-export * from './network/train.js'
+export { pathWarnings, reachedOutputs, type MaskLinks } from './network/paths.js'
+export { train, type TrainingBatch, type TrainOptions, type TrainResult } from './network/train.js'
 
-export * from './prune/criteria.js'
-export type { Criterion } from './prune/criterion.js'
-export * from './prune/define.js'
-export * from './prune/limitation.js'
-export * from './prune/prune.js'
+// Pruning
+export { scopes, type Budget, type Scope } from './prune/budget.js'
+export type { PlacedScores, Tie } from './prune/select.js'
+export type { LayerSummary } from './prune/summary.js'
+export { criteria, criterionNames, type CriterionName } from './prune/criteria.js'
+export type {
+  BudgetTie,
+  ChoosingCriterion,
+  Chosen,
+  Criterion,
+  CriterionContext,
+  CriterionDefaults,
+  CriterionFacts,
+  ScoringCriterion,
+} from './prune/criterion.js'
+export { definePruning, type PruningDefinition, type PruningInput } from './prune/define.js'
+export { correlatedSurvivors, type Limitation } from './prune/limitation.js'
+export { applyMasks, prune, type PruneOptions, type PruneResult } from './prune/prune.js'
 
-export * from './graphon/estimate/fit/align.js'
-export * from './graphon/estimate/assess.js'
-export * from './graphon/chain/average.js'
-export * from './graphon/chain/chain.js'
-export * from './graphon/chain/chain-file.js'
-export * from './graphon/convergence/convergence.js'
-export * from './graphon/distances/chains.js'
-export * from './graphon/distances/distance.js'
-export * from './graphon/distances/norms.js'
-export * from './graphon/distances/relabel/relabel.js'
-export * from './graphon/sample/draw-network.js'
-export * from './graphon/chain/energies.js'
-export * from './graphon/estimate/estimate.js'
-export * from './graphon/estimate/estimate-graphon.js'
-export * from './graphon/estimate/estimate-matrix.js'
-export * from './graphon/estimate/estimators/estimators.js'
-export * from './graphon/convergence/limit-test/limit-test.js'
-export * from './graphon/limits/closed-form.js'
-export * from './graphon/limits/closed-forms.js'
-export * from './graphon/limits/compare.js'
-export * from './graphon/limits/magnitude.js'
-export * from './graphon/limits/predictions.js'
-export * from './graphon/limits/profiles.js'
-export * from './graphon/limits/random.js'
-export * from './graphon/limits/saliency.js'
+// Graphon chains
+export { averageChains, type AveragedChain, type MatrixSpread } from './graphon/chain/average.js'
+export { chainFromTensors, chainToTensors, decodeChain, encodeChain } from './graphon/chain/chain-file.js'
+export { createChain, graphonMean, type GraphonChain } from './graphon/chain/chain.js'
+export { weightEnergies } from './graphon/chain/energies.js'
 export type { GraphonLayers, GraphonMatrix } from './graphon/chain/layers.js'
-export * from './graphon/motifs/motif-report.js'
-export * from './graphon/motifs/motifs.js'
-export * from './graphon/convergence/noise.js'
-export * from './graphon/distances/split-half.js'
-export * from './graphon/chain/path-density.js'
-export * from './graphon/sample/references/reference.js'
-export * from './graphon/sample/references/references.js'
-export * from './graphon/sample/sample.js'
-export * from './graphon/estimate/simulate.js'
+export { pathDensity, type PathDensity } from './graphon/chain/path-density.js'
 
-export * from './ntk/agreement.js'
-export * from './ntk/dense-ntk.js'
-export * from './ntk/empirical-ntk.js'
-export * from './ntk/entry-precision.js'
-export * from './ntk/full-empirical-ntk.js'
-export * from './ntk/graphon-ntk.js'
-export * from './ntk/input-rows.js'
-export * from './ntk/kernel.js'
-export * from './ntk/kernel-file.js'
-export * from './ntk/kernel-meta.js'
-export * from './ntk/kernel-panel.js'
+// Estimates of graphons from masks
+export {
+  assessChain,
+  type Assessment,
+  type AssessOptions,
+  type Fit,
+  type NoiseFloor,
+  type Risk,
+} from './graphon/estimate/assess.js'
+export {
+  estimateGraphon,
+  type GraphonEstimate,
+  type GraphonNoise,
+  type GraphonOptions,
+  type GraphonRisk,
+  type GraphonWarning,
+  type UnitEstimate,
+} from './graphon/estimate/estimate-graphon.js'
+export {
+  assessMatrix,
+  axisKinds,
+  estimateMatrix,
+  type AxisKind,
+  type MatrixAxes,
+  type MatrixEstimate,
+  type MatrixOptions,
+} from './graphon/estimate/estimate-matrix.js'
+export {
+  chainOf,
+  estimateChain,
+  estimateLayers,
+  type ChainEstimate,
+  type ChainOptions,
+  type EstimateOptions,
+  type EstimateWarning,
+  type LayersEstimate,
+} from './graphon/estimate/estimate.js'
+export type { CandidateName } from './graphon/estimate/estimators/candidates.js'
+export type { Values } from './graphon/estimate/estimators/estimator.js'
+export type { MatrixWarning } from './graphon/estimate/matrix-warnings.js'
+export { defaultEstimator, estimatorNames, type EstimatorName } from './graphon/estimate/estimators/estimators.js'
+export {
+  simulateEstimators,
+  type SimulatedEstimator,
+  type SimulatedPoint,
+  type SimulateOptions,
+} from './graphon/estimate/simulate.js'
 
-export * from './spectrum/alignment.js'
-export * from './spectrum/levels.js'
-export * from './spectrum/metrics.js'
-export * from './spectrum/spectrum.js'
+// Distances between chains, and convergence
+export {
+  convergence,
+  type Floor,
+  type MatrixConvergence,
+  type WidthDistances,
+  type WidthEstimate,
+} from './graphon/convergence/convergence.js'
+export {
+  testLimit,
+  type LadderRung,
+  type LayerTest,
+  type LimitTestOptions,
+  type Observed,
+  type ShapeChange,
+  type Spread,
+  type Structure,
+} from './graphon/convergence/limit-test/limit-test.js'
+export type { ShapeTrend } from './graphon/convergence/limit-test/shape-trend.js'
+export type { Estimate } from './graphon/convergence/limit-test/statistics.js'
+export type { Trend } from './graphon/convergence/limit-test/trend.js'
+export type {
+  ChangeFit,
+  Interval,
+  PowerLaw,
+  PowerLawFit,
+  RateEvidence,
+} from './graphon/convergence/limit-test/power-law.js'
+export type { Judgement, Verdict } from './graphon/convergence/limit-test/verdict.js'
+export {
+  erdosRenyiChain,
+  erdosRenyiFloor,
+  type ErdosRenyiOptions,
+  type FloorOptions,
+} from './graphon/convergence/noise.js'
+export { distanceChains } from './graphon/distances/chains.js'
+export { distance, type DistanceOptions, type DistanceResult } from './graphon/distances/distance.js'
+export type { NormBounds, NormOptions, Witness } from './graphon/distances/norm.js'
+export { normNames, type NormName } from './graphon/distances/norms.js'
+export {
+  relabelledChains,
+  relabelledDistance,
+  type ActiveBounds,
+  type CouplingList,
+  type MatrixMeasures,
+  type RelabelInfo,
+  type RelabelledResult,
+  type RelabelOptions,
+} from './graphon/distances/relabel/relabel.js'
+export { splitHalf } from './graphon/distances/split-half.js'
+
+// Motifs
+export {
+  motifReport,
+  motifTable,
+  type MotifComparison,
+  type MotifReport,
+  type MotifRow,
+  type MotifTableOptions,
+} from './graphon/motifs/motif-report.js'
+export {
+  countingBound,
+  injectiveMotifDensities,
+  motifDensities,
+  motifNames,
+  pathDensities,
+  type InjectiveMotif,
+  type MotifName,
+  type MotifOptions,
+  type PathName,
+} from './graphon/motifs/motifs.js'
+
+// Known graphons, and masks drawn from graphons
+export { drawNetwork, type DrawNetworkOptions } from './graphon/sample/draw-network.js'
+export type { ReferenceGraphon } from './graphon/sample/references/reference.js'
+export { referenceNames, references, type ReferenceName } from './graphon/sample/references/references.js'
+export {
+  blockChain,
+  constantChain,
+  degreeProductChain,
+  sampleMasks,
+  type ChainShape,
+  type SampleOptions,
+} from './graphon/sample/sample.js'
+
+// Limits in closed form
+export { constantLimitChain, type ConstantLimit, type LimitOptions } from './graphon/limits/closed-form.js'
+export { closedForms, type ClosedForm } from './graphon/limits/closed-forms.js'
+export {
+  compareWithEstimate,
+  type CompareOptions,
+  type Comparison,
+  type LimitAgreement,
+} from './graphon/limits/compare.js'
+export { magnitudeLimit, magnitudeWidthLimit, type MagnitudeLimit } from './graphon/limits/magnitude.js'
+export { predictedMethods, predictMasks, type Predict, type PredictionInput } from './graphon/limits/predictions.js'
+export { snipProfiles, synflowProfiles, type Profile } from './graphon/limits/profiles.js'
+export type { RankOne } from './graphon/limits/rank-one.js'
+export { randomLimit } from './graphon/limits/random.js'
+export { saliencyLimit, type SaliencyLimit } from './graphon/limits/saliency.js'
+
+// Kernels
+export { classDistances, classMean, kernelDistance } from './ntk/agreement.js'
+export { denseChain, denseNtk, pathScaledDense } from './ntk/dense-ntk.js'
+export { dualOf, type DualRoute, type LimitDual } from './ntk/duals/duals.js'
+export {
+  empiricalNtk,
+  empiricalNtkPanels,
+  type EmpiricalNtkOptions,
+  type EmpiricalNtkPanelOptions,
+} from './ntk/empirical-ntk.js'
+export { kernelDtypes, type EntryPrecision, type KernelDtype } from './ntk/entry-precision.js'
+export { classBlocks, fullEmpiricalNtk, type FullEmpiricalNtkOptions } from './ntk/full-empirical-ntk.js'
+export {
+  graphonNtk,
+  graphonNtkPanels,
+  graphonNtks,
+  graphonNtksPanels,
+  limitKernels,
+  limitKernelsOfChains,
+  type GraphonNtkOptions,
+  type GraphonNtkPanelOptions,
+  type LimitKernels,
+  type NtkOptions,
+} from './ntk/graphon-ntk.js'
+export { sampleInputRows } from './ntk/input-rows.js'
+export { kernelFromTensor, kernelToTensor, type FiledKernel, type KernelSource } from './ntk/kernel-file.js'
+export { kernelComment, readKernelComment, type KernelMeta } from './ntk/kernel-meta.js'
+export {
+  limitKernelNames,
+  placePanel,
+  type KernelPanel,
+  type LimitKernelName,
+  type PanelEntries,
+} from './ntk/kernel-panel.js'
+export { classKernel, kernelMatrix, type Kernel } from './ntk/kernel.js'
+export type { NetworkOptions } from './ntk/limit-network.js'
+export { conventions, type Convention } from './ntk/recursion-plan.js'
+export { rescales, type Rescale } from './ntk/rescale.js'
+
+// Spectra
+export { kernelTargetAlignment } from './spectrum/alignment.js'
+export { kernelWarning, levelsOf, type Definiteness, type Levels } from './spectrum/levels.js'
+export {
+  measureSpectrum,
+  spectralMetrics,
+  type MissingMetrics,
+  type SpectralMeasurements,
+  type SpectralMetricName,
+} from './spectrum/metrics.js'
+export type { Spectrum } from './spectrum/metric.js'
+export { describeSpectrum, spectrum, type SpectrumDocument, type SpectrumOptions } from './spectrum/spectrum.js'
 export { topSpectrum, type TopSpectrumDocument, type TopSpectrumOptions } from './spectrum/top-spectrum.js'
 
-export * from './dynamics/agreement.js'
-export * from './dynamics/predict.js'
-export * from './dynamics/steps-to.js'
-
-export * from './study/build-findings.js'
-export type { Findings } from './study/findings.js'
-export * from './study/read-study.js'
-export { executeJob, type StudyBench } from './study/execute-job.js'
-export * from './study/execute-study.js'
-export { inProcessRunner, memoryStore } from './study/in-process.js'
-export type { Damage, Job, JobKey, JobResult, ResultRow, ResultStore } from './study/job.js'
-export { jobKinds } from './study/jobs.js'
+// Predicted training
+export type { ModesOptions } from './dynamics/modes.js'
+export { agreement, type Agreement } from './dynamics/agreement.js'
 export {
-  jobKind,
-  type DataFacts,
-  type JobKind,
-  type JobKinds,
-  type PlannedJob,
-  type Planning,
-  type Work,
-} from './study/jobs/kind.js'
-export { record, type RecordType, type RecordTypes } from './study/jobs/record.js'
-export { planStudy, type StudyPlan } from './study/plan.js'
-export { planFromText, plannedData, type StudySources } from './study/prepare.js'
-export type { LabelledSamples, LoadSamples, SampleRequest, StudyData } from './study/study-data.js'
-export * from './study/schema.js'
-export { studyJsonSchema } from './study/json-schema.js'
-
-export * from './plot/chain.js'
-export * from './plot/figures.js'
-export * from './plot/render.js'
-export * from './report/report.js'
-export { version } from './version.js'
+  accuracyFromModes,
+  lossFromModes,
+  modes,
+  predict,
+  type ClassModes,
+  type DynamicsMode,
+  type DynamicsOptions,
+  type Extremes,
+  type KernelModes,
+  type PredictedLoss,
+  type Prediction,
+  type PredictOptions,
+  type Route,
+} from './dynamics/predict.js'
+export { stepsTo, stepsToFromModes } from './dynamics/steps-to.js'

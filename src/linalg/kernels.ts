@@ -1,13 +1,13 @@
 import { instantiate, type KernelExports, type Pointer } from './instance.js'
 import type { Team } from './steps.js'
-import { sharedWasmBase64, wasmBase64 } from './wasm.generated.js'
+import { wasmBytes, type WasmBuild } from './wasm.js'
 
 export type { KernelExports, Pointer } from './instance.js'
 
 /** The two builds of the same kernels: baseline SIMD, and relaxed SIMD with fused multiply-add. */
-export type KernelBuild = keyof typeof wasmBase64
+export type KernelBuild = 'simd' | 'relaxed-simd'
 
-export const kernelBuilds = Object.keys(wasmBase64) as readonly KernelBuild[]
+export const kernelBuilds: readonly KernelBuild[] = ['simd', 'relaxed-simd']
 
 /** One instance of the kernels: its own memory, or one that it shares with the instances of its team's threads. */
 export interface Kernels {
@@ -41,14 +41,7 @@ const addressable = 65536 * pageSize
 /** Shared memory that could grow to less than this is of no use. */
 const leastShared = 2 ** 28
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
-  return bytes
-}
-
-const runs = (build: KernelBuild): boolean => WebAssembly.validate(decodeBase64(wasmBase64[build]))
+const runs = (build: KernelBuild): boolean => WebAssembly.validate(wasmBytes({ level: build, memory: 'own' }))
 
 /** Node 20 knows relaxed SIMD but hides it behind a flag; later versions, which know no such flag, and browsers need nothing. */
 function enableRelaxedSimd(): void {
@@ -58,14 +51,13 @@ function enableRelaxedSimd(): void {
   v8?.setFlagsFromString('--experimental-wasm-relaxed-simd')
 }
 
-const binaries = { own: wasmBase64, shared: sharedWasmBase64 } as const
 const modules = new Map<string, WebAssembly.Module>()
 
-function compile(build: KernelBuild, memory: keyof typeof binaries): WebAssembly.Module {
+function compile(build: KernelBuild, memory: WasmBuild['memory']): WebAssembly.Module {
   const key = `${build} ${memory}`
   let module = modules.get(key)
   if (!module) {
-    module = new WebAssembly.Module(decodeBase64(binaries[memory][build]))
+    module = new WebAssembly.Module(wasmBytes({ level: build, memory }))
     modules.set(key, module)
   }
   return module

@@ -36,12 +36,14 @@ export function filled(rows: number, cols: number, value: number): Matrix {
   return matrix(rows, cols, new Float64Array(rows * cols).fill(value))
 }
 
+/** The n × n matrix with ones on its diagonal and zeros elsewhere. */
 export function identity(n: number): Matrix {
   const result = matrix(n, n)
   for (let i = 0; i < n; i++) result.data[i * n + i] = 1
   return result
 }
 
+/** The matrix with rows and columns exchanged, as a copy. */
 export function transpose({ rows, cols, data }: Matrix): Matrix {
   const result = new Float64Array(rows * cols)
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) result[j * rows + i] = data[i * cols + j]

@@ -7,7 +7,7 @@ export type Argument =
 /** A kernel by its name. */
 export type KernelName = keyof KernelExports
 
-type Each<Parameters extends readonly unknown[]> = { readonly [Index in keyof Parameters]: Argument }
+export type Each<Parameters extends readonly unknown[]> = { readonly [Index in keyof Parameters]: Argument }
 
 /** An argument for each parameter of a kernel. */
 export type ArgumentsOf<Name extends KernelName> = Each<Parameters<KernelExports[Name]>>

@@ -1,12 +1,12 @@
 /** A weight matrix, `[out, in]`, of which only matters where it is 0: a mask, or densities of a graphon. */
-interface Links {
+export interface MaskLinks {
   readonly rows: number
   readonly cols: number
   readonly data: ArrayLike<number>
 }
 
 /** Outputs that some input still reaches along what is not 0: 1 for each of them, else 0. */
-export function reachedOutputs(matrices: readonly Links[]): Uint8Array {
+export function reachedOutputs(matrices: readonly MaskLinks[]): Uint8Array {
   let reached = new Uint8Array(matrices[0].cols).fill(1)
   for (const { rows, cols, data } of matrices) {
     const next = new Uint8Array(rows)
@@ -20,7 +20,7 @@ export function reachedOutputs(matrices: readonly Links[]): Uint8Array {
   return reached
 }
 
-const isEmpty = ({ rows, cols, data }: Links): boolean => {
+const isEmpty = ({ rows, cols, data }: MaskLinks): boolean => {
   for (let k = 0; k < rows * cols; k++) if (data[k] !== 0) return false
   return true
 }
@@ -31,7 +31,7 @@ const isEmpty = ({ rows, cols, data }: Links): boolean => {
  *
  * @param matrices M^1 … M^{L+1} or W^1 … W^{L+1}, `[out, in]` each
  */
-export function pathWarnings(matrices: readonly Links[]): string[] {
+export function pathWarnings(matrices: readonly MaskLinks[]): string[] {
   const collapsed = matrices.flatMap((m, i) =>
     isEmpty(m)
       ? [

@@ -40,6 +40,7 @@ export type { Said } from './files/agreement.js'
 
 // Samples
 export { dataOrigin, type ChosenData } from './samples/data-origin.js'
+export type { Split } from './samples/folder.js'
 export { isNamedData, loadData, type DataOptions } from './samples/load-data.js'
 
 // Kernels of files, and what they predict
@@ -75,7 +76,7 @@ export { readMadeMasks, requireClosedForm, type MadeMasks, type MadeMasksOptions
 
 // Figures
 export { encodeFigure, figureFormat, figureFormats, requireFigure, writeFigure } from './figures/figure.js'
-export { requirePng, svgToPng, type PngOptions } from './figures/png.js'
+export { svgToPng, type PngOptions } from './figures/png.js'
 
 // Threads
 export { mayStartThreads, startTeam, type TeamKernels, type TeamOptions } from './team/team.js'

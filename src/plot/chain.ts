@@ -1,10 +1,11 @@
 import { graphonMean, type GraphonChain } from '../graphon/chain/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { niceTop } from './colormap.js'
-import type { Figure, Panel } from './figure.js'
+import type { Figure } from './figure.js'
 import { formatList, formatNumber } from './format.js'
 import { averageColumns, colorBar, heatmapPanel } from './heatmap.js'
 import { matrixLabel } from './labels.js'
+import { figureSpec, type Panel } from './spec.js'
 
 const side = 180
 
@@ -49,7 +50,7 @@ export function chainFigure(chain: GraphonChain, title = 'Graphon chain'): Figur
     title,
     sentence: `The density is ${formatList(means)}.`,
     description: `Heatmaps of ${formatList(W.map((m, i) => `${matrixLabel(i + 1)}, ${m.rows} × ${m.cols}`))}.`,
-    spec: { title, spacing: 22, vconcat: rows },
+    spec: figureSpec({ title, spacing: 22, vconcat: rows }),
   }
 }
 
@@ -84,6 +85,10 @@ export function matricesFigure(
     title,
     sentence: `The density is ${formatList(matrices.map(({ layer }, i) => `${means[i]} in ${matrixLabel(layer)}`))}.`,
     description: `Heatmaps of ${formatList(matrices.map(({ layer, graphon: m }) => `${matrixLabel(layer)}, ${m.rows} × ${m.cols}`))}.`,
-    spec: { title, spacing: 16, vconcat: [{ columns: 4, spacing: 16, concat: panels }, colorBar(1, 'density', 320)] },
+    spec: figureSpec({
+      title,
+      spacing: 16,
+      vconcat: [{ columns: 4, spacing: 16, concat: panels }, colorBar(1, 'density', 320)],
+    }),
   }
 }

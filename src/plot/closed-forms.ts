@@ -1,12 +1,13 @@
 import type { ClosedFormFinding, ClosedFormMatrix, Findings } from '../study/findings.js'
 import { againstReference, logChannel, seriesChannels, widthChannel } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPercent } from './format.js'
 import { averageColumns, colorBar, heatmapPanel } from './heatmap.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { matrixStyle } from './palette.js'
 import { atWidest, largest, methodsOf, smallest } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 interface Named extends ClosedFormMatrix {
   readonly name: string
@@ -71,14 +72,14 @@ export function closedFormsFigure(findings: Findings): Figure | null {
     title: 'Closed form against estimate',
     sentence: closedFormsSentence(findings.closedForms),
     description: `Heatmaps of estimated step graphons and of those predicted in closed form for ${formatList(methods.map(methodLabel))}, in the order of the masks’ degrees.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: `Closed form against estimate, width ${formatCount(forms[0].width)}, one network`,
         subtitle: 'Hidden units in the order of the mask’s degrees, the same bins for both.',
       },
       spacing: 16,
       vconcat: [{ columns: matrices, spacing: 12, concat: panels }, colorBar(1, 'probability of being kept', 360)],
-    },
+    }),
   }
 }
 
@@ -128,7 +129,7 @@ export function closedFormWidthsFigure(findings: Findings): Figure | null {
       ? `At the largest width the closed form farthest from its noise floor is that of ${farthest.name}: ${formatNumber(farthest.distance)} against ${formatNumber(farthest.floor)} for masks drawn from the form itself.`
       : 'No distance can be compared with its noise floor.',
     description: `Distances between closed form and estimate against width for ${formatList(methods.map(methodLabel))}, one line per weight matrix, with those of masks drawn from the form dashed.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: 'Does the closed form hold as width grows?',
         subtitle: 'Solid: one pruned network. Dashed: masks drawn from the closed form itself, the noise floor.',
@@ -136,6 +137,6 @@ export function closedFormWidthsFigure(findings: Findings): Figure | null {
       columns: 3,
       spacing: 20,
       concat: methods.map(panel),
-    },
+    }),
   }
 }

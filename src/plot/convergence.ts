@@ -1,11 +1,12 @@
 import type { ConvergenceFinding, Findings } from '../study/findings.js'
 import { againstReference, logChannel, seriesChannels, widthChannel } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPlural } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { matrixStyle } from './palette.js'
 import { largest, methodsOf } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** Two estimates farther apart than this many noise floors are called different. */
 export const movingThreshold = 2
@@ -100,7 +101,7 @@ export function convergenceFigure(findings: Findings): Figure | null {
     title: 'Do the graphons converge?',
     sentence: `${convergenceSentence(convergence)} The upper row is what the paper’s Figure 1 shows, here with the noise floor.`,
     description: `Distances between the graphon estimates of different widths for ${formatList(methods.map(methodLabel))}, one line per weight matrix, with the noise floor of Erdős–Rényi masks dashed.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: 'Do the graphons converge? Distance between estimates against width',
         subtitle:
@@ -112,6 +113,6 @@ export function convergenceFigure(findings: Findings): Figure | null {
         spacing: 14,
         concat: sides.flatMap((side) => chunk.map((method, i) => panel(method, side, i === 0))),
       })),
-    },
+    }),
   }
 }

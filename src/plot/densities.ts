@@ -1,10 +1,11 @@
 import type { Findings, PruningFinding } from '../study/findings.js'
 import { methodChannels } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPercent, formatPlural, readsEqual } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { atWidest, largest } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 function extremes(item: PruningFinding) {
   return { low: Math.min(...item.layerDensity), high: Math.max(...item.layerDensity) }
@@ -89,13 +90,13 @@ export function densitiesFigure(findings: Findings): Figure | null {
     title: 'Where each method keeps its weights',
     sentence: densitiesSentence(items),
     description: `Density of the ${matrices} weight matrices and fraction of dead units of ${formatPlural(hidden, 'hidden layer')} under ${formatList(items.map((item) => methodLabel(item.method)))}.`,
-    spec: {
+    spec: figureSpec({
       title: `Where each method keeps its weights, width ${formatCount(items[0].width)}`,
       spacing: 40,
       hconcat: [
         panel(densityRows, 'Density', 'weight matrix', 'kept fraction (± one s.d. over trials)', 400),
         ...(hidden > 0 ? [panel(deadRows, 'Dead units', 'hidden layer', 'fraction without input or output', 300)] : []),
       ],
-    },
+    }),
   }
 }

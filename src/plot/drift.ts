@@ -1,10 +1,11 @@
 import type { Findings, PruningFinding } from '../study/findings.js'
 import { methodChannels, widthChannel } from './encode.js'
-import type { Figure, Panel } from './figure.js'
+import type { Figure } from './figure.js'
 import { formatCount, formatNumber, readsEqual } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { largest } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 interface Drift {
   readonly method: string
@@ -90,11 +91,11 @@ export function driftFigure(findings: Findings): Figure | null {
     title: 'Does the density of each matrix settle?',
     sentence: driftSentence(findings),
     description: `Density of each of the ${matrices} weight matrices against width, one line per method.`,
-    spec: {
+    spec: figureSpec({
       title: 'Does the density of each matrix settle as the network widens?',
       columns: perRow,
       spacing: 24,
       concat: Array.from({ length: matrices }, (_, i) => panel(i + 1)),
-    },
+    }),
   }
 }

@@ -1,4 +1,5 @@
-import type { TopLevelSpec } from 'vega-lite'
+/** A picture as a Vega-Lite specification: plain JSON, whose schema is Vega-Lite's. */
+export type FigureSpec = Readonly<Record<string, unknown>>
 
 /** One figure: what is drawn, and the one sentence that says what is seen, computed from the same numbers. */
 export interface Figure {
@@ -8,11 +9,8 @@ export interface Figure {
   readonly sentence: string
   /** What the picture holds, for those who cannot see it. */
   readonly description: string
-  readonly spec: TopLevelSpec
+  readonly spec: FigureSpec
 }
-
-/** One panel of a figure of several. */
-export type Panel = Extract<TopLevelSpec, { concat: unknown }>['concat'][number]
 
 /** One row of the data of a figure. */
 export type Row = Readonly<Record<string, string | number | null>>

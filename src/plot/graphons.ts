@@ -1,10 +1,11 @@
 import type { GraphonChain } from '../graphon/chain/chain.js'
 import type { Findings, GraphonFinding } from '../study/findings.js'
-import type { Figure, Panel } from './figure.js'
+import type { Figure } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPercent } from './format.js'
 import { averageColumns, colorBar, heatmapPanel } from './heatmap.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { atWidest, largest, methodsOf, smallest } from './select.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** Mean and standard deviation of W^l over [0,1]², measure-weighted; input coordinates and classes weigh alike. */
 export function graphonMoments({ W, measures }: GraphonChain, l: number): { mean: number; sd: number } {
@@ -83,7 +84,7 @@ export function graphonsFigure(findings: Findings): Figure | null {
     title: 'Graphons of the pruning masks',
     sentence: graphonsSentence(rows),
     description: `Heatmaps of ${matrices} step graphons for each of ${formatList(methods.map(methodLabel))}; hidden positions run from the unit with most connections (0) to the one with fewest (1).`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: `Graphons of the pruning masks, width ${formatCount(rows[0].width)}`,
         subtitle:
@@ -91,7 +92,7 @@ export function graphonsFigure(findings: Findings): Figure | null {
       },
       spacing: 16,
       vconcat: [{ columns: matrices, spacing: 12, concat: panels }, colorBar(1, 'density, mean over trials', 360)],
-    },
+    }),
   }
 }
 

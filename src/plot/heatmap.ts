@@ -1,8 +1,8 @@
 import { encode } from 'fast-png'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { colorIndex, viridisPalette } from './colormap.js'
-import type { Panel } from './figure.js'
 import { panelTitle } from './theme.js'
+import type { Panel } from './spec.js'
 
 /** Averages runs of neighbouring columns until at most `limit` are left; runs differ by one column at most. */
 export function averageColumns(source: Matrix, limit: number): Matrix {

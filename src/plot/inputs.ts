@@ -7,6 +7,7 @@ import { inputDensity, inputsSentence } from './graphons.js'
 import { colorBar, heatmapPanel } from './heatmap.js'
 import { methodLabel } from './labels.js'
 import { atWidest, methodsOf } from './select.js'
+import { figureSpec } from './spec.js'
 
 const hidden = { title: null, ticks: [] } as const
 
@@ -27,7 +28,7 @@ export function inputsFigure(findings: Findings): Figure | null {
     title: 'Which inputs are kept',
     sentence: inputsSentence(pictures),
     description: `The kept fraction of first-layer weights of each of ${side} × ${side} input pixels, one picture for each of ${formatList(methods.map(methodLabel))}.`,
-    spec: {
+    spec: figureSpec({
       title: `Which inputs are kept: density of W¹ at every pixel, width ${formatCount(pictures[0].width)}`,
       spacing: 16,
       vconcat: [
@@ -46,6 +47,6 @@ export function inputsFigure(findings: Findings): Figure | null {
         },
         colorBar(top, 'kept fraction of the weights at a pixel', 360),
       ],
-    },
+    }),
   }
 }

@@ -1,10 +1,11 @@
 import type { Findings, KernelKind, SpectrumFinding } from '../study/findings.js'
 import { logChannel, methodChannels, widthChannel } from './encode.js'
-import type { Figure, Panel } from './figure.js'
+import type { Figure } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
 import { kernelLabels, methodLabel } from './labels.js'
 import { atWidest, largest, smallest } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** The kernels of pruned networks at infinite width, each knowing more than the one before. The dense kernel lacks the path density and is far from every pruned network's: its distance says nothing of the limit. */
 export const limitKernels = ['graphon', 'energy'] as const satisfies readonly KernelKind[]
@@ -66,10 +67,10 @@ export function kernelErrorFigure(findings: Findings): Figure | null {
     title: 'How far each limit kernel is from the finite network’s',
     sentence: kernelErrorSentence(findings.spectra),
     description: `Relative Frobenius distance to the empirical kernel against width for ${formatList(kinds.map((kind) => kernelLabels[kind]))}.`,
-    spec: {
+    spec: figureSpec({
       title: 'How far each limit kernel is from the finite network’s kernel',
       spacing: 18,
       hconcat: kinds.map(panel),
-    },
+    }),
   }
 }

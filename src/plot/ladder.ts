@@ -6,6 +6,7 @@ import { methodLabel, rungKernels, rungLabels } from './labels.js'
 import { atWidest, largest, methodsOf, smallest } from './select.js'
 import { formatStepSize, methodWithStep } from './step-sizes.js'
 import { rungError } from './training.js'
+import { figureSpec } from './spec.js'
 
 interface Climb {
   readonly method: string
@@ -86,7 +87,7 @@ export function ladderFigure(findings: Findings): Figure | null {
     title: 'The explanation ladder',
     sentence: ladderSentence(methods, trials),
     description: `Error of the predicted training curve on the rungs ${formatList(present.map((rung) => rungKernels[rung]))}, for ${formatList(methods.map(methodLabel))}.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: `The explanation ladder: error of each prediction of the training curve, width ${formatCount(trials[0].width)}`,
         subtitle: [
@@ -121,6 +122,6 @@ export function ladderFigure(findings: Findings): Figure | null {
           encoding: { color, shape },
         },
       ],
-    },
+    }),
   }
 }

@@ -1,11 +1,12 @@
 import { kernelKinds, type Findings, type SpectrumFinding } from '../study/findings.js'
 import { logChannel, seriesChannels } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
 import { kernelLabels, methodLabel } from './labels.js'
 import { kernelStyles } from './palette.js'
 import { atWidest, largest, methodsOf, smallest } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 interface Metric {
   readonly title: string
@@ -145,11 +146,11 @@ export function metricsFigure(findings: Findings): Figure | null {
     title: 'Trace and shape of the spectrum',
     sentence: metricsSentence(items),
     description: `Trace, top-5 energy, effective rank, entropy rank, decay exponent and kernel–target alignment for ${formatList(methods.map(methodLabel))}.`,
-    spec: {
+    spec: figureSpec({
       title: `Trace and shape of the spectrum, width ${formatCount(items[0].width)}`,
       columns: 3,
       spacing: 18,
       concat: Object.values(metrics).map(panel),
-    },
+    }),
   }
 }

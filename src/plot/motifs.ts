@@ -1,12 +1,13 @@
 import type { MotifName } from '../graphon/motifs/motifs.js'
 import type { Findings, MotifFinding } from '../study/findings.js'
 import { againstReference, logChannel, seriesChannels, widthChannel } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { matrixStyle } from './palette.js'
 import { largest, methodsOf } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** The motif that is 1 in a constant graphon and larger in every other, so that it alone tells one from the other. */
 const telling = 'cycle-4' satisfies MotifName
@@ -109,7 +110,7 @@ export function motifsFigure(findings: Findings): Figure | null {
     title: 'Small subgraphs against width',
     sentence: motifsSentence(motifs),
     description: `Densities of 4-cycles and of both cherries over those of a constant graphon of equal density for ${formatList(methods.map(methodLabel))}, one line per weight matrix, with bars of one standard deviation over trials.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: 'Small subgraphs: densities over those of a constant graphon of equal density p',
         subtitle: [
@@ -123,6 +124,6 @@ export function motifsFigure(findings: Findings): Figure | null {
         spacing: 14,
         concat: drawn.flatMap((motif) => chunk.map((method, i) => panel(method, motif, i === 0))),
       })),
-    },
+    }),
   }
 }

@@ -1,3 +1,4 @@
+import type { TopLevelSpec } from 'vega-lite'
 import { visible } from '../data/visible.js'
 import type { Figure } from './figure.js'
 import { measureTextAlike } from './text-width.js'
@@ -62,7 +63,7 @@ export async function renderSvg(figure: Figure): Promise<string> {
   // Half the time that a command takes to start, if every command loaded them.
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
   measureTextAlike(vega)
-  const { spec } = compile(figure.spec, { config: theme })
+  const { spec } = compile(figure.spec as unknown as TopLevelSpec, { config: theme })
   const view = new vega.View(vega.parse(spec), { renderer: 'none' })
   let svg: string
   try {

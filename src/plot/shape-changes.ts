@@ -1,11 +1,12 @@
 import type { Findings } from '../study/findings.js'
 import { againstReference, logChannel, seriesChannels, widthChannel } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { matrixStyle } from './palette.js'
 import { largest, methodsOf } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 interface Excess {
   readonly method: string
@@ -79,7 +80,7 @@ export function shapeChangesFigure(findings: Findings): Figure | null {
     title: 'Do the shapes settle?',
     sentence: shapeSentence(findings),
     description: `Change of the normalised graphons between neighbouring widths for ${formatList(methods.map(methodLabel))}, one line per weight matrix, with what noise and sorting alone give dashed.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: 'Do the shapes settle? Change of the normalised graphons W/ρ from width to width',
         subtitle:
@@ -88,6 +89,6 @@ export function shapeChangesFigure(findings: Findings): Figure | null {
       columns: 5,
       spacing: 14,
       concat: methods.map(panel),
-    },
+    }),
   }
 }

@@ -1,11 +1,12 @@
 import { kernelKinds, type Findings, type SpectrumFinding } from '../study/findings.js'
 import { logChannel, seriesChannels } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
 import { kernelLabels, methodLabel } from './labels.js'
 import { kernelStyles } from './palette.js'
 import { atWidest, largest, methodsOf, smallest } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** Below this fraction of λ₁ an eigenvalue is rounding error. */
 const relativeFloor = 1e-12
@@ -98,11 +99,11 @@ export function spectraFigure(findings: Findings): Figure | null {
     title: 'Kernel spectra',
     sentence: spectraSentence(items),
     description: `Eigenvalues against rank on logarithmic axes for ${formatList(kinds.map((kind) => kernelLabels[kind]))}, one panel for each of ${formatList(methods.map(methodLabel))}.`,
-    spec: {
+    spec: figureSpec({
       title: `Kernel spectra: eigenvalues against rank, width ${formatCount(items[0].width)}`,
       columns: perRow,
       spacing: 18,
       concat: methods.map(panel),
-    },
+    }),
   }
 }

@@ -1,12 +1,13 @@
 import { rungs, type Findings, type Rung, type TrainingFinding } from '../study/findings.js'
 import { logChannel, seriesChannels } from './encode.js'
-import type { Figure, Panel, Row } from './figure.js'
+import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPlural } from './format.js'
 import { methodLabel, rungKernels, rungLabels } from './labels.js'
 import { rungStyles } from './palette.js'
 import { formatStepSize, methodWithStep } from './step-sizes.js'
 import { atWidest, largest, mean, methodsOf, smallest } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** Mean error of one rung over the trials of one method; null when no trial has it or one is not finite. */
 export function rungError(trials: readonly TrainingFinding[], rung: Rung): number | null {
@@ -143,7 +144,7 @@ export function trainingFigure(findings: Findings): Figure | null {
     title: 'Predicted against measured training',
     sentence: trainingSentence(methods, trials),
     description: `Training loss against gradient descent step: measured, and predicted by ${formatList(present.map((rung) => rungKernels[rung]))}, one panel for each of ${formatList(methods.map(methodLabel))}.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: `Predicted against measured training, width ${formatCount(trials[0].width)}`,
         subtitle: `Thick: measured, mean of ${trialCounts(methods, trials)}. Error: root mean square over steps, in units of the initial loss.`,
@@ -151,6 +152,6 @@ export function trainingFigure(findings: Findings): Figure | null {
       columns: perRow,
       spacing: 20,
       concat: methods.map(panel),
-    },
+    }),
   }
 }

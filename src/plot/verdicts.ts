@@ -1,11 +1,12 @@
 import { predictedMethods } from '../graphon/limits/predictions.js'
 import { verdicts, type Verdict } from '../graphon/convergence/limit-test/verdict.js'
 import type { ConvergenceFinding, Findings } from '../study/findings.js'
-import type { Figure, Panel } from './figure.js'
+import type { Figure } from './figure.js'
 import { formatCount, formatList, formatPlural } from './format.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { methodsOf } from './select.js'
 import { panelTitle } from './theme.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** Fills of the table's cells; the word in the cell says the same. */
 export const verdictColors: Readonly<Record<Verdict, string>> = {
@@ -107,7 +108,7 @@ export function verdictsFigure(findings: Findings): Figure | null {
     title: 'Is there a limit? The verdict on every matrix',
     sentence: verdictSentence(convergence),
     description: `A table of verdicts for ${formatList(methods.map(methodLabel))}: converged, converging, drifting or undecided, for the density, the normalised graphon, and both together.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: 'Is there a limit? The verdict on every matrix',
         subtitle: `Widths ${formatList(widths.map(formatCount))}. Noise and sorting bias are taken out of every change.`,
@@ -115,6 +116,6 @@ export function verdictsFigure(findings: Findings): Figure | null {
       columns: perRow,
       spacing: 22,
       concat: aspects.map(panel),
-    },
+    }),
   }
 }

@@ -1,10 +1,11 @@
 import type { Findings, GraphonFinding } from '../study/findings.js'
-import type { Figure, Panel } from './figure.js'
+import type { Figure } from './figure.js'
 import { formatCount, formatList, formatNumber, readsEqual } from './format.js'
 import { averageColumns, colorBar, heatmapPanel } from './heatmap.js'
 import { matrixLabel, methodLabel } from './labels.js'
 import { largest, methodsOf } from './select.js'
 import { graphonMoments } from './graphons.js'
+import { figureSpec, type Panel } from './spec.js'
 
 /** Whose density changes most from the narrowest to the widest picture. */
 export function widthsSentence(items: readonly GraphonFinding[], methods: readonly string[], shown: number): string {
@@ -67,14 +68,14 @@ function widthsFigure(findings: Findings, methods: readonly string[], shown: num
     title: `${label} from width to width`,
     sentence: `${widthsSentence(graphons, methods, shown)} The paper draws such ladders in its Figures 4 to 10, each matrix sorted by itself; here hidden units keep one order in both matrices they belong to.`,
     description: `Heatmaps of the step graphon ${label} for ${formatList(methods.map(methodLabel))} at widths ${formatList(widths.map(formatCount))}, all on one colour scale.`,
-    spec: {
+    spec: figureSpec({
       title: {
         text: `The graphon ${label} over the ladder of widths`,
         subtitle: `Rows of a picture are ${rows}, columns ${columns}; mean over trials.`,
       },
       spacing: 16,
       vconcat: [{ columns: widths.length, spacing: 12, concat: panels }, colorBar(1, 'density, mean over trials', 360)],
-    },
+    }),
   }
 }
 

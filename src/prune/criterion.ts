@@ -29,7 +29,7 @@ export interface CriterionContext extends Required<CriterionDefaults> {
   readonly onProgress: (share: number) => void
 }
 
-interface About {
+export interface CriterionFacts {
   /** Short and stable: what files, studies and options say. */
   readonly name: string
   /** Name for figures and prose. */
@@ -47,7 +47,7 @@ interface About {
 }
 
 /** Gives every weight one score in f64, `[out, in]` per matrix, in kernel memory; the largest are kept. */
-type Scoring =
+export type ScoringCriterion =
   | { readonly needsData: false; readonly scores: (network: Network, context: CriterionContext) => PlacedScores[] }
   | {
       readonly needsData: true
@@ -66,7 +66,7 @@ export interface Chosen {
 }
 
 /** Chooses the masks itself, exactly as many per group as the budgets say. */
-interface Choosing {
+export interface ChoosingCriterion {
   readonly needsData: boolean
   /** @param batch given where data are needed */
   readonly masks: (network: Network, context: CriterionContext, batch: Batch | undefined) => Chosen
@@ -76,7 +76,7 @@ interface Choosing {
  * A pruning criterion. Weights are effective weights (σ_w w / √n_in in the NTK parameterisation), so that a criterion
  * means the same in both parameterisations; pruned weights of the given network are never candidates.
  */
-export type Criterion = About & (Scoring | Choosing)
+export type Criterion = CriterionFacts & (ScoringCriterion | ChoosingCriterion)
 
 /** What keeps a value, such as a module's export, from being a {@link Criterion}; undefined for one. */
 export function criterionProblem(value: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import { escapeMarkup } from '../plot/render.js'
 
 /** The class of {@link Html}: only this module can make one, so that no value from a file passes for markup. */
-class Markup {
+export class Markup {
   readonly #markup: string
 
   constructor(markup: string) {
@@ -16,7 +16,7 @@ class Markup {
 /** A piece of a page that is safe to insert as it is. Only {@link html} and {@link trusted} make it. */
 export type Html = Markup
 
-type Piece = Html | string | number | readonly Piece[]
+export type Piece = Html | string | number | readonly Piece[]
 
 /** @throws TypeError when a piece is none, whatever its type says */
 function toHtml(piece: Piece): string {

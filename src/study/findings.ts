@@ -43,8 +43,8 @@ export interface StudyFacts {
   readonly failed: readonly FailedFinding[]
 }
 
-type ListsOf<Kind> = Kind extends { findings(...given: never[]): infer Found } ? Awaited<Found> : never
-type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+export type ListsOf<Kind> = Kind extends { findings(...given: never[]): infer Found } ? Awaited<Found> : never
+export type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
   ? All
   : never
 

@@ -1,6 +1,7 @@
+import { scopes, type Scope } from '../prune/budget.js'
+
 /** How a budget of weights is handed out: shared by all matrices, or each matrix has its own. */
-export const scopes = ['global', 'layer'] as const
-export type Scope = (typeof scopes)[number]
+export { scopes, type Scope }
 
 /** A study's scopes: one, or both. */
 export const studyScopes = [...scopes, 'both'] as const

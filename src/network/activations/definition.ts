@@ -1,4 +1,4 @@
-import type { ClosedForm, Dual } from './dual.js'
+import type { ClosedDual, Dual } from './dual.js'
 
 /** φ beyond some point, where it is a line to the last bit. */
 export interface Tail {
@@ -23,7 +23,7 @@ export interface ActivationForm {
   /** Lines that φ joins on both sides, if it does: tables then take the place of φ in f32 and f64 kernels. */
   readonly tails?: readonly [left: Tail, right: Tail]
   /** A closed form of the dual that kernels compute. Default: Hermite series of φ', see {@link hermiteDual}. */
-  readonly closedForm?: ClosedForm
+  readonly closedForm?: ClosedDual
   /** A closed form of the dual that is not among those; kernels then take the series, and tests compare them. */
   readonly dual?: Dual
 }

@@ -22,7 +22,7 @@ export interface Dual {
  *     erf               see {@link erfDual}
  *     piecewise-linear  see {@link piecewiseLinearDual}
  */
-export type ClosedForm =
+export type ClosedDual =
   | { readonly family: 'arc-cosine'; readonly slope: number; readonly gain?: number }
   | { readonly family: 'erf' }
   | { readonly family: 'piecewise-linear'; readonly left: number; readonly kinks: readonly Kink[] }

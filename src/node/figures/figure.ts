@@ -10,7 +10,7 @@ export const figureFormats = {
   '.png': (svg) => svgToPng(forPng(svg)),
 } as const satisfies Record<string, (svg: string) => string | Uint8Array>
 
-/** @throws RangeError when the name ends in no known format */
+/** The format of a figure's file, by its extension. @throws RangeError when the name ends in no known format */
 export function figureFormat(file: string): keyof typeof figureFormats {
   const extension = Object.keys(figureFormats).find((known) => known === extname(file).toLowerCase())
   if (!extension) {

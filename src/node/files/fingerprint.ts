@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Matrix } from '../../linalg/matrix.js'
 import type { Network } from '../../network/network.js'
 
-type Values = Float64Array | Uint8Array
-
 /** Node's hashes take at most 2 GiB at a time. */
 const hashedAtOnce = 2 ** 30
 
 /** A fingerprint of shapes and values, bit for bit: the first 32 digits of a SHA-256. */
-export function fingerprint(...parts: readonly (Matrix | Values | string)[]): string {
+export function fingerprint(...parts: readonly (Matrix | Float64Array | Uint8Array | string)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) {
     if (typeof part === 'string') hash.update(`text ${part.length} `).update(part)

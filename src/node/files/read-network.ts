@@ -63,7 +63,7 @@ export function readNetworks(
   return { networks: checkpoints.map((checkpoint, k) => networkOf(checkpoint, files[k])), checkpoints }
 }
 
-/** @throws FileError when the samples do not fit the network */
+/** Refuses samples of another length than the network's inputs. @throws FileError when the samples do not fit the network */
 export function requireInputs(network: Network, inputs: number, dataName: string): void {
   const [expected] = network.spec.sizes
   if (inputs !== expected)

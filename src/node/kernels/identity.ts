@@ -1,5 +1,5 @@
 import { supportedKernelBuilds } from '../../linalg/kernels.js'
-import { sharedWasmBase64 } from '../../linalg/wasm.generated.js'
+import { wasmBytes } from '../../linalg/wasm.js'
 import { version } from '../../version.js'
 import { fingerprint } from '../files/fingerprint.js'
 import type { Identity } from './partial-journal.js'
@@ -7,5 +7,5 @@ import type { Identity } from './partial-journal.js'
 /** What computes: two versions, and the two builds of the kernels, round differently. */
 export function kernelsIdentity(): Identity {
   const [build] = supportedKernelBuilds()
-  return { limn: version, kernels: `${build} ${fingerprint(sharedWasmBase64[build])}` }
+  return { limn: version, kernels: `${build} ${fingerprint(Buffer.from(wasmBytes({ level: build, memory: 'shared' })).toString('base64'))}` }
 }

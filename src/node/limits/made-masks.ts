@@ -80,7 +80,7 @@ export function readMadeMasks(file: string, options: MadeMasksOptions): MadeMask
   }
 }
 
-/** @throws FileError when no closed form is known for the method */
+/** Refuses masks whose method has no closed form. @throws FileError when no closed form is known for the method */
 export function requireClosedForm({ file, method }: MadeMasks): void {
   const { needs, summary } = predictions[method]
   if (needs === null) throw new FileError(file, `has no closed form to compare with: ${method}, ${summary}`)

@@ -81,14 +81,14 @@ export interface JobKind<
   /** Pure: the same work gives the same outcome, to the last bit. Numbers that refuse to be computed are thrown as RangeError. */
   execute(work: Work<Needs>): Outcome<Records>
   /** The names of the lists that {@link findings} gives. */
-  readonly gives: readonly (keyof Found & string)[]
+  readonly gives: readonly string[]
   /** What one result says, with those it was computed from; called in the order of methods, depths, scopes, densities, widths. */
   findings(result: Finished<Records>, inputs: ReadInputs<Needs>): Found | Promise<Found>
 }
 
 /** A kind of job with the types of its records, inputs and findings. */
 export const jobKind = <Records extends RecordTypes, Needs extends InputKinds, Found extends Lists>(
-  kind: JobKind<Records, Needs, Found>,
+  kind: JobKind<Records, Needs, Found> & { readonly gives: readonly (keyof Found & string)[] },
 ): JobKind<Records, Needs, Found> => kind
 
 /** Kinds by name. */

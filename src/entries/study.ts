@@ -1,0 +1,47 @@
+// Studies: a file becomes a plan, a plan jobs, jobs results, results findings and a report.
+
+export { buildFindings, type FinishedStudy } from '../study/build-findings.js'
+export { executeJob, type StudyBench } from '../study/execute-job.js'
+export {
+  executeStudy,
+  surveyResults,
+  type JobRunner,
+  type StudyExecution,
+  type StudyProgress,
+  type Survey,
+} from '../study/execute-study.js'
+export type { Findings, FailedFinding, FoundBy, ListsOf, StudyFacts, Together } from '../study/findings.js'
+export { inProcessRunner, memoryStore } from '../study/in-process.js'
+export type { Damage, Job, JobKey, JobResult, ResultRow, ResultStore } from '../study/job.js'
+export { jobKinds } from '../study/jobs.js'
+export {
+  jobKind,
+  type DataFacts,
+  type InputKinds,
+  type Inputs,
+  type JobKind,
+  type JobKinds,
+  type Lists,
+  type PlannedJob,
+  type Planning,
+  type ReadInputs,
+  type Work,
+} from '../study/jobs/kind.js'
+export type { Finished, Outcome } from '../study/jobs/finished.js'
+export { record, type RecordsOf, type RecordType, type RecordTypes } from '../study/jobs/record.js'
+export type { OwnActivationFacts } from '../study/own-activation.js'
+export type { MethodLimitation, OwnCriteria, OwnMethod } from '../study/own-methods.js'
+export type { Protocol } from '../study/protocol.js'
+export type { Provenance } from '../study/provenance.js'
+export { scopes, type Scope, type Setting, type StudyScope } from '../study/vocabulary.js'
+export { studyJsonSchema } from '../study/json-schema.js'
+export { planStudy, type StudyPlan } from '../study/plan.js'
+export { plannedData, planFromText, type StudySources } from '../study/prepare.js'
+export { readStudy } from '../study/read-study.js'
+export { studySchema, type StudyConfig } from '../study/schema.js'
+export type { LabelledSamples, LoadSamples, SampleRequest, StudyData } from '../study/study-data.js'
+export { renderReport } from '../report/report.js'
+export type { Answer } from '../report/answers/answer.js'
+export { html, type Html, type Markup, type Piece } from '../report/html.js'
+export type { FigureLink, Section } from '../report/sections/section.js'
+export { sections } from '../report/sections.js'
