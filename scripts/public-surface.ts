@@ -37,7 +37,7 @@ export interface PublicName {
   readonly callable: boolean
 }
 
-const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope
+const flags: ts.TypeFormatFlags = ts.TypeFormatFlags.NoTruncation
 
 /** All types of limn that a declaration names, not looking into bodies and initialisers. */
 function namedTypes(node: ts.Node, checker: ts.TypeChecker): Map<string, ts.Symbol> {
@@ -48,8 +48,7 @@ function namedTypes(node: ts.Node, checker: ts.TypeChecker): Map<string, ts.Symb
       const name = ts.isTypeReferenceNode(part) ? part.typeName : part.expression
       const symbol = checker.getSymbolAtLocation(name)
       const real = symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-      const [declaration] = real?.declarations ?? []
-      const file = declaration?.getSourceFile().fileName ?? ''
+      const file = real?.declarations?.at(0)?.getSourceFile().fileName ?? ''
       if (real && file.startsWith(join(root, 'src')) && !(real.flags & ts.SymbolFlags.TypeParameter)) {
         found.set(real.name, real)
       }
@@ -62,7 +61,9 @@ function namedTypes(node: ts.Node, checker: ts.TypeChecker): Map<string, ts.Symb
 
 /** The exports of all entries, in order. */
 export function publicSurface(entries = entrySources()): PublicName[] {
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object }
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (file) => readFileSync(file, 'utf8')) as {
+    config: object
+  }
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const files = Object.values(entries).map((file) => join(root, file))
   const program = ts.createProgram(files, { ...options, noEmit: true })
