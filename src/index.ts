@@ -164,9 +164,15 @@ export {
   type LayersEstimate,
 } from './graphon/estimate/estimate.js'
 export type { CandidateName } from './graphon/estimate/estimators/candidates.js'
-export type { Values } from './graphon/estimate/estimators/estimator.js'
+export { defineEstimator, type EstimatorDefinition, type EstimatorInput } from './graphon/estimate/estimators/define.js'
+export type { FitOptions, GraphonEstimator, Values } from './graphon/estimate/estimators/estimator.js'
 export type { MatrixWarning } from './graphon/estimate/matrix-warnings.js'
-export { defaultEstimator, estimatorNames, type EstimatorName } from './graphon/estimate/estimators/estimators.js'
+export {
+  defaultEstimator,
+  estimatorNames,
+  type EstimatorChoice,
+  type EstimatorName,
+} from './graphon/estimate/estimators/estimators.js'
 export {
   simulateEstimators,
   type SimulatedEstimator,
@@ -316,15 +322,18 @@ export { rescales, type Rescale } from './ntk/rescale.js'
 
 // Spectra
 export { kernelTargetAlignment } from './spectrum/alignment.js'
+export { defineMetric, type MetricDefinition } from './spectrum/define.js'
 export { kernelWarning, levelsOf, type Definiteness, type Levels } from './spectrum/levels.js'
 export {
   measureSpectrum,
   spectralMetrics,
+  type Measurements,
+  type MetricChoice,
   type MissingMetrics,
   type SpectralMeasurements,
   type SpectralMetricName,
 } from './spectrum/metrics.js'
-export type { Spectrum } from './spectrum/metric.js'
+export type { MetricValue, SpectralMetric, Spectrum } from './spectrum/metric.js'
 export { describeSpectrum, spectrum, type SpectrumDocument, type SpectrumOptions } from './spectrum/spectrum.js'
 export { topSpectrum, type TopSpectrumDocument, type TopSpectrumOptions } from './spectrum/top-spectrum.js'
 

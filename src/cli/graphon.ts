@@ -3,6 +3,9 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { encodeNpz } from '../data/npz.js'
 import type { JsonObject } from '../data/npz-meta.js'
+import { isModulePath } from '../data/module-path.js'
+import { namesOrModule } from '../data/open-table.js'
+import { didYouMean } from '../data/nearest-name.js'
 import { FileError } from '../data/file-error.js'
 import { toFloat64, type TensorMap } from '../data/tensor.js'
 import { chainToTensors, layersToTensors, matrixToTensors } from '../graphon/chain/chain-file.js'
@@ -17,12 +20,20 @@ import {
   type AxisKind,
   type MatrixAxes,
 } from '../graphon/estimate/estimate-matrix.js'
-import { estimators, type EstimatorName } from '../graphon/estimate/estimators/estimators.js'
+import {
+  defaultEstimator,
+  estimatorName,
+  estimatorNames,
+  estimators,
+  type EstimatorChoice,
+  type EstimatorName,
+} from '../graphon/estimate/estimators/estimators.js'
 import type { Checkpoint } from '../network/checkpoint.js'
 import { contextOfSpec, networkContext } from '../network/context.js'
 import { contextToJson, originToJson } from '../network/context-json.js'
 import { encodeFigure, requireFigure } from '../node/figures/figure.js'
 import { requireWritable, writeTogether } from '../node/files/files.js'
+import { loadEstimator } from '../node/files/load-own.js'
 import { checkpointOf, openArchive } from '../node/files/read-network.js'
 import { chainFigure, matricesFigure } from '../plot/chain.js'
 import type { Figure } from '../plot/figure.js'
@@ -43,7 +54,8 @@ interface GraphonFlags extends NetworkFlags {
   readonly bins: number | 'auto'
   readonly align: 'chain' | 'layer'
   readonly axes?: MatrixAxes
-  readonly estimator: EstimatorName
+  /** A name in the table, or the path of a module. */
+  readonly estimator: string
   readonly seed: number
   readonly risk: boolean
   readonly sigmaW2?: number[]
@@ -58,9 +70,9 @@ interface Estimate {
   /** The network and how its masks came about. */
   readonly meta: JsonObject
   /** What `auto` came to, for all matrices; with --align layer, where each has its own choice, as it was asked for. */
-  readonly estimator: EstimatorName
+  readonly estimator: string
   /** With --align layer: of each matrix. */
-  readonly estimators?: readonly EstimatorName[]
+  readonly estimators?: readonly string[]
   readonly bins: number
   readonly warnings: readonly { readonly kind: string; readonly message: string }[]
   readonly assessment?: Pick<Assessment, 'risk' | 'noise'>
@@ -75,8 +87,13 @@ function contextOf({ spec, network, origin, known }: Checkpoint): JsonObject {
 }
 
 /** The one matrix of a file with hidden units on a side: no chain, whichever way its units are sorted. */
-function estimateOne(checkpoint: Checkpoint, axes: MatrixAxes, flags: GraphonFlags): Estimate {
-  const { bins, estimator, seed, risk } = flags
+function estimateOne(
+  checkpoint: Checkpoint,
+  axes: MatrixAxes,
+  flags: GraphonFlags,
+  estimator: EstimatorChoice,
+): Estimate {
+  const { bins, seed, risk } = flags
   const { masks, network } = checkpoint
   const energies = network && weightEnergies(network).at(0)
   const options = { axes, bins, estimator, seed, ...(energies && { energies }) }
@@ -96,8 +113,9 @@ function estimateOne(checkpoint: Checkpoint, axes: MatrixAxes, flags: GraphonFla
   }
 }
 
-function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Estimate {
-  const { align, estimator, seed } = flags
+function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags, estimator: EstimatorChoice): Estimate {
+  const { align, seed } = flags
+  const asked = estimatorName(estimator)
   const { masks, network } = checkpoint
   const meta = contextOf(checkpoint)
   if (align === 'chain') {
@@ -106,7 +124,7 @@ function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Es
       const options = { bins: flags.bins, estimator, seed, ...(energies && { energies }) }
       const { chain, warnings } = estimateChain(masks, options)
       const picture = () => chainFigure(chain)
-      return { tensors: chainToTensors(chain), meta, estimator, bins: flags.bins, warnings, picture }
+      return { tensors: chainToTensors(chain), meta, estimator: asked, bins: flags.bins, warnings, picture }
     }
     useAllCores()
     const options = { bins: flags.bins, estimator, seed, ...(energies && { energies: [energies] }) }
@@ -138,7 +156,7 @@ function estimate(file: string, checkpoint: Checkpoint, flags: GraphonFlags): Es
     colMeasure: layers.measures[index - 1],
   }))
   const tensors = layersToTensors(layers)
-  return { tensors, meta, estimator, estimators: found, bins, warnings, picture: () => matricesFigure(matrices) }
+  return { tensors, meta, estimator: asked, estimators: found, bins, warnings, picture: () => matricesFigure(matrices) }
 }
 
 /** Risk and noise floor in lines for people. */
@@ -167,6 +185,9 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
   if (align === 'layer' && flags.bins === 'auto') {
     throw new UsageError('graphon: --bins auto needs --align chain, whose error on held-out entries it minimises')
   }
+  const choice = isModulePath(flags.estimator)
+    ? (await loadEstimator(flags.estimator)).entry
+    : (flags.estimator as EstimatorName)
   const archive = openArchive(file)
   const checkpoint = checkpointOf(archive, file, flags)
   refuseIdle(command, factsOf(checkpoint, file))
@@ -174,7 +195,7 @@ async function run(file: string, flags: GraphonFlags, command: Command): Promise
   const kind = Object.hasOwn(archive.metadata, 'sizes') ? 'exact' : 'hidden'
   const axes = flags.axes ?? { into: kind, out: kind }
   const binsOne = checkpoint.masks.length === 1 && (axes.into === 'hidden' || axes.out === 'hidden')
-  const found = binsOne ? estimateOne(checkpoint, axes, flags) : estimate(file, checkpoint, flags)
+  const found = binsOne ? estimateOne(checkpoint, axes, flags, choice) : estimate(file, checkpoint, flags, choice)
   const { tensors, meta, estimator, bins, warnings, assessment, picture } = found
   writeTogether([
     { path: out, contents: encodeNpz(tensors, { ...meta, estimator, bins, limn: version }) },
@@ -236,9 +257,16 @@ function parseAxes(text: string): MatrixAxes {
 
 const parseBins = (text: string): number | 'auto' => (text === 'auto' ? text : parseCount(text))
 
+const ownEstimator = './my-estimator.js'
+
 function estimatorHelp(): string {
-  const lines = Object.entries(estimators).map(([name, { summary }]) => `${name}: ${summary}`)
-  return `how a graphon is estimated; ${lines.join('; ')}`
+  const lines = Object.values(estimators).map(({ name, summary }) => `${name}: ${summary}`)
+  return `how a graphon is estimated; ${lines.join('; ')}; or the path of a module such as ${ownEstimator}`
+}
+
+function parseEstimator(text: string): string {
+  if (isModulePath(text) || estimatorNames.some((name) => name === text)) return text
+  return refuse(namesOrModule(estimatorNames, ownEstimator), text, didYouMean(text, estimatorNames))
 }
 
 const asChain: Limit = { only: 'with --align chain', when: ({ flags }) => flags['align'] === 'chain' }
@@ -286,7 +314,7 @@ export function addGraphon(program: Command): void {
         ofOne,
       ),
     )
-    .addOption(new Option('--estimator <name>', estimatorHelp()).choices(Object.keys(estimators)).default('histogram'))
+    .addOption(new Option('--estimator <name>', estimatorHelp()).argParser(parseEstimator).default(defaultEstimator))
     .addOption(
       limited(
         new Option('--risk', 'also print the error on held-out entries and the noise floor').default(false),

@@ -7,8 +7,8 @@ import type { ClassChoice } from '../node/kernels/options.js'
 
 type Parse<Value> = (text: string) => Value
 
-export function refuse(expected: string, text: string): never {
-  throw new InvalidArgumentError(`expected ${expected}, got '${text}'`)
+export function refuse(expected: string, text: string, remedy = ''): never {
+  throw new InvalidArgumentError(`expected ${expected}, got '${text}'${remedy}`)
 }
 
 const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text))

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
+import { isModulePath } from '../data/module-path.js'
+import { namesOrModule } from '../data/open-table.js'
 import { didYouMean } from '../data/nearest-name.js'
 import { FileError } from '../data/file-error.js'
 import { classTargetsFor } from '../data/targets.js'
@@ -9,11 +11,10 @@ import { createSpec, initialize } from '../network/initialize.js'
 import { defaultSigmaW2, type Network } from '../network/network.js'
 import type { Activation } from '../network/activation.js'
 import { writeAtomic } from '../node/files/files.js'
-import { loadCriterion } from '../node/files/load-criterion.js'
+import { loadCriterion } from '../node/files/load-own.js'
 import { loadData } from '../node/samples/load-data.js'
 import { bytesPerWeight, requireMemory } from '../node/files/memory.js'
 import { keepCount } from '../prune/budget.js'
-import { isModulePath } from '../data/module-path.js'
 import { criteria, criterionNames, parseCriterion } from '../prune/criteria.js'
 import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
@@ -25,7 +26,7 @@ import { dataOrigin } from '../node/samples/data-origin.js'
 import { requireDestination } from './destination.js'
 import { UsageError } from './fail.js'
 import { limited, refuseIdle, type Limit } from './limits.js'
-import { parseDensity, parsePositive, parseSizes, shared, type NetworkFlags } from './options.js'
+import { parseDensity, parsePositive, parseSizes, refuse, shared, type NetworkFlags } from './options.js'
 import { print, printJson, sayAim, short } from './output.js'
 import { startProgress } from './progress.js'
 import { sayReading } from './reading-lines.js'
@@ -113,7 +114,7 @@ async function run(flags: PruneFlags, command: Command): Promise<void> {
   const { density, scope, seed, temperature, out, json } = flags
   requireDestination({ command: 'prune', kind: 'network', inputs: [flags.weights, flags.data], ...flags })
   const criterion = isModulePath(flags.method)
-    ? (await loadCriterion(flags.method)).criterion
+    ? (await loadCriterion(flags.method)).entry
     : criteria[parseCriterion(flags.method)]
   const { name: method, needsData: computes } = criterion
   refuseIdle(command, { file: flags.method, scoresOnData: computes })
@@ -175,8 +176,7 @@ function totalDensity(layers: readonly { readonly kept: number; readonly shape: 
 
 function parseMethod(text: string): string {
   if (isModulePath(text) || criterionNames.some((name) => name === text)) return text
-  const own = `${criterionNames.join(', ')} or the path of a module such as ./my-method.js`
-  throw new InvalidArgumentError(`expected ${own}, got '${text}'${didYouMean(text, criterionNames)}`)
+  return refuse(namesOrModule(criterionNames, './my-method.js'), text, didYouMean(text, criterionNames))
 }
 
 /** Methods that score on samples, for help texts. */
@@ -210,7 +210,7 @@ export function addPrune(program: Command): void {
     .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes))
     .addOption(new Option('--weights <file>', 'weights to prune (.safetensors, .npz) in place of drawing them'))
     .addOption(
-      new Option('--method <name>', `${criterionNames.join(', ')}, or a module of your own such as ./my-method.js`)
+      new Option('--method <name>', namesOrModule(criterionNames, './my-method.js'))
         .argParser(parseMethod)
         .makeOptionMandatory(),
     )

@@ -1,19 +1,31 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { FileError, inFile } from '../data/file-error.js'
+import { isModulePath } from '../data/module-path.js'
 import { defaultKernels } from '../linalg/kernels.js'
 import { openKernel } from '../node/kernels/reader.js'
 import { gigabytes, requireFreeMemory } from '../node/files/memory.js'
+import { loadMetric } from '../node/files/load-own.js'
+import type { SpectralMetric } from '../spectrum/metric.js'
+import {
+  metricParts,
+  spectralMetricNames,
+  spectralMetrics,
+  type Measurements,
+  type SpectralMetricName,
+} from '../spectrum/metrics.js'
 import { spectrum, type SpectrumDocument } from '../spectrum/spectrum.js'
 import { needsAll, topSpectrum, topSpectrumMemory } from '../spectrum/top-spectrum.js'
 import { kernelWarnings } from './kernel-warnings.js'
-import { parseCount, shared } from './options.js'
+import { parseCount, refuse, shared } from './options.js'
 import { print, printJson, short } from './output.js'
 import { startProgress } from './progress.js'
 import { useAllCores } from './threads.js'
 
 interface SpectrumFlags {
   readonly top?: number
+  /** Paths of modules. */
+  readonly metric?: readonly string[]
   readonly json?: boolean
 }
 
@@ -34,7 +46,31 @@ function decayLine({ decay: { alpha, standardError, from, to }, reasons }: Spect
     : `${short(alpha)} ± ${short(standardError)} (${range})`
 }
 
-function describe(document: SpectrumDocument, top?: number): string[] {
+/** Metrics that have a line of their own shape. */
+const shaped: readonly string[] = [
+  'decay',
+  'effectiveRank',
+  'entropyRank',
+  'rank',
+  'gap',
+  'topEnergy',
+  'conditionNumber',
+] satisfies readonly SpectralMetricName[]
+
+/** All other metrics of the table, and those of modules: a line for each number. */
+function others(document: SpectrumDocument, own: readonly SpectralMetric[]): string[] {
+  const values: Measurements = { ...document, ...document.metrics }
+  const reasons: Readonly<Record<string, string>> = document.reasons
+  return [...Object.values(spectralMetrics), ...own].flatMap(({ name, label }) =>
+    shaped.includes(name)
+      ? []
+      : metricParts(label, values[name]).map(
+          ([part, value]) => `${part.padEnd(18)} ${value === null ? inShort(reasons[name]) : short(value)}`,
+        ),
+  )
+}
+
+function describe(document: SpectrumDocument, own: readonly SpectralMetric[], top?: number): string[] {
   const { n, trace, effectiveRank, entropyRank, rank, gap, topEnergy, conditionNumber, residual, floor } = document
   const { eigenvalues, dtype, reasons } = document
   const known = (name: keyof typeof reasons, value: number | null, ending = '') =>
@@ -54,11 +90,26 @@ function describe(document: SpectrumDocument, top?: number): string[] {
     `spectral gap       ${known('gap', gap, ' (λ₁ / λ₂)')}`,
     `top-5 energy       ${known('topEnergy', topEnergy['5'])}`,
     `condition number   ${known('conditionNumber', conditionNumber)}`,
+    ...others(document, own),
     `residual           ${short(residual)}`,
   ]
 }
 
-function run(file: string, { top, json }: SpectrumFlags): void {
+/** The metrics of modules. @throws FileError when one is none, or two have one name */
+async function loadMetrics(paths: readonly string[]): Promise<SpectralMetric[]> {
+  const own: SpectralMetric[] = []
+  for (const path of paths) {
+    const { entry } = await loadMetric(path)
+    if (own.some(({ name }) => name === entry.name)) {
+      throw new FileError(path, `expected a name of its own, got '${entry.name}', which another module has`)
+    }
+    own.push(entry)
+  }
+  return own
+}
+
+async function run(file: string, { top, metric, json }: SpectrumFlags): Promise<void> {
+  const own = await loadMetrics(metric ?? [])
   const kernel = openKernel(file)
   const { n, classes } = kernel
   if (top !== undefined && top > n) throw new FileError(file, `expected --top from 1 to its ${n} samples, got ${top}`)
@@ -82,7 +133,7 @@ function run(file: string, { top, json }: SpectrumFlags): void {
   const documents = Array.from({ length: classes }, (_, c) => {
     const matrix = kernel.matrix(c)
     const precision = kernel.precision?.(c)
-    const options = { kernels, ...(precision && { precision }) }
+    const options = { kernels, ...(precision && { precision }), ...(own.length > 0 && { metrics: own }) }
     const document = inFile(file, () =>
       top === undefined ? spectrum(matrix, options) : topSpectrum(matrix, { top, ...options }),
     )
@@ -100,8 +151,14 @@ function run(file: string, { top, json }: SpectrumFlags): void {
   }
   documents.forEach((document, c) => {
     if (documents.length > 1) print(`class ${c}`)
-    for (const line of describe(document, top)) print(`  ${line}`)
+    for (const line of describe(document, own, top)) print(`  ${line}`)
   })
+}
+
+function parseMetric(text: string): string {
+  if (isModulePath(text)) return text
+  const printed = spectralMetricNames.some((name) => name === text) ? `; ${text} is always measured` : ''
+  return refuse('the path of a module such as ./my-metric.js', text, printed)
 }
 
 export function addSpectrum(program: Command): void {
@@ -114,6 +171,12 @@ export function addSpectrum(program: Command): void {
     .argument('<kernel>', 'kernel .npy, [N, N] or [C, N, N]')
     .addOption(
       new Option('--top <k>', 'the k largest eigenvalues alone; metrics that need all are null').argParser(parseCount),
+    )
+    .addOption(
+      new Option(
+        '--metric <module>',
+        'a metric of your own beside these: a module such as ./my-metric.js; may be given several times',
+      ).argParser((text, before?: readonly string[]) => [...(before ?? []), parseMetric(text)]),
     )
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn spectrum kernel.npy --json')

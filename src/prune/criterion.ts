@@ -1,3 +1,4 @@
+import { entryProblem } from '../data/open-table.js'
 import type { Kernels, Scratch } from '../linalg/kernels.js'
 import type { Batch } from '../network/gradient.js'
 import type { Mask } from '../network/mask.js'
@@ -80,15 +81,18 @@ export type Criterion = CriterionFacts & (ScoringCriterion | ChoosingCriterion)
 
 /** What keeps a value, such as a module's export, from being a {@link Criterion}; undefined for one. */
 export function criterionProblem(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null)
-    return `expected a criterion, got ${value === null ? 'null' : typeof value}`
-  const found = value as Partial<Record<string, unknown>>
-  const kinds = { name: 'string', label: 'string', summary: 'string', needsData: 'boolean', defaults: 'object' }
-  for (const [key, kind] of Object.entries(kinds)) {
-    if (typeof found[key] !== kind) return `expected a criterion, whose ${key} is a ${kind}, got ${typeof found[key]}`
-  }
-  const problem = limitationsProblem(found['limitations'])
+  const kinds = {
+    name: 'string',
+    label: 'string',
+    summary: 'string',
+    needsData: 'boolean',
+    defaults: 'object',
+  } as const
+  const problem = entryProblem(value, 'a criterion', kinds)
   if (problem !== undefined) return problem
-  if (typeof found['masks'] === 'function' || typeof found['scores'] === 'function') return undefined
+  const { masks, scores, limitations } = value as Partial<Record<string, unknown>>
+  const unsaid = limitationsProblem(limitations)
+  if (unsaid !== undefined) return unsaid
+  if (typeof masks === 'function' || typeof scores === 'function') return undefined
   return 'expected a criterion, with a function masks or scores, got neither'
 }

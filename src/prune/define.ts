@@ -1,3 +1,4 @@
+import { requireFunction, requireName } from '../data/open-table.js'
 import { withScratch } from '../linalg/kernels.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import type { Activation } from '../network/activation.js'
@@ -174,12 +175,8 @@ export function definePruning(definition: PruningDefinition): Criterion {
     limitations = [],
     rounds = 1,
   } = definition
-  if (!(typeof name === 'string' && /^[\w-]+$/.test(name))) {
-    throw new TypeError(`definePruning: expected a name of letters, digits, _ and -, got ${JSON.stringify(name)}`)
-  }
-  if (typeof definition.score !== 'function') {
-    throw new TypeError(`definePruning: ${name}: expected a function score, got ${typeof definition.score}`)
-  }
+  requireName('definePruning', name)
+  requireFunction('definePruning', definition, 'score', definition.score)
   if (!(Number.isInteger(rounds) && rounds > 0)) {
     throw new RangeError(`definePruning: ${name}: expected a positive integer of rounds, got ${rounds}`)
   }

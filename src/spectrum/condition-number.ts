@@ -3,6 +3,7 @@ import { isComplete, type SpectralMetric } from './metric.js'
 
 /** λ₁ / λ_n; null when the kernel is singular to its precision, or λ_n is not known. */
 export const conditionNumber: SpectralMetric<number | null> = {
+  name: 'conditionNumber',
   label: 'condition number',
   description: 'λ₁ / λ_n',
   measure(spectrum) {

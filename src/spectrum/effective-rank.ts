@@ -6,6 +6,7 @@ import type { SpectralMetric } from './metric.js'
  * it is 1.
  */
 export const effectiveRank: SpectralMetric<number | null> = {
+  name: 'effectiveRank',
   label: 'effective rank',
   description: 'trace / λ₁',
   measure: (spectrum) =>

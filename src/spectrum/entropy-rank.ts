@@ -6,6 +6,7 @@ import { isComplete, type SpectralMetric } from './metric.js'
  * up to the floor count as zero. Null for a zero or indefinite kernel, and when not all λ_k are known.
  */
 export const entropyRank: SpectralMetric<number | null> = {
+  name: 'entropyRank',
   label: 'entropy rank',
   description: 'exp(−Σ p_k log p_k), p_k = λ_k / Σλ, over λ_k above the floor',
   measure(spectrum) {

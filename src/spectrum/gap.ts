@@ -3,6 +3,7 @@ import { orderOf, type SpectralMetric } from './metric.js'
 
 /** λ₁ / λ₂; null with fewer than two eigenvalues or when λ₂ is not told from 0. */
 export const gap: SpectralMetric<number | null> = {
+  name: 'gap',
   label: 'spectral gap',
   description: 'λ₁ / λ₂',
   measure(spectrum) {

@@ -1,3 +1,5 @@
+import { entryProblem } from '../data/open-table.js'
+
 /** What a spectral metric may look at. */
 export interface Spectrum {
   /** Largest first; negative ones, from rounding or an indefinite kernel, included. */
@@ -14,8 +16,13 @@ export interface Spectrum {
   readonly residual?: number
 }
 
+/** What a metric measures: a number, or a record of numbers. Null where it is not defined; never NaN. */
+export type MetricValue = number | null | Readonly<Record<string, number | null>>
+
 /** A number, or a record of numbers, that describes a spectrum. Null where it is not defined; never NaN. */
-export interface SpectralMetric<Value> {
+export interface SpectralMetric<Value = unknown> {
+  /** Short and stable: the key in documents and tables. */
+  readonly name: string
   /** For tables and figures. */
   readonly label: string
   /** One line: formula and range. */
@@ -30,3 +37,13 @@ export const orderOf = ({ eigenvalues, n = eigenvalues.length }: Spectrum): numb
 
 /** Whether all eigenvalues are known; a metric that needs them is null otherwise. */
 export const isComplete = (spectrum: Spectrum): boolean => spectrum.eigenvalues.length === orderOf(spectrum)
+
+/** What keeps a value, such as a module's export, from being a {@link SpectralMetric}; undefined for one. */
+export const metricProblem = (value: unknown): string | undefined =>
+  entryProblem(value, 'a spectral metric', {
+    name: 'string',
+    label: 'string',
+    description: 'string',
+    measure: 'function',
+    reason: 'function',
+  })

@@ -3,6 +3,7 @@ import { isComplete, type SpectralMetric } from './metric.js'
 
 /** How many eigenvalues are above the floor, with multiplicity; null when there may be more than are known. */
 export const rank: SpectralMetric<number | null> = {
+  name: 'rank',
   label: 'rank',
   description: 'number of λ_k above the floor',
   measure(spectrum) {

@@ -7,7 +7,14 @@ import { entryPrecision, type EntryPrecision, type KernelDtype } from '../ntk/en
 import type { Kernel } from '../ntk/kernel.js'
 import { kernelWarning, levelsOf } from './levels.js'
 import type { Spectrum } from './metric.js'
-import { measureSpectrum, missingMetrics, type MissingMetrics, type SpectralMeasurements } from './metrics.js'
+import {
+  measureSpectrum,
+  missingMetrics,
+  type Measurements,
+  type MetricChoice,
+  type MissingMetrics,
+  type SpectralMeasurements,
+} from './metrics.js'
 import { singleKernel } from './single-kernel.js'
 import { traceOf } from './trace.js'
 
@@ -29,6 +36,8 @@ export interface SpectrumDocument extends SpectralMeasurements {
   readonly dtype: KernelDtype
   /** Largest |Θ_ij − Θ_ji|, relative to the largest entry; (Θ + Θᵀ)/2 is what the document is about. */
   readonly asymmetry: number
+  /** The metrics that were asked for by the option `metrics`, by their names; absent where none were. */
+  readonly metrics?: Measurements
   /** Why metrics are null, by their keys. */
   readonly reasons: MissingMetrics
   /** What is wrong with the kernel, each the end of a sentence that begins with its name. */
@@ -38,6 +47,8 @@ export interface SpectrumDocument extends SpectralMeasurements {
 export interface SpectrumOptions {
   /** How well the entries are known. Default: measured, as of float64. */
   readonly precision?: EntryPrecision
+  /** Metrics beside those that every document has: of one's own, see `defineMetric`. Default: none. */
+  readonly metrics?: readonly MetricChoice[]
   readonly kernels?: Kernels
 }
 
@@ -48,12 +59,13 @@ export interface SpectrumOptions {
  * eigenvalue the residual is relative to the largest |λ|.
  *
  * @param kernelOrMatrix symmetric `[n, n]`, n ≥ 1: a matrix, or a kernel of one class
- * @throws RangeError when the kernel has several classes, is empty, not square, finite and symmetric, or its trace is beyond the range of f64
+ * @throws RangeError when the kernel has several classes, is empty, not square, finite and symmetric, or its trace is beyond the range of f64;
+ *   when a metric is unknown, or measures what is no number
  * @throws Error when the eigenvalue iteration does not converge
  */
 export function spectrum(
   kernelOrMatrix: Matrix | Kernel,
-  { precision, ...options }: SpectrumOptions = {},
+  { precision, metrics, ...options }: SpectrumOptions = {},
 ): SpectrumDocument {
   const kernel = singleKernel(kernelOrMatrix)
   const n = kernel.rows
@@ -61,14 +73,17 @@ export function spectrum(
   const { values, vectors } = symmetricEigen(kernel, options)
   const trace = traceOf(kernel)
   const residual = largestResidual(kernel, values, vectors!, options)
-  return describeSpectrum(kernel, { eigenvalues: Array.from(values), trace, residual }, precision)
+  return describeSpectrum(kernel, { eigenvalues: Array.from(values), trace, residual }, { precision, metrics })
 }
 
 /** The document of what is known of a kernel's spectrum. */
 export function describeSpectrum(
   kernel: Matrix,
   known: Spectrum & { readonly eigenvalues: readonly number[]; readonly residual: number },
-  precision: EntryPrecision = entryPrecision(kernel, largestEntry(kernel, 'spectrum')),
+  {
+    precision = entryPrecision(kernel, largestEntry(kernel, 'spectrum')),
+    metrics,
+  }: { readonly precision?: EntryPrecision | undefined; readonly metrics?: readonly MetricChoice[] | undefined },
 ): SpectrumDocument {
   const { eigenvalues, trace, residual, n = eigenvalues.length, smallest = eigenvalues[n - 1] } = known
   const { dtype, asymmetry, error } = precision
@@ -84,7 +99,8 @@ export function describeSpectrum(
     floor: levelsOf(whole).floor,
     dtype,
     asymmetry,
-    reasons: missingMetrics(whole),
+    ...(metrics && { metrics: measureSpectrum(whole, metrics) }),
+    reasons: { ...missingMetrics(whole), ...(metrics && missingMetrics(whole, metrics)) },
     warnings: warning === undefined ? [] : [warning],
   }
 }

@@ -17,6 +17,7 @@ function reason(spectrum: Spectrum): string | undefined {
  * indefinite kernel, or unless these eigenvalues are known.
  */
 export const topEnergy: SpectralMetric<TopEnergy> = {
+  name: 'topEnergy',
   label: 'top-5 energy',
   description: '(λ₁ + … + λ₅) / trace',
   measure(spectrum) {

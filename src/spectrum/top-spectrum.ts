@@ -48,7 +48,7 @@ export function topSpectrumMemory(n: number, top: number): number {
  */
 export function topSpectrum(
   kernelOrMatrix: Matrix | Kernel,
-  { top, seed = 0, tolerance = 1e-9, precision, ...options }: TopSpectrumOptions,
+  { top, seed = 0, tolerance = 1e-9, precision, metrics, ...options }: TopSpectrumOptions,
 ): TopSpectrumDocument {
   const kernel = singleKernel(kernelOrMatrix)
   const n = kernel.rows
@@ -60,14 +60,14 @@ export function topSpectrum(
     const whole = spectrum(kernel, { ...options, ...(precision && { precision }) })
     const { trace, eigenvalues, residual, smallest } = whole
     const known = { n, trace, eigenvalues: eigenvalues.slice(0, top), residual, smallest }
-    return withTop(top, describeSpectrum(kernel, known, precision))
+    return withTop(top, describeSpectrum(kernel, known, { precision, metrics }))
   }
   const found = topEigenpairs(kernel, { k: top, seed, tolerance, smallest: true, ...options })
   const { values, residuals, smallest = values[top - 1] } = found
   const unit = values[0] > 0 ? values[0] : -values[top - 1]
   const residual = unit > 0 ? residuals.reduce((a, b) => Math.max(a, b), 0) / unit : 0
   const known = { n, trace: traceOf(kernel), eigenvalues: Array.from(values), residual, smallest }
-  return withTop(top, describeSpectrum(kernel, known, precision))
+  return withTop(top, describeSpectrum(kernel, known, { precision, metrics }))
 }
 
 function withTop(top: number, { n, ...rest }: SpectrumDocument): TopSpectrumDocument {

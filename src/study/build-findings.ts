@@ -4,7 +4,7 @@ import { jobKinds } from './jobs.js'
 import { fromResult, type Finished } from './jobs/finished.js'
 import type { JobKinds, Lists } from './jobs/kind.js'
 import { jobOf, kindOf } from './jobs/table.js'
-import { methodLimitations, methodName, type OwnMethod } from './own-methods.js'
+import { methodLimitations, nameOf, type OwnModules } from './own-modules.js'
 import { protocolOf } from './protocol.js'
 import type { Provenance } from './provenance.js'
 import { depthsOf, scopesOf, type StudyConfig } from './schema.js'
@@ -50,8 +50,8 @@ export interface FinishedStudy<Kinds extends JobKinds = typeof jobKinds> {
   readonly provenance: Provenance
   readonly jobs: readonly Job[]
   readonly store: ResultStore
-  /** Methods that modules define. */
-  readonly own?: readonly OwnMethod[] | undefined
+  /** What modules define. */
+  readonly own?: OwnModules
   /** The table that the jobs were planned with. Default {@link jobKinds}. */
   readonly kinds?: Kinds
 }
@@ -68,13 +68,13 @@ export async function buildFindings<Kinds extends JobKinds = typeof jobKinds>({
   provenance,
   jobs,
   store,
-  own = [],
+  own = {},
   kinds = jobKinds as unknown as Kinds,
 }: FinishedStudy<Kinds>): Promise<Findings & FoundBy<Kinds>> {
   const there = await Promise.all(jobs.map(({ id }) => store.has(id)))
   const missing = there.filter((isThere) => !isThere).length
   if (missing > 0) throw new Error(`findings: ${missing} of ${jobs.length} results are missing; run the study first`)
-  const methods = config.prune.methods.map((method) => methodName(method, own))
+  const methods = config.prune.methods.map((method) => nameOf(method, own.methods))
   const byId = new Map(jobs.map((job) => [job.id, job]))
   const read = async (job: Job) => fromResult(kindOf(kinds, job).records, job, await store.read(job.id))
   const failed: FailedFinding[] = []
@@ -93,7 +93,7 @@ export async function buildFindings<Kinds extends JobKinds = typeof jobKinds>({
   const facts: StudyFacts = {
     provenance,
     methods,
-    limitations: methodLimitations(config.prune.methods, own),
+    limitations: methodLimitations(config.prune.methods, own.methods ?? []),
     widths: [...new Set(jobs.filter(({ kind }) => kind === 'run').map(({ width }) => width))].sort((a, b) => a - b),
     densities: config.prune.densities,
     settings: settingsOf(config),

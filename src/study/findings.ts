@@ -1,6 +1,6 @@
 import type { jobKinds } from './jobs.js'
 import type { JobKinds } from './jobs/kind.js'
-import type { MethodLimitation } from './own-methods.js'
+import type { MethodLimitation } from './own-modules.js'
 import type { Protocol } from './protocol.js'
 import type { Provenance } from './provenance.js'
 import type { Setting } from './vocabulary.js'

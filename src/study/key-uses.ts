@@ -1,6 +1,6 @@
 import { datasetsThat, namedDataset } from '../data/named.js'
 import type { Criterion } from '../prune/criterion.js'
-import { tabledCriterion } from './own-methods.js'
+import { tabledCriterion } from './own-modules.js'
 import type { StudyConfig } from './schema.js'
 
 type Section<Name extends keyof StudyConfig> = StudyConfig[Name] extends object
@@ -119,6 +119,7 @@ export const keyUses: Readonly<Record<StudyKey, KeyUse>> = {
   'kernel.compute': always,
   'kernel.convention': only('kernel.compute: true', withoutKernels),
   'kernel.rescale': only('kernel.compute: true', withoutKernels),
+  'kernel.metrics': only('kernel.compute: true', withoutKernels),
   'training.steps': only('training.trials above 0', ({ training }) =>
     training.steps > 0 && training.trials === 0 ? 'training.trials is 0' : undefined,
   ),

@@ -5,18 +5,14 @@ import type { Network, NetworkSpec } from '../network/network.js'
 import { parseCriterion } from '../prune/criteria.js'
 import { applyMasks, prune, type PruneResult } from '../prune/prune.js'
 import type { JobKey } from './job.js'
-import { studyActivation } from './own-activation.js'
+import { activationOfStudy } from './own-modules.js'
 import { deriveSeed } from './seeds.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
 
-export function studySpec(
-  config: StudyConfig,
-  sizes: readonly number[],
-  { activation }: Pick<StudyData, 'activation'>,
-): NetworkSpec {
+export function studySpec(config: StudyConfig, sizes: readonly number[], { own }: Pick<StudyData, 'own'>): NetworkSpec {
   const { sigmaW2, sigmaB2 } = config.network
-  return createSpec({ sizes, activation: studyActivation(config, activation), sigmaB2, ...(sigmaW2 && { sigmaW2 }) })
+  return createSpec({ sizes, activation: activationOfStudy(config, own), sigmaB2, ...(sigmaW2 && { sigmaW2 }) })
 }
 
 /** The samples and targets that data-dependent scores see. */
@@ -27,7 +23,7 @@ export function pruningBatch(data: StudyData): Batch {
 /** The network of one job at initialisation. All methods of a trial start from the same weights. */
 export function unprunedNetwork(
   config: StudyConfig,
-  data: Pick<StudyData, 'activation'>,
+  data: Pick<StudyData, 'own'>,
   { sizes, width, trial }: JobKey,
 ): Network {
   return initialize(studySpec(config, sizes, data), deriveSeed(config.seed, 'network', width, trial ?? 0))
@@ -47,7 +43,7 @@ export function prunedNetwork(
   const at = [width, trial ?? 0] as const
   const unpruned = unprunedNetwork(config, data, key)
   const pruning = prune(unpruned, {
-    method: data.criteria?.get(method) ?? parseCriterion(method),
+    method: data.own?.criteria.get(method) ?? parseCriterion(method),
     density,
     scope,
     seed: deriveSeed(config.seed, 'prune', ...at),

@@ -1,11 +1,11 @@
 import { classesPresent } from '../data/classes-present.js'
+import { isModulePath } from '../data/module-path.js'
 import { FileError } from '../data/file-error.js'
 import { supportedKernelBuilds } from '../linalg/kernels.js'
 import { formatActivation, parseActivation } from '../network/activation.js'
 import { version } from '../version.js'
 import type { DataFacts } from './jobs/kind.js'
-import type { OwnActivationFacts } from './own-activation.js'
-import type { OwnMethod } from './own-methods.js'
+import type { OwnModules } from './own-modules.js'
 import { planStudy, type StudyPlan } from './plan.js'
 import type { Provenance } from './provenance.js'
 import { readStudy } from './read-study.js'
@@ -15,10 +15,8 @@ import { dataFingerprint, loadStudyData, type LoadSamples, type StudyData } from
 /** What a study takes from where it is prepared. */
 export interface StudySources {
   readonly load: LoadSamples
-  /** The methods that modules define. Default: none. */
-  readonly methods?: (config: StudyConfig) => Promise<readonly OwnMethod[] | undefined>
-  /** The activation that a module defines. Default: none. */
-  readonly activation?: (config: StudyConfig) => Promise<OwnActivationFacts | undefined>
+  /** What a plan must know of the modules that a study names. Default: nothing, so that a study cannot name one. */
+  readonly modules?: (config: StudyConfig) => Promise<OwnModules>
   /** Refuses what this machine cannot compute, as RangeError. Default: nothing. */
   readonly check?: (plan: Pick<StudyPlan, 'config' | 'facts'>) => void
   /** What runs the program, with its version: `Node 24.1.0`. */
@@ -55,12 +53,25 @@ function provenanceOf(
   }
 }
 
+/** What a plan must know of the modules. @throws FileError when the study names some and nothing here loads modules */
+function modulesOf(config: StudyConfig, file: string, { modules }: StudySources): Promise<OwnModules> | OwnModules {
+  if (modules) return modules(config)
+  const said = [
+    ...config.prune.methods,
+    config.network.activation,
+    config.graphon.estimator,
+    ...(config.kernel.metrics ?? []),
+  ].find(isModulePath)
+  if (said === undefined) return {}
+  throw new FileError(file, `expected names alone, because no modules are loaded here, got ${said}`)
+}
+
 /**
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
  * @param text the study file, YAML
  * @param file its name, for errors
- * @throws FileError when the study file, its data or the module of a method is wrong
+ * @throws FileError when the study file, its data or a module is wrong
  */
 export async function planFromText(text: string, file: string, sources: StudySources): Promise<StudyPlan> {
   const config = readStudy(text, file)
@@ -69,8 +80,7 @@ export async function planFromText(text: string, file: string, sources: StudySou
     inputs: data.x.cols,
     classes: data.classes,
     fingerprint: dataFingerprint(data),
-    methods: await sources.methods?.(config),
-    activation: await sources.activation?.(config),
+    ...(await modulesOf(config, file, sources)),
   }
   try {
     sources.check?.({ config, facts })

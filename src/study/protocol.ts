@@ -1,6 +1,6 @@
 import { namedDataset } from '../data/named.js'
 import type { Criterion } from '../prune/criterion.js'
-import { tabledCriterion, type OwnMethod } from './own-methods.js'
+import { tabledCriterion, type OwnModules } from './own-modules.js'
 import type { StudyConfig } from './schema.js'
 
 /** How all networks were made and trained. */
@@ -29,12 +29,12 @@ export interface Protocol {
 /** What the report says of how networks were made and trained. */
 export function protocolOf(
   { data, network, prune, graphon, kernel, training }: StudyConfig,
-  own: readonly OwnMethod[],
+  own: OwnModules,
 ): Protocol {
   const { learningRate, relativeRate } = training
   const tabled = prune.methods.flatMap((method) => tabledCriterion(method) ?? [])
   const warm = tabled.filter(({ defaults }) => defaults.temperature !== undefined)
-  const named: readonly Pick<Criterion, 'needsData'>[] = [...tabled, ...own]
+  const named: readonly Pick<Criterion, 'needsData'>[] = [...tabled, ...(own.methods ?? [])]
   const dataset = namedDataset(data.source)
   return {
     steps: training.trials > 0 ? training.steps : 0,
@@ -44,7 +44,7 @@ export function protocolOf(
     sigmaB2: network.sigmaB2,
     weights: network.weights,
     rescale: kernel.rescale,
-    estimator: graphon.estimator,
+    estimator: own.estimator?.name ?? graphon.estimator,
     pruningSamples: named.some(({ needsData }) => needsData) ? (prune.samples ?? data.samples) : null,
     temperature: warm.length > 0 ? { value: prune.temperature, methods: warm.map(({ name }) => name) } : null,
     testSamples: dataset?.hasTestSet ? data.testSamples : 0,

@@ -2,21 +2,26 @@ import { z } from 'zod'
 import { activationChoices, parseActivation } from '../network/activation.js'
 import { nearestName } from '../data/nearest-name.js'
 import { isModulePath } from '../data/module-path.js'
+import { namesOrModule } from '../data/open-table.js'
+import { estimatorNames } from '../graphon/estimate/estimators/estimators.js'
 import { criterionNames } from '../prune/criteria.js'
-import { estimators } from '../graphon/estimate/estimators/estimators.js'
+import { spectralMetricNames } from '../spectrum/metrics.js'
 import type { Scope } from './vocabulary.js'
 
-const names = <Name extends string>(table: Readonly<Record<Name, unknown>>) =>
-  z.enum(Object.keys(table) as [Name, ...Name[]])
+/** A name of an open table, or the path of a module. @param example of a path */
+const open = (names: readonly string[], example: string) =>
+  z
+    .string()
+    .refine((text) => isModulePath(text) || names.includes(text), {
+      error: ({ input }) => {
+        const nearest = nearestName(String(input), names)
+        const remedy = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
+        return `expected ${namesOrModule(names, example)}${remedy}`
+      },
+    })
+    .describe(namesOrModule(names, example))
 
-/** A name in the table, or the path of a module. */
-const method = z.string().refine((text) => isModulePath(text) || criterionNames.some((name) => name === text), {
-  error: ({ input }) => {
-    const nearest = nearestName(String(input), criterionNames)
-    const remedy = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
-    return `expected ${criterionNames.join(', ')} or the path of a module such as ./my-method.js${remedy}`
-  },
-})
+const method = open(criterionNames, './my-method.js')
 
 const count = (what: string, most = 1_000_000) => z.int().positive().max(most).describe(what)
 
@@ -97,7 +102,7 @@ const sections = {
   }),
   graphon: z.strictObject({
     bins: count('bins per hidden layer').default(64),
-    estimator: names(estimators).default('histogram'),
+    estimator: open(estimatorNames, './my-estimator.js').default('histogram'),
   }),
   convergence: z.strictObject({
     tolerance: z.number().positive().max(1).default(0.05).describe('relative distance to the limit that is arrival'),
@@ -107,6 +112,12 @@ const sections = {
     compute: z.boolean().default(true).describe('limit kernels and spectra; false: graphons only'),
     convention: z.enum(['masked', 'variance']).default('masked'),
     rescale: z.enum(['none', 'layer', 'fan-in']).default('none'),
+    metrics: z
+      .array(open(spectralMetricNames, './my-metric.js'))
+      .min(1)
+      .refine(unique, { message: 'expected different metrics' })
+      .optional()
+      .describe('spectral metrics to store beside those of every report'),
   }),
   training: z.strictObject({
     steps: z.int().nonnegative().max(1_000_000).default(200).describe('full-batch gradient steps; 0: no training'),

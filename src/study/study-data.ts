@@ -1,9 +1,8 @@
 import { namedDataset } from '../data/named.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { Activation } from '../network/activation.js'
 import { hashNumbers } from './hash.js'
 import { deriveSeed } from './seeds.js'
-import type { OwnCriteria } from './own-methods.js'
+import type { OwnParts } from './own-modules.js'
 import type { StudyConfig } from './schema.js'
 
 /** The samples of a study as its jobs use them. */
@@ -17,10 +16,8 @@ export interface StudyData {
   readonly pruneX: Matrix
   readonly pruneLabels: Int32Array
   readonly test?: { readonly x: Matrix; readonly labels: Int32Array }
-  /** Pruning methods that the study brings along. */
-  readonly criteria?: OwnCriteria
-  /** The activation that the study brings along. */
-  readonly activation?: Activation
+  /** What the modules define that the study names. */
+  readonly own?: OwnParts
 }
 
 /** Samples with the labels that a study needs. */

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildProgram } from '../../src/cli/program.js'
@@ -249,6 +249,7 @@ const values: Readonly<Record<string, (line: readonly string[]) => readonly stri
   'limit --weights': () => [file('torch-3.npz')],
   '--classes': () => ['1'],
   '--top': () => ['2'],
+  '--metric': () => [resolve('examples/my-metric.js')],
   '--steps': () => ['5'],
   '--optimizer': () => ['adam'],
   '--lr': () => ['.02'],

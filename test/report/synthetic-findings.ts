@@ -1,7 +1,7 @@
 import type { GraphonChain } from '../../src/graphon/chain/chain.js'
 import { matrix, type Matrix } from '../../src/linalg/matrix.js'
 import { criterionNames } from '../../src/prune/criteria.js'
-import { methodLimitations } from '../../src/study/own-methods.js'
+import { methodLimitations } from '../../src/study/own-modules.js'
 import { randomStream } from '../../src/random/random.js'
 import type { Verdict } from '../../src/graphon/convergence/limit-test/verdict.js'
 import {

@@ -120,6 +120,7 @@ const others: Partial<Readonly<Record<StudyKey, unknown>>> = {
   'convergence.simulations': 5,
   'kernel.convention': 'variance',
   'kernel.rescale': 'layer',
+  'kernel.metrics': ['rank', 'decay'],
   'training.steps': 3,
   'training.trials': 2,
   'training.learningRate': 0.02,

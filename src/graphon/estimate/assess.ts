@@ -7,7 +7,7 @@ import { holdContest, judge, leastError } from './fit/contest.js'
 import { erdosRenyiMask } from '../sample/erdos-renyi.js'
 import { defaultBins, estimateChain, type ChainOptions, type EstimateWarning } from './estimate.js'
 import { bestForChain, chainEntries } from './estimators/auto.js'
-import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
+import { defaultEstimator, estimatorOf } from './estimators/estimators.js'
 import type { Values } from './estimators/estimator.js'
 import { denseFit } from './fit/fit.js'
 import { foldStandardError } from './fit/held-out.js'
@@ -58,7 +58,7 @@ export interface NoiseFloor {
 export interface Assessment {
   readonly chain: AveragedChain
   /** What `auto` stands for, or the estimator asked for. */
-  readonly estimator: EstimatorName
+  readonly estimator: string
   readonly bins: number
   readonly risk: Risk
   readonly noise: NoiseFloor
@@ -152,12 +152,10 @@ export function assessChain(trials: readonly (readonly Mask[])[], options: Asses
   const masks = trials.at(0)
   if (!masks) throw new RangeError('assessChain: expected at least one trial, got none')
   checkChained('assessChain', masks)
-  const asked = options.estimator ?? defaultEstimator
-  findEstimator(asked)
+  const asked = estimatorOf(options.estimator ?? defaultEstimator)
   const startBins = options.bins === 'auto' ? defaultBins : (options.bins ?? defaultBins)
-  const estimator = asked === 'auto' ? bestForChain({ masks, bins: startBins, seed }) : asked
-  const method = findEstimator(estimator)
-  const fit: Fit = (values, K) => chainEntries(method.chain({ masks: values, bins: K, seed }))
+  const estimator = asked ?? bestForChain({ masks, bins: startBins, seed })
+  const fit: Fit = (values, K) => chainEntries(estimator.chain({ masks: values, bins: K, seed }))
   const widths = masks.slice(0, -1).map(({ rows }) => rows)
   const bins = options.bins === 'auto' ? tunedBins(masks, widths, fit, seed) : startBins
   const results = trials.map((trial, t) => {
@@ -167,7 +165,7 @@ export function assessChain(trials: readonly (readonly Mask[])[], options: Asses
   const halves = splitHalf(results.map(({ chain }) => chain))
   return {
     chain: averageChains(results.map(({ chain }) => chain)),
-    estimator,
+    estimator: estimator.name,
     bins,
     risk: measureRisk(masks, fit, bins, seed),
     noise: {

@@ -6,9 +6,9 @@ import { binned, clampUnit, binMeans, expandBins, unitBins } from './fit/binning
 import { holdContest, showsStructure, type Contest } from './fit/contest.js'
 import { defaultBins, fewUnitsPerBin } from './estimate.js'
 import { bestOfTrials, searchTrials, type TrialSearch } from './estimators/auto.js'
-import { candidates, type CandidateName } from './estimators/candidates.js'
+import type { Candidate } from './estimators/candidate.js'
 import type { Values } from './estimators/estimator.js'
-import { findEstimator, type EstimatorName } from './estimators/estimators.js'
+import { estimatorOf, type EstimatorChoice } from './estimators/estimators.js'
 import { foldStandardError, type FoldError } from './fit/held-out.js'
 import { drawFolds, holdOut } from './fit/held-out.js'
 import { emptySides, fewUnits, type MatrixWarning } from './matrix-warnings.js'
@@ -16,7 +16,7 @@ import { isUnresolved } from './unresolved.js'
 
 export interface GraphonOptions {
   /** Default `auto`: whichever errs least on held-out entries. */
-  readonly estimator?: EstimatorName
+  readonly estimator?: EstimatorChoice
   /**
    * Most bins per side of the step graphon. They hold means of estimated probabilities, so that they are its resolution and
    * no smoothing of its own. Default 64, and at least four units in a bin.
@@ -72,7 +72,7 @@ export interface GraphonEstimate {
   readonly rowMeasure: Float64Array
   readonly colMeasure: Float64Array
   /** What `auto` came to, or the estimator asked for. */
-  readonly estimator: CandidateName
+  readonly estimator: string
   readonly trials: readonly UnitEstimate[]
   readonly risk: GraphonRisk
   /** Null when not asked for. */
@@ -120,7 +120,7 @@ function riskOf(contests: readonly Contest[], { searches, squares }: TrialSearch
   return { heldOut: squares / tested, standardError: Math.hypot(...deviations), constant: constant / tested }
 }
 
-function shuffledError(values: Values, name: CandidateName, seed: number): number {
+function shuffledError(values: Values, candidate: Candidate, seed: number): number {
   const { rows, cols, data } = values
   const places = permutation(data.length, randomStream(seed, 'shuffled entries'))
   const shuffled = matrix(
@@ -129,20 +129,20 @@ function shuffledError(values: Values, name: CandidateName, seed: number): numbe
     Float64Array.from(places, (place) => data[place]),
   )
   const mean = shuffled.data.reduce((sum, value) => sum + value, 0) / data.length
-  return rms(candidates[name].probabilities(shuffled, { bins: 'auto', seed }).data.map((value) => value - mean))
+  return rms(candidate.probabilities(shuffled, { bins: 'auto', seed }).data.map((value) => value - mean))
 }
 
-function halvedEntries(values: Values, name: CandidateName, seed: number): number {
+function halvedEntries(values: Values, candidate: Candidate, seed: number): number {
   const foldOf = drawFolds(values.data.length, seed, 'half').map((fold) => fold & 1)
   const [a, b] = [0, 1].map((fold) =>
-    candidates[name].probabilities(holdOut(values, foldOf, fold, 2).train, { bins: 'auto', seed }),
+    candidate.probabilities(holdOut(values, foldOf, fold, 2).train, { bins: 'auto', seed }),
   )
   return half(a, b)
 }
 
-function noiseOf(masks: readonly Values[], steps: readonly Matrix[], name: CandidateName, seed: number): GraphonNoise {
-  const shuffled = shuffledError(masks[0], name, seed) / Math.sqrt(masks.length)
-  if (masks.length === 1) return { shuffled, splitHalf: halvedEntries(masks[0], name, seed), halves: 'entries' }
+function noiseOf(masks: readonly Values[], steps: readonly Matrix[], candidate: Candidate, seed: number): GraphonNoise {
+  const shuffled = shuffledError(masks[0], candidate, seed) / Math.sqrt(masks.length)
+  if (masks.length === 1) return { shuffled, splitHalf: halvedEntries(masks[0], candidate, seed), halves: 'entries' }
   const [even, odd] = [0, 1].map((parity) => meanAndSpread(steps.filter((_, trial) => trial % 2 === parity)).mean)
   return { shuffled, splitHalf: half(even, odd), halves: 'trials' }
 }
@@ -178,7 +178,7 @@ export function estimateGraphon(masks: Values | readonly Values[], options: Grap
   const { estimator = 'auto', seed = 0, noise = true } = options
   const trials = 'data' in masks ? [masks] : masks
   checkMasks(trials)
-  findEstimator(estimator)
+  const method = estimatorOf(estimator)
   const { bins } = options
   if (bins !== undefined && !(Number.isInteger(bins) && bins > 0)) {
     throw new RangeError(`estimateGraphon: expected a positive integer number of bins, got ${bins}`)
@@ -186,7 +186,7 @@ export function estimateGraphon(masks: Values | readonly Values[], options: Grap
   const binsOf = (units: number) =>
     bins === undefined ? Math.max(1, Math.min(defaultBins, Math.floor(units / fewUnitsPerBin))) : Math.min(bins, units)
   const contests = trials.map((values) => holdContest([values], { seed }))
-  const found = estimator === 'auto' ? bestOfTrials(contests) : searchTrials(estimator, contests)!
+  const found = method ? searchTrials(method, contests)! : bestOfTrials(contests)
   const units = found.searches.map((search) => {
     const probabilities = search.fit().all()
     const order = degreeOrder(probabilities)
@@ -198,7 +198,7 @@ export function estimateGraphon(masks: Values | readonly Values[], options: Grap
   })
   const unresolved = units.flatMap(({ out, into, step }, trial): GraphonWarning[] => {
     if (!isUnresolved(trials[trial], expandBins(step, unitBins(out), unitBins(into)), seed)) return []
-    const message = `trial ${trial}: the step graphon averages away structure that the order of ${found.name} does not show; try the estimator block-model`
+    const message = `trial ${trial}: the step graphon averages away structure that the order of ${found.candidate.name} does not show; try the estimator block-model`
     return [{ kind: 'unresolved-structure', message }]
   })
   const [{ out, into }] = units
@@ -209,14 +209,14 @@ export function estimateGraphon(masks: Values | readonly Values[], options: Grap
     sdW: sd,
     rowMeasure: out.partition.measure,
     colMeasure: into.partition.measure,
-    estimator: found.name,
+    estimator: found.candidate.name,
     trials: units.map((one) => ({
       probabilities: one.probabilities,
       rowBin: unitBins(one.out),
       colBin: unitBins(one.into),
     })),
     risk: riskOf(contests, found),
-    noise: noise ? noiseOf(trials, steps, found.name, seed) : null,
+    noise: noise ? noiseOf(trials, steps, found.candidate, seed) : null,
     warnings: [...warningsOf(trials, [mean.rows, mean.cols], contests, found.searches), ...unresolved],
   }
 }

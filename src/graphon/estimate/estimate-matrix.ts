@@ -12,7 +12,7 @@ import {
 import { defaultBins } from './estimate.js'
 import { bestForChain, chainEntries } from './estimators/auto.js'
 import type { PlacedChain, Values } from './estimators/estimator.js'
-import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
+import { defaultEstimator, estimatorOf } from './estimators/estimators.js'
 import type { GraphonMatrix } from '../chain/layers.js'
 import { emptySides, fewUnits, type MatrixWarning } from './matrix-warnings.js'
 
@@ -38,7 +38,7 @@ export interface MatrixOptions extends Omit<AssessOptions, 'energies'> {
 
 export interface MatrixEstimate extends GraphonMatrix {
   /** What `auto` came to, or what was asked for. */
-  readonly estimator: EstimatorName
+  readonly estimator: string
   readonly bins: number
   readonly warnings: readonly MatrixWarning[]
 }
@@ -66,16 +66,16 @@ function methodOf(mask: Mask, { axes = { into: 'hidden', out: 'hidden' }, ...opt
   if (bins !== 'auto' && !(Number.isInteger(bins) && bins > 0)) {
     throw new RangeError(`estimateMatrix: expected a positive integer number of bins, got ${bins}`)
   }
-  findEstimator(asked)
+  const method = estimatorOf(asked)
   const { at, masks, energies } = inChain(axes)
   const startBins = bins === 'auto' ? defaultBins : bins
-  const estimator = asked === 'auto' ? bestForChain({ masks: masks(mask), bins: startBins, seed }) : asked
+  const estimator = method ?? bestForChain({ masks: masks(mask), bins: startBins, seed })
   const place = (values: Values, K: number, V?: Matrix): PlacedChain =>
-    findEstimator(estimator).chain({ masks: masks(values), bins: K, seed, ...(V && { energies: energies(V) }) })
+    estimator.chain({ masks: masks(values), bins: K, seed, ...(V && { energies: energies(V) }) })
   const fit: Fit = ([values], K) => [chainEntries(place(values, K))[at]]
   const widths = [...(axes.into === 'hidden' ? [mask.cols] : []), ...(axes.out === 'hidden' ? [mask.rows] : [])]
   const K = bins === 'auto' ? tunedBins([mask], widths, fit, seed) : bins
-  return { axes, at, seed, estimator, bins: K, place, fit }
+  return { axes, at, seed, estimator: estimator.name, bins: K, place, fit }
 }
 
 function estimateBy(

@@ -4,17 +4,23 @@ import { pathWarnings } from '../../network/paths.js'
 import type { GraphonLayers } from '../chain/layers.js'
 import { checkChained } from './fit/align.js'
 import type { GraphonChain } from '../chain/chain.js'
-import { bestForMatrix, chainEntries } from './estimators/auto.js'
 import type { PlacedChain } from './estimators/estimator.js'
-import { defaultEstimator, findEstimator, type EstimatorName } from './estimators/estimators.js'
+import { auto, bestForMatrix, chainEntries } from './estimators/auto.js'
+import {
+  defaultEstimator,
+  estimatorName,
+  estimatorOf,
+  type EstimatorChoice,
+  type EstimatorName,
+} from './estimators/estimators.js'
 import { binNoise } from './bin-noise.js'
 import { isUnresolved } from './unresolved.js'
 
 export interface EstimateOptions {
   /** Most bins per hidden layer; a layer with fewer units has one bin per unit. Default 64. */
   readonly bins?: number
-  /** Default `histogram`. */
-  readonly estimator?: EstimatorName
+  /** A name in the table {@link estimators}, or one of one's own: see `defineEstimator`. Default `histogram`. */
+  readonly estimator?: EstimatorChoice
   /** Seed of held-out entries and random starts, for the estimators that have any. Default 0. */
   readonly seed?: number
 }
@@ -41,7 +47,7 @@ export interface ChainEstimate {
 export interface LayersEstimate {
   readonly layers: GraphonLayers
   /** Of each matrix: what `auto` came to, else the one that was asked for. */
-  readonly estimators: readonly EstimatorName[]
+  readonly estimators: readonly string[]
   readonly warnings: readonly EstimateWarning[]
 }
 
@@ -101,7 +107,7 @@ const finders = ['aligned', 'block-model'] as const satisfies readonly Estimator
 function unresolvedWarnings(
   masks: readonly Mask[],
   placed: PlacedChain,
-  { estimator, seed }: { readonly estimator: EstimatorName; readonly seed: number },
+  { estimator, seed }: { readonly estimator: string; readonly seed: number },
 ): EstimateWarning[] {
   const entries = chainEntries(placed)
   return masks.flatMap((mask, i) => {
@@ -124,7 +130,7 @@ function placedChain(masks: readonly Mask[], options: ChainOptions): PlacedChain
     const expected = `${masks[i].rows} × ${masks[i].cols}`
     throw new RangeError(`estimateChain: expected energies ${expected} for matrix ${i + 1}, got ${rows} × ${cols}`)
   })
-  return findEstimator(estimator).chain({ masks, bins, seed, ...(energies && { energies }) })
+  return (estimatorOf(estimator) ?? auto).chain({ masks, bins, seed, ...(energies && { energies }) })
 }
 
 /**
@@ -138,7 +144,7 @@ function placedChain(masks: readonly Mask[], options: ChainOptions): PlacedChain
 export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}): ChainEstimate {
   const placed = placedChain(masks, options)
   const { bins = defaultBins, estimator = defaultEstimator, seed = 0 } = options
-  const unresolved = unresolvedWarnings(masks, placed, { estimator, seed })
+  const unresolved = unresolvedWarnings(masks, placed, { estimator: estimatorName(estimator), seed })
   return { chain: placed.chain, warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks), ...unresolved] }
 }
 
@@ -168,14 +174,15 @@ export function estimateLayers(masks: readonly Mask[], options: EstimateOptions 
     )
   }
   const between = masks.slice(1, -1)
-  const found = between.map((mask) => (estimator === 'auto' ? bestForMatrix(mask, seed).name : estimator))
-  const inner = between.map((mask, i) => findEstimator(found[i]).layer(mask, bins, seed))
+  const method = estimatorOf(estimator)
+  const found = between.map((mask) => method ?? bestForMatrix(mask, seed).candidate)
+  const inner = between.map((mask, i) => found[i].layer(mask, bins, seed))
   return {
     layers: {
       matrices: inner.map(({ W }, i) => ({ index: i + 1, W })),
       measures: [inner[0].colMeasure, ...inner.map(({ rowMeasure }) => rowMeasure)],
     },
-    estimators: found,
+    estimators: found.map(({ name }) => name),
     warnings: [...coarseWarnings(masks, bins), ...deadWarnings(masks)],
   }
 }

@@ -2,7 +2,9 @@ import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { createMask, type Mask } from '../../network/mask.js'
 import { randomStream } from '../../random/random.js'
 import { descending } from './fit/align.js'
-import { estimators, type EstimatorName } from './estimators/estimators.js'
+import { auto } from './estimators/auto.js'
+import { estimatorName, estimatorNames, estimatorOf, type EstimatorChoice } from './estimators/estimators.js'
+import { histogram } from './estimators/histogram.js'
 import type { ReferenceGraphon } from '../sample/references/reference.js'
 import { references, type ReferenceName } from '../sample/references/references.js'
 
@@ -73,8 +75,8 @@ export function canonicalForm({ value }: ReferenceGraphon, K: number): Matrix {
 export interface SimulateOptions {
   /** Default: all known graphons. */
   readonly graphons?: readonly ReferenceName[]
-  /** Default: all estimators. */
-  readonly estimators?: readonly EstimatorName[]
+  /** Names in the table {@link estimators}, or estimators of one's own. Default: all of the table. */
+  readonly estimators?: readonly EstimatorChoice[]
   /** Units on each side, increasing. */
   readonly widths: readonly number[]
   /** Independent masks per graphon and width. */
@@ -100,7 +102,7 @@ export interface SimulatedPoint {
 
 export interface SimulatedEstimator {
   readonly graphon: ReferenceName
-  readonly estimator: EstimatorName
+  readonly estimator: string
   readonly points: readonly SimulatedPoint[]
   /** Least-squares slope of −log error on log n: error ≈ n^−rate. Null with one width, or where an error is 0. */
   readonly rate: number | null
@@ -131,7 +133,10 @@ function fittedRate(points: readonly SimulatedPoint[]): number | null {
 export function simulateEstimators(options: SimulateOptions): SimulatedEstimator[] {
   const { widths, trials, seed, bins = 16 } = options
   const graphons = options.graphons ?? (Object.keys(references) as ReferenceName[])
-  const names = options.estimators ?? (Object.keys(estimators) as EstimatorName[])
+  const methods = (options.estimators ?? estimatorNames).map((choice) => ({
+    name: estimatorName(choice),
+    method: estimatorOf(choice) ?? auto,
+  }))
   if (!(widths.length > 0 && widths.every((n, i) => Number.isInteger(n) && n > (widths[i - 1] ?? 1)))) {
     throw new RangeError(`simulateEstimators: expected increasing widths from 2 on, got ${widths.join(', ')}`)
   }
@@ -140,35 +145,40 @@ export function simulateEstimators(options: SimulateOptions): SimulatedEstimator
       throw new RangeError(`simulateEstimators: expected positive integers for trials and bins, got ${count}`)
     }
   }
-  const total = graphons.length * names.length * widths.length * trials
+  const total = graphons.length * methods.length * widths.length * trials
   let done = 0
   return graphons.flatMap((graphon) => {
     const sorted = canonicalForm(references[graphon], bins)
-    const points = names.map((): SimulatedPoint[] => [])
+    const points = methods.map((): SimulatedPoint[] => [])
     for (const width of widths) {
-      const errors = names.map((): number[] => [])
-      const sortedErrors = names.map(() => 0)
-      const seconds = names.map(() => 0)
+      const errors = methods.map((): number[] => [])
+      const sortedErrors = methods.map(() => 0)
+      const seconds = methods.map(() => 0)
       for (let trial = 0; trial < trials; trial++) {
         const { mask, P } = sampleReference(references[graphon], width, width, seed, graphon, trial)
-        names.forEach((name, e) => {
+        methods.forEach(({ method }, e) => {
           const begin = performance.now()
-          const estimate = estimators[name].probabilities(mask, { bins: 'auto', seed })
+          const estimate = method.probabilities(mask, { bins: 'auto', seed })
           seconds[e] += (performance.now() - begin) / 1000 / trials
           errors[e].push(meanSquare(estimate, P))
-          const step = estimators.histogram.layer(estimate, bins, seed).W
+          const step = histogram.layer(estimate, bins, seed).W
           sortedErrors[e] +=
             Math.sqrt(meanSquare(step, width < bins ? canonicalForm(references[graphon], step.rows) : sorted)) / trials
           options.onProgress?.(++done, total)
         })
       }
-      names.forEach((_, e) => {
+      methods.forEach((_, e) => {
         const error = errors[e].reduce((a, b) => a + b, 0) / trials
         const variance = errors[e].reduce((sum, value) => sum + (value - error) ** 2, 0) / Math.max(1, trials - 1)
         const standardError = trials > 1 ? Math.sqrt(variance / trials) : null
         points[e].push({ width, error, standardError, sortedError: sortedErrors[e], seconds: seconds[e] })
       })
     }
-    return names.map((estimator, e) => ({ graphon, estimator, points: points[e], rate: fittedRate(points[e]) }))
+    return methods.map(({ name: estimator }, e) => ({
+      graphon,
+      estimator,
+      points: points[e],
+      rate: fittedRate(points[e]),
+    }))
   })
 }

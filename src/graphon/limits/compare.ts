@@ -2,7 +2,7 @@ import type { Matrix } from '../../linalg/matrix.js'
 import { createMask, type Mask } from '../../network/mask.js'
 import { randomStream } from '../../random/random.js'
 import { checkChained, hiddenOrder } from '../estimate/fit/align.js'
-import { chainOf } from '../estimate/fit/binning.js'
+import { chainInOrders } from '../estimate/fit/binning.js'
 import type { GraphonChain } from '../chain/chain.js'
 import { constantShape, layerDensity, matrixVectors } from '../convergence/limit-test/shapes.js'
 
@@ -57,7 +57,10 @@ function fromMean(chain: GraphonChain, index: number): number {
 /** Both chains in the order of the masks' degrees. */
 function binnedAlike(probabilities: readonly Matrix[], masks: readonly Mask[], bins: number) {
   const orders = hiddenOrder(masks)
-  return { predicted: chainOf(probabilities, orders, { bins }).chain, estimate: chainOf(masks, orders, { bins }).chain }
+  return {
+    predicted: chainInOrders(probabilities, orders, { bins }).chain,
+    estimate: chainInOrders(masks, orders, { bins }).chain,
+  }
 }
 
 function drawn(probabilities: readonly Matrix[], seed: number, simulation: number): Mask[] {

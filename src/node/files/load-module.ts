@@ -37,12 +37,3 @@ export async function loadModule(path: string, what: string): Promise<LoadedModu
     throw new FileError(path, `expected a JavaScript module that loads, got: ${reason}${typescript}`)
   }
 }
-
-/** What a definition's function gives; its refusals name the file. @throws FileError */
-export function definedIn<Value>(path: string, define: () => Value): Value {
-  try {
-    return define()
-  } catch (error) {
-    throw error instanceof RangeError ? new FileError(path, error.message) : error
-  }
-}

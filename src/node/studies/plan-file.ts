@@ -4,8 +4,7 @@ import { z } from 'zod'
 import { FileError } from '../../data/file-error.js'
 import { isJobId, type Job } from '../../study/job.js'
 import { jobKinds } from '../../study/jobs.js'
-import type { OwnActivationFacts } from '../../study/own-activation.js'
-import type { OwnMethod } from '../../study/own-methods.js'
+import type { OwnMethod, OwnModule } from '../../study/own-modules.js'
 import { planStudy, type DataFacts, type StudyPlan } from '../../study/plan.js'
 import type { Provenance } from '../../study/provenance.js'
 import { studySchema, type StudyConfig } from '../../study/schema.js'
@@ -49,19 +48,17 @@ const jobSchema = z.strictObject({
   cost: z.number(),
 }) satisfies z.ZodType<Job>
 
-const ownMethodSchema = z.strictObject({
+const ownModuleSchema = z.strictObject({
   path: z.string(),
   name: z.string().regex(/^[\w-]+$/),
-  needsData: z.boolean(),
   fingerprint: z.string(),
+}) satisfies z.ZodType<OwnModule>
+
+const ownMethodSchema = z.strictObject({
+  ...ownModuleSchema.shape,
+  needsData: z.boolean(),
   limitations: z.array(z.strictObject({ title: z.string(), text: z.string() })).optional(),
 }) satisfies z.ZodType<OwnMethod>
-
-const ownActivationSchema = z.strictObject({
-  path: z.string(),
-  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  fingerprint: z.string(),
-}) satisfies z.ZodType<OwnActivationFacts>
 
 const planSchema = z.strictObject({
   config: studySchema,
@@ -71,7 +68,9 @@ const planSchema = z.strictObject({
     classes: whole,
     fingerprint: z.string(),
     methods: z.array(ownMethodSchema).optional(),
-    activation: ownActivationSchema.optional(),
+    activation: ownModuleSchema.optional(),
+    estimator: ownModuleSchema.optional(),
+    metrics: z.array(ownModuleSchema).optional(),
   }) satisfies z.ZodType<DataFacts>,
   jobs: z.array(jobSchema),
 })
@@ -141,13 +140,25 @@ function differences(a: unknown, b: unknown, name = ''): string[] {
   )
 }
 
+const ownModuleNames = {
+  methods: 'a method’s',
+  activation: 'the activation’s',
+  estimator: 'the estimator’s',
+  metrics: 'a metric’s',
+} as const
+
+/** What results depend on of modules: not where they lie. */
+const texts = (modules: OwnModule | readonly OwnModule[] = []): string[] =>
+  [modules].flat().map(({ name, fingerprint }) => `${name} ${fingerprint}`)
+
 /** The keys of the study in which two plans differ, and `the data`; titles change nothing. */
 export function planDifferences(before: StudyPlan, now: StudyPlan): string[] {
   const config = (plan: StudyPlan): unknown => JSON.parse(JSON.stringify({ ...plan.config, title: '' }))
   const changed = differences(config(before), config(now))
   const sameSource = isDeepStrictEqual(before.config.data, now.config.data)
-  const modules = isDeepStrictEqual(before.facts.methods, now.facts.methods) ? [] : ['a method’s module']
-  if (!isDeepStrictEqual(before.facts.activation, now.facts.activation)) modules.push('the activation’s module')
+  const modules = (['methods', 'activation', 'estimator', 'metrics'] as const)
+    .filter((kind) => !isDeepStrictEqual(texts(before.facts[kind]), texts(now.facts[kind])))
+    .map((kind) => `${ownModuleNames[kind]} module`)
   const data = sameSource && before.facts.fingerprint !== now.facts.fingerprint ? ['the data'] : []
   return [...changed, ...data, ...modules]
 }

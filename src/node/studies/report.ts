@@ -31,7 +31,7 @@ export async function studyFindings(directory: string, plan: StudyPlan): Promise
       `${missing} of ${jobs.length} results are missing; run the study again to compute them`,
     )
   }
-  return buildFindings({ config, provenance, jobs, store: directoryStore(directory), own: facts.methods })
+  return buildFindings({ config, provenance, jobs, store: directoryStore(directory), own: facts })
 }
 
 /** Names the first damaged file, and how many more there are. */

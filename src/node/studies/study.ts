@@ -8,8 +8,7 @@ import { listFolder, pathKind, readText } from '../files/files.js'
 import { planDifferences, planPath, readPlan, writePlan } from './plan-file.js'
 import { directoryStore } from './result-store.js'
 import { loadStudySamples } from './data.js'
-import { ownActivation } from './own-activation.js'
-import { ownMethods } from './own-methods.js'
+import { ownModules } from './own-modules.js'
 import { inStudyFolder } from './folder.js'
 import { startReport } from './report-thread.js'
 import { requireStudyMemory } from './memory.js'
@@ -23,13 +22,12 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
 /**
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
- * @throws FileError when the study file, its data or the module of a method is wrong
+ * @throws FileError when the study file, its data or a module is wrong
  */
 export function prepareStudy(file: string): Promise<StudyPlan> {
   return planFromText(readText(file), file, {
     load: loadStudySamples,
-    methods: ownMethods,
-    activation: ownActivation,
+    modules: ownModules,
     check: requireStudyMemory,
     runtime: `Node ${process.versions.node}`,
   })

@@ -5,8 +5,7 @@ import type { StudyPlan } from '../../study/plan.js'
 import { plannedData } from '../../study/prepare.js'
 import { directoryStore } from './result-store.js'
 import { loadStudySamples } from './data.js'
-import { plannedActivation } from './own-activation.js'
-import { plannedCriteria } from './own-methods.js'
+import { plannedModules } from './own-modules.js'
 import { toReply, type StudyReply } from './reply.js'
 
 /** What a worker is started with. */
@@ -18,15 +17,13 @@ export interface StudyWorkerData {
 const { directory, plan } = workerData as StudyWorkerData
 let bench: StudyBench | undefined
 
-/** Data and methods, loaded once. @throws FileError when they are no longer those of the plan */
+/** Data and modules, loaded once. @throws FileError when they are no longer those of the plan */
 async function theBench(): Promise<StudyBench> {
   if (bench) return bench
   const data = await plannedData(plan, loadStudySamples)
-  const criteria = await plannedCriteria(plan.facts.methods)
-  const activation = await plannedActivation(plan.facts.activation)
+  const own = await plannedModules(plan.facts)
   const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
-  const own = { criteria, ...(activation && { activation }) }
-  return (bench = { config: plan.config, data: { ...data, ...own }, jobs, store: directoryStore(directory) })
+  return (bench = { config: plan.config, data: { ...data, own }, jobs, store: directoryStore(directory) })
 }
 
 async function execute(id: Job['id']): Promise<StudyReply> {

@@ -45,6 +45,10 @@ function spectraTable(findings: Findings): Html {
       { title: 'condition number', value: ({ conditionNumber }) => formatNumber(conditionNumber) },
       { title: 'target alignment', value: ({ targetAlignment }) => formatNumber(targetAlignment) },
       { title: 'distance to empirical', value: ({ errorToEmpirical }) => formatNumber(errorToEmpirical) },
+      ...[...new Set(rows.flatMap(({ metrics = {} }) => Object.keys(metrics)))].map((name) => ({
+        title: name,
+        value: ({ metrics }: (typeof rows)[number]) => formatNumber(metrics?.[name] ?? null),
+      })),
     ],
     rows,
   )

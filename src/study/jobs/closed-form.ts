@@ -8,6 +8,7 @@ import type { Matrix } from '../../linalg/matrix.js'
 import type { CriterionName } from '../../prune/criteria.js'
 import { settingOf } from '../job.js'
 import { prunedNetwork, pruningBatch, unprunedNetwork } from '../networks.js'
+import { graphonOf } from '../own-modules.js'
 import { deriveSeed } from '../seeds.js'
 import type { Setting } from '../vocabulary.js'
 import { theArray, type Finished } from './finished.js'
@@ -85,13 +86,14 @@ export const closedForm = jobKind({
   records: closedFormRecords,
   needs: {},
   plan(planning) {
-    const { graphon, prune } = planning.config
+    const { config, facts } = planning
+    const graphon = graphonOf(config, facts)
     return cells(planning)
       .filter(({ method }) => predictedMethods.some((predicted) => predicted === method))
       .map((cell) => ({
         ...cell,
         trial: 0,
-        dependsOn: { physics: physicsOf(planning), graphon, prune: { samples: prune.samples } },
+        dependsOn: { physics: physicsOf(planning), graphon, prune: { samples: config.prune.samples } },
         needs: {},
         cost: 0.2 + (3 * weightCount(cell.sizes)) / 1e6,
       }))

@@ -8,6 +8,7 @@ import { simulateNull } from '../../graphon/convergence/limit-test/simulate.js'
 import { splitHalf } from '../../graphon/distances/split-half.js'
 import { settingOf } from '../job.js'
 import { meanAndSd } from '../mean.js'
+import { estimatorOfStudy } from '../own-modules.js'
 import { deriveSeed } from '../seeds.js'
 import type { Setting } from '../vocabulary.js'
 import { usable, type Finished } from './finished.js'
@@ -163,11 +164,11 @@ export const convergence = jobKind({
       cost: architectures.reduce((sum, { sizes }) => sum + 0.1 + weightCount(sizes) / 2e6, 0),
     }))
   },
-  execute({ config, job, inputs }) {
+  execute({ config, data, job, inputs }) {
     const { trials, seed, graphon, convergence: settings } = config
     const byWidth = runsByWidth(inputs.runs)
     const ladder = byWidth.map(rungOf)
-    const estimate = { bins: graphon.bins, estimator: graphon.estimator }
+    const estimate = { bins: graphon.bins, estimator: estimatorOfStudy(config, data.own) }
     const simulations = Math.max(fewestSimulations, Math.min(trials, mostSimulations))
     const means = byWidth.map(({ runs }) => meanDensities(runs))
     /** Masks without structure of the sizes at one rung and the densities at another. */

@@ -5,15 +5,16 @@ import { classMean, kernelDistance } from '../../ntk/agreement.js'
 import { denseNtk } from '../../ntk/dense-ntk.js'
 import type { Kernel } from '../../ntk/kernel.js'
 import { kernelTargetAlignment } from '../../spectrum/alignment.js'
+import { metricParts } from '../../spectrum/metrics.js'
 import { spectrum } from '../../spectrum/spectrum.js'
 import { spectralSummary, type SpectralSummary } from '../../spectrum/summary.js'
 import { settingOf } from '../job.js'
+import { activationOfStudy, kernelOf, metricsOfStudy } from '../own-modules.js'
 import { depthsOf, type StudyConfig } from '../schema.js'
 import type { StudyData } from '../study-data.js'
 import { kernelKinds, type KernelKind, type Setting } from '../vocabulary.js'
 import { theRow, type Finished } from './finished.js'
-import { jobKind } from './kind.js'
-import { studyActivation } from '../own-activation.js'
+import { jobKind, type Work } from './kind.js'
 import { architectures, physicsOf } from './ladders.js'
 import { record, type RecordsOf } from './record.js'
 
@@ -30,6 +31,15 @@ export const spectrumRecords = {
         .number()
         .nullable()
         .describe('relative Frobenius distance to the empirical kernel; none where that was not computed'),
+    }),
+  ),
+  metric: record(
+    'kernel and metric of kernel.metrics',
+    z.strictObject({
+      kernel: kernelColumn,
+      metric: z.string().describe('name of a spectral metric, `name.part` where it has several numbers'),
+      value: z.number().nullable().describe('what it measures; none where it is not defined'),
+      reason: z.string().nullable().describe('why there is no value'),
     }),
   ),
   eigenvalue: record(
@@ -49,6 +59,8 @@ export interface SpectrumFinding extends SpectralSummary, Setting {
   readonly kernel: KernelKind
   /** Largest first, all of them. */
   readonly eigenvalues: readonly number[]
+  /** The metrics that the study names, by `name` or `name.part`; absent where it names none. */
+  readonly metrics?: Readonly<Record<string, number | null>>
   /** Kernel–target alignment with the centred one-hot targets; null for a zero kernel. */
   readonly targetAlignment: number | null
   /** Relative Frobenius distance to the empirical kernel of the same method, width; null when that was not computed. */
@@ -64,21 +76,22 @@ export function tensorKernel(tensor: Tensor): Kernel {
 }
 
 /** The options with which a study's limit kernels are computed. */
-export function kernelOptions(config: StudyConfig, { activation }: Pick<StudyData, 'activation'>) {
+export function kernelOptions(config: StudyConfig, { own }: Pick<StudyData, 'own'>) {
   const { sigmaW2, sigmaB2 } = config.network
   const { convention, rescale } = config.kernel
-  return { activation: studyActivation(config, activation), sigmaB2, convention, rescale, ...(sigmaW2 && { sigmaW2 }) }
+  return { activation: activationOfStudy(config, own), sigmaB2, convention, rescale, ...(sigmaW2 && { sigmaW2 }) }
 }
 
 /** The rows of one kernel's spectrum. */
 export function spectrumRows(
   kernel: KernelKind,
   values: Kernel,
-  data: StudyData,
+  { config, data }: Pick<Work, 'config' | 'data'>,
   empirical: Kernel | undefined,
 ): RecordsOf<typeof spectrumRecords> {
   const mean = classMean(values)
-  const { eigenvalues } = spectrum(mean)
+  const named = metricsOfStudy(config, data.own)
+  const { eigenvalues, metrics = {}, reasons } = spectrum(mean, { metrics: named })
   const targets = oneHot(data.labels, data.classes, { centered: true })
   return {
     spectrum: [
@@ -88,6 +101,14 @@ export function spectrumRows(
         error_to_empirical: empirical ? kernelDistance(values, empirical) : null,
       },
     ],
+    metric: Object.entries(metrics).flatMap(([name, measured]) =>
+      metricParts(name, measured).map(([metric, value]) => ({
+        kernel,
+        metric,
+        value,
+        reason: value === null ? ((reasons as Readonly<Record<string, string>>)[name] ?? null) : null,
+      })),
+    ),
     eigenvalue: Array.from(eigenvalues, (eigenvalue, k) => ({ kernel, rank: k + 1, eigenvalue })),
   }
 }
@@ -97,6 +118,7 @@ export function spectrumFindings(result: Finished<typeof spectrumRecords>): Spec
   const { job, records } = result
   return records.spectrum.map(({ kernel }) => {
     const summary = theRow(result, 'spectrum', { kernel })
+    const own = records.metric.filter((row) => row.kernel === kernel)
     const eigenvalues = records.eigenvalue.filter((row) => row.kernel === kernel).map((row) => row.eigenvalue)
     return {
       method: job.method,
@@ -105,6 +127,7 @@ export function spectrumFindings(result: Finished<typeof spectrumRecords>): Spec
       kernel,
       eigenvalues,
       ...spectralSummary(Float64Array.from(eigenvalues)),
+      ...(own.length > 0 && { metrics: Object.fromEntries(own.map(({ metric, value }) => [metric, value])) }),
       targetAlignment: summary.target_alignment,
       errorToEmpirical: summary.error_to_empirical,
     }
@@ -130,17 +153,18 @@ export const dense = jobKind({
         trial: null,
         // The limit has no width.
         sizes: [facts.inputs, ...sizes.slice(1, -1).map(() => 1), facts.classes],
-        dependsOn: { physics: physicsOf(planning), kernel: config.kernel },
+        dependsOn: { physics: physicsOf(planning), kernel: kernelOf(config, facts) },
         needs: {},
         cost: config.kernel.compute ? 1 : 0.01,
       }
     })
   },
-  execute({ config, data, job }) {
-    if (!config.kernel.compute) return { records: { spectrum: [], eigenvalue: [] }, arrays: new Map() }
+  execute(work) {
+    const { config, data, job } = work
+    if (!config.kernel.compute) return { records: { spectrum: [], metric: [], eigenvalue: [] }, arrays: new Map() }
     const kernel = denseNtk(job.sizes, data.x, kernelOptions(config, data))
     return {
-      records: spectrumRows('dense', kernel, data, undefined),
+      records: spectrumRows('dense', kernel, work, undefined),
       arrays: new Map([['dense', kernelTensor(kernel)]]),
     }
   },

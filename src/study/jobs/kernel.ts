@@ -11,6 +11,7 @@ import type { Kernel } from '../../ntk/kernel.js'
 import { orDivergence } from '../divergence.js'
 import { settingOf, type JobKey } from '../job.js'
 import { meanAndSd } from '../mean.js'
+import { kernelOf } from '../own-modules.js'
 import { orRefusal } from '../refusal.js'
 import { rungs, type Rung, type Setting } from '../vocabulary.js'
 import { dense, kernelOptions, spectrumFindings, spectrumRecords, spectrumRows, tensorKernel } from './dense.js'
@@ -145,11 +146,8 @@ function joined<Rows extends Readonly<Record<string, readonly unknown[]>>>(
 }
 
 /** Spectra of the kernels of one chain, and the training that they predict. */
-function kernelRows(
-  { config, data, inputs }: KernelWork,
-  chain: GraphonChain,
-  density: number,
-): Omit<KernelRows, 'limit'> {
+function kernelRows(work: KernelWork, chain: GraphonChain, density: number): Omit<KernelRows, 'limit'> {
+  const { config, data, inputs } = work
   const runs = usable(inputs.runs)
   // Without its energies the chain is that of weights drawn again.
   const redrawn = { W: chain.W, measures: chain.measures }
@@ -160,11 +158,11 @@ function kernelRows(
   const measured = runs.find(({ arrays }) => arrays.has('empirical'))
   const empirical = measured && tensorKernel(theArray(measured, 'empirical'))
   const spectra = joined(
-    ['spectrum', 'eigenvalue'],
+    ['spectrum', 'metric', 'eigenvalue'],
     [
-      spectrumRows('graphon', graphon, data, empirical),
-      spectrumRows('energy', energy, data, empirical),
-      ...(empirical ? [spectrumRows('empirical', empirical, data, empirical)] : []),
+      spectrumRows('graphon', graphon, work, empirical),
+      spectrumRows('energy', energy, work, empirical),
+      ...(empirical ? [spectrumRows('empirical', empirical, work, empirical)] : []),
     ],
   )
   const targets = oneHot(data.labels, data.classes, { centered: true })
@@ -192,7 +190,7 @@ function kernelRows(
   return { ...spectra, ...joined(['prediction', 'no-prediction'], predictions) }
 }
 
-const noKernels = { spectrum: [], eigenvalue: [], prediction: [], 'no-prediction': [] }
+const noKernels = { spectrum: [], metric: [], eigenvalue: [], prediction: [], 'no-prediction': [] }
 
 async function cellFindings(result: Finished<typeof kernelRecords>, inputs: ReadInputs<typeof needs>) {
   const { job, records, arrays } = result
@@ -221,12 +219,12 @@ export const kernel = jobKind({
   records: kernelRecords,
   needs,
   plan(planning) {
-    const { config } = planning
+    const { config, facts } = planning
     const { compute } = config.kernel
     const runs = byKey(planning.jobsOf('run'), cellName)
     return cells(planning).map((cell) => ({
       ...cell,
-      dependsOn: { kernel: config.kernel, training: config.training },
+      dependsOn: { kernel: kernelOf(config, facts), training: config.training },
       needs: {
         runs: runs(cell),
         unpruned: planning.jobsOf('dense').filter(({ sizes }) => sizes.length === cell.sizes.length),

@@ -1,21 +1,16 @@
 import type { Job, JobKey } from '../job.js'
-import type { OwnActivationFacts } from '../own-activation.js'
-import type { OwnMethod } from '../own-methods.js'
+import type { OwnModules } from '../own-modules.js'
 import type { StudyConfig } from '../schema.js'
 import type { StudyData } from '../study-data.js'
 import type { Finished, Outcome } from './finished.js'
 import type { RecordTypes } from './record.js'
 
-/** What a plan must know of the data. */
-export interface DataFacts {
+/** What a plan must know of the data, and of the modules that the study names. */
+export interface DataFacts extends OwnModules {
   readonly inputs: number
   readonly classes: number
   /** Changes when any used number changes. */
   readonly fingerprint: string
-  /** The methods that modules define; absent where there are none. */
-  readonly methods?: readonly OwnMethod[] | undefined
-  /** The activation that a module defines; absent where the study names one that limn has. */
-  readonly activation?: OwnActivationFacts | undefined
 }
 
 /** What a kind plans with. */

@@ -1,6 +1,6 @@
 import { keepCount } from '../../prune/budget.js'
 import type { Job, JobKey } from '../job.js'
-import { methodName } from '../own-methods.js'
+import { nameOf } from '../own-modules.js'
 import { depthsOf, scopesOf, type StudyConfig } from '../schema.js'
 import type { DataFacts, Planning } from './kind.js'
 
@@ -72,7 +72,7 @@ export function ladders({ config, facts }: Planning): Ladder[] {
     return config.prune.methods.flatMap((said) =>
       config.prune.densities.flatMap((density) =>
         scopesOf(config).map((scope) => ({
-          method: methodName(said, facts.methods),
+          method: nameOf(said, facts.methods),
           density,
           scope,
           architectures: sizes,

@@ -8,12 +8,12 @@ import { measuresOf, motifReport, motifTable } from '../../graphon/motifs/motif-
 import { countingBound } from '../../graphon/motifs/motifs.js'
 import { settingOf } from '../job.js'
 import { meanAndSd } from '../mean.js'
+import { estimatorOfStudy } from '../own-modules.js'
 import { deriveSeed } from '../seeds.js'
-import type { StudyConfig } from '../schema.js'
 import type { Setting } from '../vocabulary.js'
 import { meanDensities, runsByWidth, type RunsOfWidth } from './convergence.js'
 import type { Finished } from './finished.js'
-import { jobKind } from './kind.js'
+import { jobKind, type Work } from './kind.js'
 import { byKey, ladderKeys, ladderName, weightCount } from './ladders.js'
 import { matrixColumn, record, type RecordsOf } from './record.js'
 import { followedMotifs, run } from './run.js'
@@ -113,10 +113,13 @@ function cycleRatios(chains: readonly GraphonChain[], l: number): number[] {
   })
 }
 
-function ratioRows({ graphon, seed }: StudyConfig, { width, sizes, runs, chains }: Rung): MotifRows['motif-ratio'] {
-  const { bins, estimator } = graphon
-  const nullSeed = deriveSeed(seed, 'motifs', width)
-  const without = simulateNull(sizes, meanDensities(runs), nullSimulations, { bins, estimator }, nullSeed)
+function ratioRows(
+  { config, data }: Pick<Work, 'config' | 'data'>,
+  { width, sizes, runs, chains }: Rung,
+): MotifRows['motif-ratio'] {
+  const estimate = { bins: config.graphon.bins, estimator: estimatorOfStudy(config, data.own) }
+  const nullSeed = deriveSeed(config.seed, 'motifs', width)
+  const without = simulateNull(sizes, meanDensities(runs), nullSimulations, estimate, nullSeed)
   return sizes.slice(1).flatMap((_, l) => {
     const matrix = l + 1
     const row = (motif: (typeof ratioMotifs)[number], values: readonly number[], noise: readonly number[]) => {
@@ -226,7 +229,7 @@ export const motifs = jobKind({
       cost: architectures.reduce((sum, { sizes }) => sum + 0.05 + weightCount(sizes) / 4e6, 0),
     }))
   },
-  execute({ config, inputs }) {
+  execute({ config, data, inputs }) {
     const ladder = runsByWidth(inputs.runs).map((one): Rung => ({
       ...one,
       chains: one.runs.map(({ arrays, job }) => chainFromTensors(arrays, job.id)),
@@ -235,7 +238,7 @@ export const motifs = jobKind({
     const counting = ladder.length > 1 ? countingRows(narrow, wide) : { cut: [], counting: [] }
     return {
       arrays: new Map(),
-      records: { 'motif-ratio': ladder.flatMap((rung) => ratioRows(config, rung)), ...counting },
+      records: { 'motif-ratio': ladder.flatMap((rung) => ratioRows({ config, data }, rung)), ...counting },
     }
   },
   gives: ['motifs'],

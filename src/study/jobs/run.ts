@@ -7,6 +7,7 @@ import { injectiveMotifDensities, motifs } from '../../graphon/motifs/motifs.js'
 import { density, type Mask } from '../../network/mask.js'
 import { settingOf } from '../job.js'
 import { prunedNetwork } from '../networks.js'
+import { estimatorOfStudy, graphonOf } from '../own-modules.js'
 import type { StudyConfig } from '../schema.js'
 import type { Setting, Untrained } from '../vocabulary.js'
 import { kernelTensor } from './dense.js'
@@ -95,7 +96,7 @@ export const run = jobKind({
   needs: {},
   plan(planning) {
     const { config, facts } = planning
-    const { graphon, prune, training, data } = config
+    const { prune, training, data } = config
     const physics = physicsOf(planning)
     return cells(planning).flatMap((cell) => {
       requireWeights(config, cell.sizes)
@@ -109,7 +110,7 @@ export const run = jobKind({
           trial,
           dependsOn: {
             physics,
-            graphon,
+            graphon: graphonOf(config, facts),
             prune: { samples: prune.samples, temperature: prune.temperature },
             ...(module && { module }),
             training: train && training,
@@ -125,7 +126,7 @@ export const run = jobKind({
     const energies = config.network.weights === 'kept' ? weightEnergies(network) : undefined
     const chain = chainOf(pruning.masks, {
       bins: config.graphon.bins,
-      estimator: config.graphon.estimator,
+      estimator: estimatorOfStudy(config, data.own),
       ...(energies && { energies }),
     })
     const arrays = new Map<string, Tensor>(chainToTensors(chain))

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../../linalg/matrix.js'
 import { columnSums, descending, hiddenScores, rowSums } from '../fit/align.js'
-import { binMeans, binned, chainOf, clampUnit, layerOf, unitBins } from '../fit/binning.js'
+import { binMeans, binned, chainInOrders, clampUnit, layerOf, unitBins } from '../fit/binning.js'
 import { degreeBlocks, singularPositions, spectralBlocks } from '../fit/block-starts.js'
 import { blockData, refineBlocks, type BlockData, type Blocks } from '../fit/blocks.js'
 import { stepFit } from '../fit/fit.js'
@@ -80,6 +80,7 @@ const equalBins: Family<number> = {
  * parallel pathways. Inputs are grouped for the search only; the chain keeps them exact, and keeps the total mass.
  */
 export const aligned: Candidate = {
+  name: 'aligned',
   summary: 'mean of bins aligned by both sides of every unit',
   search: (contest, leader) => searchFamily(equalBins, contest, leader),
   tunedChain: () => (input) => aligned.chain(input),
@@ -88,7 +89,7 @@ export const aligned: Candidate = {
   },
   chain(input) {
     const { masks, bins, seed } = input
-    return chainOf(masks, alignedOrders(alignable(masks, seed), bins).slice(1, -1), input)
+    return chainInOrders(masks, alignedOrders(alignable(masks, seed), bins).slice(1, -1), input)
   },
   layer(values, K, seed) {
     const [columns, rows] = alignedOrders(alignable([values], seed), K)

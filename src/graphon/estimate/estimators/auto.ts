@@ -2,7 +2,7 @@ import type { Matrix } from '../../../linalg/matrix.js'
 import { expandBins } from '../fit/binning.js'
 import { holdContest, judge, leastError, type Contest, type Scored, type Scores } from '../fit/contest.js'
 import { denseFit } from '../fit/fit.js'
-import type { Search } from './candidate.js'
+import type { Candidate, Search } from './candidate.js'
 import { candidates, type CandidateName } from './candidates.js'
 import type { ChainInput, Estimator, PlacedChain, Values } from './estimator.js'
 
@@ -25,10 +25,10 @@ export function chainEntries({ chain, binOf }: PlacedChain): Matrix[] {
 }
 
 /** The best of what every candidate makes of the same contest, each told of the best before it. */
-function race<Entry extends Scores>(enter: (name: CandidateName, leader?: Entry) => Entry | undefined): Entry {
+function race<Entry extends Scores>(enter: (candidate: Candidate, leader?: Entry) => Entry | undefined): Entry {
   let best: Entry | undefined
   for (const name of order) {
-    const entry = enter(name, best)
+    const entry = enter(candidates[name], best)
     if (entry) best = best ? leastError([best, entry]) : entry
   }
   return best!
@@ -38,49 +38,49 @@ function race<Entry extends Scores>(enter: (name: CandidateName, leader?: Entry)
  * The estimator of a chain that errs least on held-out entries of all its matrices. What each has to choose is chosen in the
  * first fold and kept for the others.
  */
-export function bestForChain({ masks, bins, seed }: Pick<ChainInput, 'masks' | 'bins' | 'seed'>): CandidateName {
+export function bestForChain({ masks, bins, seed }: Pick<ChainInput, 'masks' | 'bins' | 'seed'>): Candidate {
   const contest = holdContest(masks, { seed, purpose: 'compare' })
-  return race<Scored<CandidateName>>((name, leader) => {
+  return race<Scored<Candidate>>((candidate, leader) => {
     const first = contest.rounds[0].map(({ train }) => train)
-    const chain = candidates[name].tunedChain(first, seed)
+    const chain = candidate.tunedChain(first, seed)
     const prepare = (train: readonly Matrix[]) => () =>
       chainEntries(chain({ masks: train, bins, seed })).map((known) => denseFit(known))
-    return judge(contest, [name], prepare, leader).at(0)
+    return judge(contest, [candidate], prepare, leader).at(0)
   }).setting
 }
 
 /** One estimator on the held-out entries of several trials. */
 export interface TrialSearch extends Scores {
-  readonly name: CandidateName
+  readonly candidate: Candidate
   /** Per trial. */
   readonly searches: readonly Search[]
 }
 
 /** How one estimator fares, each trial tuned by itself; undefined when it is hopeless beside the leader in any. */
 export function searchTrials(
-  name: CandidateName,
+  candidate: Candidate,
   contests: readonly Contest[],
   leader?: TrialSearch,
 ): TrialSearch | undefined {
   const searches: Search[] = []
   for (const [trial, contest] of contests.entries()) {
-    const search = candidates[name].search(contest, leader?.searches[trial])
+    const search = candidate.search(contest, leader?.searches[trial])
     if (!search) return undefined
     searches.push(search)
   }
   const squares = searches.reduce((sum, search) => sum + search.squares, 0)
-  return { name, searches, squares, errors: searches.flatMap(({ errors }) => errors) }
+  return { candidate, searches, squares, errors: searches.flatMap(({ errors }) => errors) }
 }
 
 /** The estimator that errs least on the held-out entries of all trials, with its choices made on the same ones. */
 export function bestOfTrials(contests: readonly Contest[]): TrialSearch {
-  return race((name, leader) => searchTrials(name, contests, leader))
+  return race((candidate, leader) => searchTrials(candidate, contests, leader))
 }
 
 /** {@link bestOfTrials} for one matrix. */
-export function bestForMatrix(values: Values, seed: number): Search & { readonly name: CandidateName } {
-  const { name, searches } = bestOfTrials([holdContest([values], { seed })])
-  return { ...searches[0], name }
+export function bestForMatrix(values: Values, seed: number): Search & { readonly candidate: Candidate } {
+  const { candidate, searches } = bestOfTrials([holdContest([values], { seed })])
+  return { ...searches[0], candidate }
 }
 
 /**
@@ -88,15 +88,16 @@ export function bestForMatrix(values: Values, seed: number): Search & { readonly
  * asked for the others. No estimator is best for every graphon; this one is near the best for each.
  */
 export const auto: Estimator = {
+  name: 'auto',
   summary: 'whichever of these errs least on held-out entries',
   probabilities(values, { bins, seed }) {
     const best = bestForMatrix(values, seed)
-    return bins === 'auto' ? best.fit().all() : candidates[best.name].probabilities(values, { bins, seed })
+    return bins === 'auto' ? best.fit().all() : best.candidate.probabilities(values, { bins, seed })
   },
   chain(input) {
-    return candidates[bestForChain(input)].chain(input)
+    return bestForChain(input).chain(input)
   },
   layer(values, K, seed) {
-    return candidates[bestForMatrix(values, seed).name].layer(values, K, seed)
+    return bestForMatrix(values, seed).candidate.layer(values, K, seed)
   },
 }

@@ -86,6 +86,7 @@ function estimates(matrices: readonly Values[], seed: number): Matrix[] {
  * together. Bins then hold whole blocks, in order of their degrees.
  */
 export const blockModel: Candidate = {
+  name: 'block-model',
   summary: 'stochastic block model (network histogram)',
   search(contest, leader) {
     const found = searchCounts(contest, leader)

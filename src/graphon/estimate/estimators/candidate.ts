@@ -1,3 +1,4 @@
+import { entryProblem } from '../../../data/open-table.js'
 import type { Matrix } from '../../../linalg/matrix.js'
 import {
   holdContest,
@@ -80,3 +81,15 @@ export function fittedFamily<Setting>(family: Family<Setting>, values: Values, s
     )(tunedSetting(family, values, seed))
     .all()
 }
+
+/** What keeps a value, such as a module's export, from being a {@link Candidate}; undefined for one. */
+export const candidateProblem = (value: unknown): string | undefined =>
+  entryProblem(value, 'an estimator', {
+    name: 'string',
+    summary: 'string',
+    probabilities: 'function',
+    chain: 'function',
+    layer: 'function',
+    search: 'function',
+    tunedChain: 'function',
+  })

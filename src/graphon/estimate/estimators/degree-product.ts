@@ -80,7 +80,7 @@ function product(values: Values): Matrix {
  * observed ones after the part of their spread that is noise has been taken out (James–Stein). Exact in the limit for
  * graphons of the form r(u) c(v), constants among them, and with the parametric rate; wrong for any other.
  */
-export const degreeProduct = smoothed('product of the two units’ degrees', {
+export const degreeProduct = smoothed('degree-product', 'product of the two units’ degrees', {
   settings: () => ['shrunk'],
   prepare: (values) => () => denseFit(product(values)),
 })

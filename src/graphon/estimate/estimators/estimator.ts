@@ -36,16 +36,22 @@ export interface LayerGraphon {
   readonly colMeasure: Float64Array
 }
 
+/** An estimator as those see it who use it: what options take, and `defineEstimator` gives. */
+export interface GraphonEstimator {
+  /** Short and stable: what files, studies and options say. */
+  readonly name: string
+  /** One sentence for help texts. */
+  readonly summary: string
+  /** P̂: the estimated probability of every entry of one matrix by itself, `[rows, cols]`, in [0, 1]. */
+  probabilities(values: Values, options: FitOptions): Matrix
+}
+
 /**
  * A way to guess graphons from finite masks. An estimator is free to choose order, partition and smoothing, as long as
  * `chain` keeps input columns and class rows exact, and shares the positions of each hidden layer between its two sides.
  * The units' indices may decide only ties and which entries are held out, never where a unit is put.
  */
-export interface Estimator {
-  /** One sentence for help texts. */
-  readonly summary: string
-  /** P̂: the estimated probability of every entry of one matrix by itself, `[rows, cols]`, in [0, 1]. */
-  probabilities(values: Values, options: FitOptions): Matrix
+export interface Estimator extends GraphonEstimator {
   /** All matrices with shared positions. */
   chain(input: ChainInput): PlacedChain
   /** One hidden-to-hidden matrix by itself, each side in an order of its own. */

@@ -1,5 +1,5 @@
 import { degreeOrder, hiddenOrder } from '../fit/align.js'
-import { binMeans, binned, chainOf, clampUnit, layerOf, unitBins } from '../fit/binning.js'
+import { binMeans, binned, chainInOrders, clampUnit, layerOf, unitBins } from '../fit/binning.js'
 import { stepFit } from '../fit/fit.js'
 import { binLadder } from '../fit/held-out.js'
 import { fittedFamily, searchFamily, type Candidate, type Family } from './candidate.js'
@@ -22,14 +22,15 @@ const sorted: Family<number> = {
  * Σ W·measure_out·measure_in = density.
  */
 export const histogram: Candidate = {
+  name: 'histogram',
   summary: 'mean of degree-sorted bins',
   search: (contest, leader) => searchFamily(sorted, contest, leader),
-  tunedChain: () => (input) => chainOf(input.masks, hiddenOrder(input.masks), input),
+  tunedChain: () => (input) => chainInOrders(input.masks, hiddenOrder(input.masks), input),
   probabilities(values, { bins, seed }) {
     return bins === 'auto' ? fittedFamily(sorted, values, seed) : sorted.prepare(values, seed)(bins).all()
   },
   chain(input) {
-    return chainOf(input.masks, hiddenOrder(input.masks), input)
+    return chainInOrders(input.masks, hiddenOrder(input.masks), input)
   },
   layer(values, K) {
     const order = degreeOrder(values)

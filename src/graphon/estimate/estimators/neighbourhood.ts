@@ -88,7 +88,7 @@ function smoother(values: Values): (bandwidth: number) => Fit {
  * distances are root mean squares over third units instead of maxima, so that they are matrix products; both sides average
  * at once, since rows and columns have neighbours of their own; and the constant of the share is chosen on held-out entries.
  */
-export const neighbourhood = smoothed('averages over units with alike connections', {
+export const neighbourhood = smoothed('neighbourhood', 'averages over units with alike connections', {
   settings: () => bandwidths,
   prepare: smoother,
 })

@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from '../../../linalg/matrix.js'
-import { chainOf } from '../fit/binning.js'
+import { chainInOrders } from '../fit/binning.js'
 import { createChain } from '../../chain/chain.js'
 import type { ChainInput, PlacedChain, Values } from './estimator.js'
 
@@ -65,8 +65,8 @@ export function smoothedChain(
   orders: readonly Int32Array[],
   { masks, bins, energies }: Pick<ChainInput, 'masks' | 'bins' | 'energies'>,
 ): PlacedChain {
-  const { chain, binOf } = chainOf(estimates, orders, { bins })
-  const raw = chainOf(masks, orders, { bins, ...(energies && { energies }) }).chain
+  const { chain, binOf } = chainInOrders(estimates, orders, { bins })
+  const raw = chainInOrders(masks, orders, { bins, ...(energies && { energies }) }).chain
   const { W, measures } = chain
   if (measures.length > 0) {
     const [first, last] = [W[0], W.at(-1)!]

@@ -7,7 +7,7 @@ import { smoothedChain } from './smoothed-chain.js'
  * An estimator of entry probabilities, made into one of graphons: every matrix is estimated by itself, units are placed by
  * the degrees of the *estimates*, on both sides for a hidden layer (see `hiddenOrder`), and bins hold means of estimates (see `smoothedChain` for inputs and classes).
  */
-export function smoothed<Setting>(summary: string, family: Family<Setting>): Candidate {
+export function smoothed<Setting>(name: string, summary: string, family: Family<Setting>): Candidate {
   const tunedChain: Candidate['tunedChain'] = (matrices, tuningSeed) => {
     const settings = matrices.map((values) => tunedSetting(family, values, tuningSeed))
     return (input) => {
@@ -16,6 +16,7 @@ export function smoothed<Setting>(summary: string, family: Family<Setting>): Can
     }
   }
   return {
+    name,
     summary,
     search: (contest, leader) => searchFamily(family, contest, leader),
     tunedChain,

@@ -39,7 +39,7 @@ function sortedFine(values: Values): (multiple: number) => Fit {
  * Sorting and smoothing (Chan and Airoldi 2014): units sorted by degree, a histogram of bins of about log n units, and
  * total-variation denoising of it, with λ from held-out entries.
  */
-export const sortSmooth = smoothed('degree-sorted bins, smoothed by total variation', {
+export const sortSmooth = smoothed('sort-smooth', 'degree-sorted bins, smoothed by total variation', {
   settings: () => multiples,
   prepare: sortedFine,
 })

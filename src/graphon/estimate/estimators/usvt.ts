@@ -66,7 +66,7 @@ function mean({ data }: Matrix): number {
  * most (Bandeira and van Handel 2016); the variances of a row are estimated from above by the spread of its entries. For
  * equal degrees this is Chatterjee's (2 + η) √(n p (1 − p)).
  */
-export const usvt = smoothed('singular values above the noise (USVT)', {
+export const usvt = smoothed('usvt', 'singular values above the noise (USVT)', {
   settings: () => ['above the noise'],
   prepare: (values, seed) => () => thresholded(values, seed),
 })

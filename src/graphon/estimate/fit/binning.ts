@@ -83,7 +83,7 @@ export function expandBins(W: Matrix, rowBin: Int32Array, colBin: Int32Array): M
  * The chain of bin means when the units of every hidden layer stand in the given orders. `values` are what W is the mean
  * of: the masks themselves or estimated probabilities of their entries.
  */
-export function chainOf(
+export function chainInOrders(
   values: readonly Values[],
   orders: readonly Int32Array[],
   { bins: K, energies }: Pick<ChainInput, 'bins' | 'energies'>,

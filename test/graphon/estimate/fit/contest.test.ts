@@ -75,7 +75,7 @@ describe('auto', () => {
     for (const graphon of ['checkerboard', 'literature-4'] as const) {
       const { mask } = sampleReference(references[graphon], 48, 64, 5)
       const best = bestForMatrix(mask, 3)
-      const alone = candidates[best.name].probabilities(mask, { bins: 'auto', seed: 3 })
+      const alone = best.candidate.probabilities(mask, { bins: 'auto', seed: 3 })
       expect(largestDifference(best.fit().all().data, alone.data)).toBe(0)
     }
   })
