@@ -10,11 +10,12 @@ export { permutation, randomStream, type RandomStream, type SeedPart } from './r
 // Data
 export { readTensors } from './data/archives.js'
 export { classBalanced } from './data/class-balanced.js'
-export type { Dataset } from './data/dataset.js'
+export type { Dataset, LabelledDataset } from './data/dataset.js'
 export type { ElementType } from './data/elements.js'
 export { FileError } from './data/file-error.js'
 export { decodeIdx, type IdxHeader } from './data/idx.js'
 export type { JsonObject, JsonValue } from './data/npz-meta.js'
+export { mnistOfFiles, type FileSource, type MnistFiles, type MnistOptions } from './data/mnist.js'
 export { decodeNpy, encodeNpy } from './data/npy.js'
 export { decodeNpz, decodeNpzArchive, encodeNpz, type NpzArchive } from './data/npz.js'
 export { oneHot } from './data/one-hot.js'

@@ -47,7 +47,7 @@ export function writeMnist(folder: string, samples: number, precision: 'f32' | '
   const { x, labels } = loadData('mnist', { samples, seed: 0, needLabels: true })
   if (precision === 'f64') writeMatrix(folder, 'x', x)
   else writeInput(folder, 'x', { shape: [x.rows, x.cols], data: Float32Array.from(x.data) })
-  writeInput(folder, 'labels', { shape: [x.rows], data: labels! })
+  writeInput(folder, 'labels', { shape: [x.rows], data: labels })
 }
 
 /** Σ over pairs i ≤ j of the coordinates in which both samples differ from the least value, the background of an image. */

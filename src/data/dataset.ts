@@ -13,3 +13,9 @@ export interface Dataset {
   /** `[N, C]` targets; present when the source gave a matrix `y`, or numbers that are no labels. See `targetsFor`. */
   readonly targets?: Matrix
 }
+
+/** Samples with a class each. */
+export interface LabelledDataset extends Dataset {
+  readonly labels: Int32Array
+  readonly classes: number
+}

@@ -47,6 +47,23 @@ function unknownActivation(text: string): RangeError {
   )
 }
 
+/**
+ * What plain JavaScript may get wrong: an activation is an object, its name one that limn has or its definition there.
+ *
+ * @throws TypeError for a text or anything else that is no activation
+ * @throws RangeError for a name that limn does not have
+ */
+export function requireActivation(caller: string, activation: Activation): void {
+  const given: unknown = activation
+  if (typeof given !== 'object' || given === null || typeof activation.name !== 'string') {
+    const remedy = typeof given === 'string' ? `; parseActivation('${given}') reads a text` : ''
+    throw new TypeError(
+      `${caller}: expected an activation such as { name: 'relu' }, got ${JSON.stringify(given)}${remedy}`,
+    )
+  }
+  if (!activation.name.startsWith(ownPrefix)) definitionOf(activation)
+}
+
 /** An activation's parameters in the order of its definition. */
 export function parametersOf(activation: Activation): number[] {
   const { parameters = [] } = definitionOf(activation)

@@ -1,4 +1,4 @@
-import type { Activation } from './activation.js'
+import { requireActivation, type Activation } from './activation.js'
 import { defaultSigmaW2, type Layer, type Network, type NetworkSpec, type Parameterization } from './network.js'
 
 /** What {@link createSpec} takes; everything but `sizes` has a default. */
@@ -18,6 +18,7 @@ export interface SpecOptions {
 /**
  * A checked network specification.
  *
+ * @throws TypeError when the activation is none, such as a text
  * @throws RangeError when sizes are not two or more positive integers, σ_w² is not one positive number per matrix, or σ_b² is negative
  */
 export function createSpec(options: SpecOptions): NetworkSpec {
@@ -25,6 +26,7 @@ export function createSpec(options: SpecOptions): NetworkSpec {
   if (!(sizes.length >= 2 && sizes.every((size) => Number.isSafeInteger(size) && size > 0))) {
     throw new RangeError(`createSpec: expected two or more positive integer sizes, got [${sizes.join(', ')}]`)
   }
+  requireActivation('createSpec', activation)
   const matrices = sizes.length - 1
   const sigmaW2 = options.sigmaW2 ?? defaultSigmaW2(activation, matrices)
   if (!(sigmaW2.length === matrices && sigmaW2.every((value) => value > 0 && value < Infinity))) {

@@ -1,6 +1,6 @@
 import type { GraphonChain } from '../graphon/chain/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
-import type { Activation } from '../network/activation.js'
+import { requireActivation, type Activation } from '../network/activation.js'
 import { defaultContext } from '../network/context.js'
 import type { Parameterization } from '../network/network.js'
 
@@ -54,6 +54,7 @@ export function limitNetwork(
 ): LimitNetwork {
   const matrices = W.length
   const activation = options.activation ?? network?.activation ?? { name: 'relu' }
+  requireActivation(name, activation)
   const known = network ?? defaultContext(matrices, activation)
   const { sigmaW2 = known.sigmaW2, sigmaB2 = known.sigmaB2, parameterization = known.parameterization } = options
   if (sigmaW2.length !== matrices) {

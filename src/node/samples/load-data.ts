@@ -1,6 +1,6 @@
 import { npySamples, npzSamples, type SampleBounds } from '../../data/array-samples.js'
 import { archiveFormat } from '../../data/archives.js'
-import type { Dataset } from '../../data/dataset.js'
+import type { Dataset, LabelledDataset } from '../../data/dataset.js'
 import type { DatasetName } from '../../data/named.js'
 import { FileError } from '../../data/file-error.js'
 import { firstRows } from '../../data/stored-samples.js'
@@ -43,11 +43,15 @@ const isSamples = (extension: string): extension is keyof typeof sampleReaders =
  * Of a folder (IDX, CIFAR-10, CIFAR-100), `.npz` (`x`, `y`) or `.npy` (`x`) the first rows are used as they are and in
  * file order, standardised only when asked, by the mean and deviation of all entries of the rows used.
  *
+ * With `needLabels` the labels are there by type as well.
+ *
  * @param source `mnist`, a path, or `-` for an `.npz` or `.npy` on standard input
  * @throws FileError in one line that names the file, inside a folder the very file, when it is missing or broken, has
  * fewer rows than asked for, has NaN or infinite entries in the rows used, or lacks labels that are needed
  * @throws RangeError when the number of samples is not a positive integer
  */
+export function loadData(source: string, options: DataOptions & { readonly needLabels: true }): LabelledDataset
+export function loadData(source: string, options?: DataOptions): Dataset
 export function loadData(source: string, options: DataOptions = {}): Dataset {
   const { samples, seed = 0, split = 'train', needLabels = false } = options
   if (isNamedData(source)) return named[source](samples, seed, split)

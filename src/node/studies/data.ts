@@ -8,5 +8,5 @@ import { loadData } from '../samples/load-data.js'
  */
 export const loadStudySamples: LoadSamples = (source, request) => {
   const { name, x, labels, classes } = loadData(source, { ...request, needLabels: true })
-  return { name, x, labels: labels!, classes: classes! }
+  return { name, x, labels, classes }
 }
