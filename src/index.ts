@@ -99,6 +99,7 @@ export type { AdamOptions, OptimizerOptions, SgdOptions } from './network/optimi
 export type { DataOrigin, Origin } from './network/origin.js'
 export { pathWarnings, reachedOutputs, type MaskLinks } from './network/paths.js'
 export { train, type TrainingBatch, type TrainOptions, type TrainResult } from './network/train.js'
+export { weightChoices, type WeightChoice } from './network/weight-choice.js'
 
 // Pruning
 export { scopes, type Budget, type Scope } from './prune/budget.js'

@@ -50,9 +50,12 @@ import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
 import { sayWarnings } from './warnings.js'
 
+/** Whether units are sorted once for both matrices that they belong to, or in each by itself. */
+const alignments = ['chain', 'layer'] as const
+
 interface GraphonFlags extends NetworkFlags {
   readonly bins: number | 'auto'
-  readonly align: 'chain' | 'layer'
+  readonly align: (typeof alignments)[number]
   readonly axes?: MatrixAxes
   /** A name in the table, or the path of a module. */
   readonly estimator: string
@@ -295,14 +298,14 @@ export function addGraphon(program: Command): void {
     .addOption(
       new Option('--bins <n>', 'bins per hidden layer, or auto: as many as held-out entries ask for')
         .argParser(parseBins)
-        .default(64),
+        .default(defaultBins),
     )
     .addOption(
       new Option(
         '--align <how>',
         'chain: hidden units sorted once, both sides; layer: each hidden matrix by itself, for pictures',
       )
-        .choices(['chain', 'layer'])
+        .choices([...alignments])
         .default('chain'),
     )
     .addOption(

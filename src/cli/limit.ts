@@ -9,7 +9,7 @@ import { constantLimitChain, type ConstantLimit } from '../graphon/limits/closed
 import type { Activation } from '../network/activation.js'
 import { defaultContext } from '../network/context.js'
 import { writeAtomic } from '../node/files/files.js'
-import type { Scope } from '../prune/budget.js'
+import { scopes, type Scope } from '../prune/budget.js'
 import { criterionNames, type CriterionName } from '../prune/criteria.js'
 import { version } from '../version.js'
 import { applies } from './applies.js'
@@ -166,7 +166,7 @@ export function addLimit(program: Command): void {
       new Option(
         '--scope <scope>',
         'one threshold for all matrices, or one for each; default: what the file says, else global',
-      ).choices(['global', 'layer']),
+      ).choices([...scopes]),
     )
     .addOption(
       limited(

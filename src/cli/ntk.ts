@@ -19,6 +19,8 @@ import { print, printJson, say, short } from './output.js'
 import { startProgress } from './progress.js'
 import { sayReading } from './reading-lines.js'
 import { useAllCores } from './threads.js'
+import { conventions } from '../ntk/recursion-plan.js'
+import { rescales } from '../ntk/rescale.js'
 import { sayAll } from './warnings.js'
 
 interface NtkFlags extends LimitKernelOptions, FiniteKernelOptions {
@@ -136,7 +138,7 @@ export function addNtk(program: Command): void {
     .addOption(
       limited(
         new Option('--convention <name>', 'whether the own-layer term carries the density W')
-          .choices(['masked', 'variance'])
+          .choices([...conventions])
           .default('masked'),
         ofChains,
       ),
@@ -144,7 +146,7 @@ export function addNtk(program: Command): void {
     .addOption(
       limited(
         new Option('--rescale <how>', 'divide σ_w² by the layer’s density or by each unit’s fan-in')
-          .choices(['none', 'layer', 'fan-in'])
+          .choices([...rescales])
           .default('none'),
         ofChains,
       ),

@@ -1,8 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { namedDatasets } from '../data/named.js'
 import { isModulePath } from '../data/module-path.js'
 import { activationChoices, formatActivation, parseActivation, type Activation } from '../network/activation.js'
 import { zeroMeanings, type ZeroMeaning } from '../network/checkpoint.js'
 import { figureFormat } from '../node/figures/figure.js'
+import { weightChoices } from '../network/weight-choice.js'
 import type { ClassChoice } from '../node/kernels/options.js'
 
 type Parse<Value> = (text: string) => Value
@@ -120,6 +122,8 @@ export interface NetworkFlags {
   readonly zeros?: ZeroMeaning
 }
 
+const named = Object.keys(namedDatasets).join(', ')
+
 /** Options that several commands share, made anew for each. */
 export const shared = {
   json: () => new Option('--json', 'print one JSON document on stdout and nothing else there'),
@@ -137,10 +141,10 @@ export const shared = {
   data: () =>
     new Option(
       '--data <source>',
-      'mnist, a folder of IDX files, a CIFAR binary folder, an .npz with x and y, or an .npy',
+      `${named}, a folder of IDX files, a CIFAR binary folder, an .npz with x and y, or an .npy`,
     ),
   samples: () =>
-    new Option('--samples <n>', 'use the first n rows (mnist: a class-balanced draw); default: all').argParser(
+    new Option('--samples <n>', `use the first n rows (${named}: a class-balanced draw); default: all`).argParser(
       parseCount,
     ),
   standardize: () => new Option('--standardize', 'standardise a file’s values (a named dataset always is)'),
@@ -154,7 +158,7 @@ export const shared = {
       ...zeroMeanings,
     ]),
   keptWeights: (meaning: string) =>
-    new Option('--weights <which>', meaning).choices(['kept', 'redrawn']).default('kept'),
+    new Option('--weights <which>', meaning).choices([...weightChoices]).default('kept'),
   activation: () =>
     new Option(
       '--activation <name>',

@@ -8,14 +8,14 @@ import { classTargetsFor } from '../data/targets.js'
 import { networkToTensors, type Checkpoint } from '../network/checkpoint.js'
 import { originToMetadata } from '../network/context-json.js'
 import { createSpec, initialize } from '../network/initialize.js'
-import { defaultSigmaW2, type Network } from '../network/network.js'
+import { defaultSigmaW2, parameterizations, type Network, type Parameterization } from '../network/network.js'
 import type { Activation } from '../network/activation.js'
 import { writeAtomic } from '../node/files/files.js'
 import { loadCriterion } from '../node/files/load-own.js'
 import { loadData } from '../node/samples/load-data.js'
 import { bytesPerWeight, requireMemory } from '../node/files/memory.js'
-import { keepCount } from '../prune/budget.js'
-import { criteria, criterionNames, parseCriterion } from '../prune/criteria.js'
+import { keepCount, scopes, type Scope } from '../prune/budget.js'
+import { criteria, criteriaThat, criterionNames, hasTemperature, parseCriterion } from '../prune/criteria.js'
 import { applyMasks, prune } from '../prune/prune.js'
 import { version } from '../version.js'
 import { networkOf, readCheckpoint, requireInputs } from '../node/files/read-network.js'
@@ -41,12 +41,12 @@ interface PruneFlags extends NetworkFlags {
   readonly standardize?: boolean
   readonly method: string
   readonly density: number
-  readonly scope: 'global' | 'layer'
+  readonly scope: Scope
   readonly temperature?: number
   readonly activation?: Activation
   readonly sigmaW2?: number[]
   readonly sigmaB2?: number
-  readonly parameterization?: 'ntk' | 'standard'
+  readonly parameterization?: Parameterization
   readonly seed: number
   readonly out: string
   readonly force?: boolean
@@ -180,7 +180,10 @@ function parseMethod(text: string): string {
 }
 
 /** Methods that score on samples, for help texts. */
-const onData = criterionNames.filter((name) => criteria[name].needsData).join(' or ')
+const onData = criteriaThat(({ needsData }) => needsData).join(' or ')
+
+/** Methods that have a temperature. */
+const warm = criteriaThat(hasTemperature)
 
 const scoredOnData: Limit = {
   only: `with a method that scores on samples, such as ${onData}`,
@@ -221,7 +224,7 @@ export function addPrune(program: Command): void {
     )
     .addOption(
       new Option('--scope <scope>', 'one threshold for all matrices, or one for each')
-        .choices(['global', 'layer'])
+        .choices([...scopes])
         .default('global'),
     )
     .addOption(limited(shared.layers(), readWeights))
@@ -231,8 +234,14 @@ export function addPrune(program: Command): void {
     .addOption(limited(shared.standardize(), scoredOnData, applies.withData, applies.unnamedData))
     .addOption(
       limited(
-        new Option('--temperature <number>', 'softmax temperature of GraSP; default 1').argParser(parsePositive),
-        { only: 'with --method grasp', when: ({ flags }) => flags['method'] === 'grasp' },
+        new Option(
+          '--temperature <number>',
+          `softmax temperature of ${warm.map((name) => criteria[name].label).join(' and ')}; default 1`,
+        ).argParser(parsePositive),
+        {
+          only: `with --method ${warm.join(' or ')}`,
+          when: ({ flags }) => warm.some((name) => name === flags['method']),
+        },
       ),
     )
     .addOption(shared.activation())
@@ -240,7 +249,7 @@ export function addPrune(program: Command): void {
     .addOption(limited(shared.sigmaB2(), applies.biases, applies.scaled))
     .addOption(
       limited(
-        new Option('--parameterization <name>', 'of drawn weights; default: ntk').choices(['ntk', 'standard']),
+        new Option('--parameterization <name>', 'of drawn weights; default: ntk').choices([...parameterizations]),
         drawnWeights,
       ),
     )

@@ -19,6 +19,7 @@ import { requireDestination } from './destination.js'
 import { limited, refuseIdle } from './limits.js'
 import { parseSizes, shared } from './options.js'
 import { print, printJson, say, short } from './output.js'
+import { type WeightChoice } from '../network/weight-choice.js'
 import { sayAll } from './warnings.js'
 
 interface SampleFlags {
@@ -26,7 +27,7 @@ interface SampleFlags {
   readonly fixedDensity: boolean
   readonly seed: number
   readonly activation?: Activation
-  readonly weights: 'kept' | 'redrawn'
+  readonly weights: WeightChoice
   readonly out: string
   readonly force?: boolean
   readonly json?: boolean

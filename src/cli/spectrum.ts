@@ -46,6 +46,8 @@ function decayLine({ decay: { alpha, standardError, from, to }, reasons }: Spect
     : `${short(alpha)} ± ${short(standardError)} (${range})`
 }
 
+const label = (name: SpectralMetricName): string => spectralMetrics[name].label.padEnd(18)
+
 /** Metrics that have a line of their own shape. */
 const shaped: readonly string[] = [
   'decay',
@@ -85,11 +87,11 @@ function describe(document: SpectrumDocument, own: readonly SpectralMetric[], to
     ...(top === undefined ? [] : [`eigenvalues        ${eigenvalues.map(short).join(' ')}`]),
     `trace              ${short(trace)}`,
     `floor              ${short(floor)} (${dtype}); ${above} of ${n} eigenvalues above it`,
-    `decay exponent     ${decayLine(document)}`,
-    `effective rank     ${ranks}`,
-    `spectral gap       ${known('gap', gap, ' (λ₁ / λ₂)')}`,
-    `top-5 energy       ${known('topEnergy', topEnergy['5'])}`,
-    `condition number   ${known('conditionNumber', conditionNumber)}`,
+    `${label('decay')} ${decayLine(document)}`,
+    `${label('effectiveRank')} ${ranks}`,
+    `${label('gap')} ${known('gap', gap, ' (λ₁ / λ₂)')}`,
+    `${label('topEnergy')} ${known('topEnergy', topEnergy['5'])}`,
+    `${label('conditionNumber')} ${known('conditionNumber', conditionNumber)}`,
     ...others(document, own),
     `residual           ${short(residual)}`,
   ]

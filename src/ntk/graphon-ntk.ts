@@ -8,6 +8,7 @@ import { limitNetwork, type NetworkOptions } from './limit-network.js'
 import { limitKernelNames, placePanel, type KernelPanel, type LimitKernelName } from './kernel-panel.js'
 import { classRows, equalPlans, recursionPlan, type Convention, type RecursionPlan } from './recursion-plan.js'
 import { runRecursion, type RecursionInput } from './recursion.js'
+import { type WeightChoice } from '../network/weight-choice.js'
 import type { Rescale } from './rescale.js'
 
 /** How a limit kernel is computed; what is said here of the network goes before what a chain says. */
@@ -30,7 +31,7 @@ export interface NtkOptions extends NetworkOptions {
 
 export interface GraphonNtkOptions extends NtkOptions {
   /** `kept` (default): the chain rule carries the energies V where the chain has them. `redrawn`: V = W. */
-  readonly weights?: 'kept' | 'redrawn'
+  readonly weights?: WeightChoice
 }
 
 /** The two kernels of an infinitely wide network, for each output class. */

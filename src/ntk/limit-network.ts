@@ -2,6 +2,7 @@ import type { GraphonChain } from '../graphon/chain/chain.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { requireActivation, type Activation } from '../network/activation.js'
 import { defaultContext } from '../network/context.js'
+import { type WeightChoice } from '../network/weight-choice.js'
 import type { Parameterization } from '../network/network.js'
 
 /** What a caller says of the network; the rest is what the chain says, or else the defaults. */
@@ -50,7 +51,7 @@ export interface LimitNetwork {
 export function limitNetwork(
   name: string,
   { W, network }: GraphonChain,
-  options: NetworkOptions & { readonly weights?: 'kept' | 'redrawn' },
+  options: NetworkOptions & { readonly weights?: WeightChoice },
 ): LimitNetwork {
   const matrices = W.length
   const activation = options.activation ?? network?.activation ?? { name: 'relu' }

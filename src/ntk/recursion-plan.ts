@@ -4,6 +4,7 @@ import { dualKey, type LimitDual } from './duals/duals.js'
 import type { LimitNetwork } from './limit-network.js'
 import { mergePositions } from './merge-positions.js'
 import type { RecursionLayer } from './recursion-layer.js'
+import { type WeightChoice } from '../network/weight-choice.js'
 import { rescaleFactors, type Rescale } from './rescale.js'
 
 /**
@@ -24,7 +25,7 @@ export interface RecursionPlan {
 export interface PlanOptions {
   readonly convention: Convention
   readonly rescale: Rescale
-  readonly weights: 'kept' | 'redrawn'
+  readonly weights: WeightChoice
   readonly network: LimitNetwork
   readonly dual: LimitDual
 }

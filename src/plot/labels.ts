@@ -1,4 +1,5 @@
 import { criteria, criterionNames } from '../prune/criteria.js'
+import { spectralMetrics, type SpectralMetricName } from '../spectrum/metrics.js'
 import type { KernelKind, Rung } from '../study/findings.js'
 import { superscript } from './format.js'
 
@@ -6,6 +7,12 @@ import { superscript } from './format.js'
 export function methodLabel(method: string): string {
   const known = criterionNames.find((name) => name === method)
   return known ? criteria[known].label : method
+}
+
+/** The name of a spectral metric at the head of a panel. */
+export function metricTitle(name: SpectralMetricName): string {
+  const { label } = spectralMetrics[name]
+  return label.charAt(0).toUpperCase() + label.slice(1)
 }
 
 export const kernelLabels = {

@@ -2,7 +2,7 @@ import { kernelKinds, type Findings, type SpectrumFinding } from '../study/findi
 import { logChannel, seriesChannels } from './encode.js'
 import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber } from './format.js'
-import { kernelLabels, methodLabel } from './labels.js'
+import { kernelLabels, methodLabel, metricTitle } from './labels.js'
 import { kernelStyles } from './palette.js'
 import { atWidest, largest, methodsOf, smallest } from './select.js'
 import { panelTitle } from './theme.js'
@@ -20,21 +20,26 @@ interface Metric {
 /** The figure's metrics: the trace, and what is left of the spectrum when the trace is divided out. */
 export const metrics = {
   trace: { title: 'Trace', axis: 'sum of the eigenvalues', value: (s) => s.trace, isLog: true },
-  top5: { title: 'Top-5 energy', axis: 'five largest eigenvalues / trace', value: (s) => s.top5Energy, isLog: false },
+  top5: {
+    title: metricTitle('topEnergy'),
+    axis: 'five largest eigenvalues / trace',
+    value: (s) => s.top5Energy,
+    isLog: false,
+  },
   effectiveRank: {
-    title: 'Effective rank',
+    title: metricTitle('effectiveRank'),
     axis: 'trace / largest eigenvalue',
     value: (s) => s.effectiveRank,
     isLog: false,
   },
   entropyRank: {
-    title: 'Entropy rank',
+    title: metricTitle('entropyRank'),
     axis: 'exp of the entropy of λ / trace',
     value: (s) => s.entropyRank,
     isLog: false,
   },
   alpha: {
-    title: 'Decay exponent',
+    title: metricTitle('decay'),
     axis: 'α (± standard error of the fit)',
     value: (s) => s.alpha,
     spread: (s) => s.alphaStandardError,
@@ -47,6 +52,9 @@ export const metrics = {
     isLog: false,
   },
 } as const satisfies Record<string, Metric>
+
+const [firstTitle, ...titles] = Object.values(metrics).map(({ title }) => title)
+const metricNames = formatList([firstTitle, ...titles.map((title) => title.charAt(0).toLowerCase() + title.slice(1))])
 
 /** Speed against shape: how much traces differ between methods, and how little or much the normalised spectrum does. */
 export function metricsSentence(items: readonly SpectrumFinding[]): string {
@@ -145,7 +153,7 @@ export function metricsFigure(findings: Findings): Figure | null {
     id: 'metrics',
     title: 'Trace and shape of the spectrum',
     sentence: metricsSentence(items),
-    description: `Trace, top-5 energy, effective rank, entropy rank, decay exponent and kernel–target alignment for ${formatList(methods.map(methodLabel))}.`,
+    description: `${metricNames} for ${formatList(methods.map(methodLabel))}.`,
     spec: figureSpec({
       title: `Trace and shape of the spectrum, width ${formatCount(items[0].width)}`,
       columns: 3,

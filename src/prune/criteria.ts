@@ -12,6 +12,13 @@ export type CriterionName = keyof typeof criteria
 
 export const criterionNames = Object.keys(criteria) as readonly CriterionName[]
 
+/** The names of the criteria of which something holds, for help texts and refusals. */
+export const criteriaThat = (holds: (criterion: Criterion) => boolean): readonly CriterionName[] =>
+  criterionNames.filter((name) => holds(criteria[name]))
+
+/** Whether the scores of a criterion have a softmax temperature. */
+export const hasTemperature = ({ defaults }: Criterion): boolean => defaults.temperature !== undefined
+
 /** The criterion of a name, or the criterion itself. @throws RangeError when it is neither */
 export function criterionOf(method: CriterionName | Criterion): Criterion {
   if (typeof method === 'string') return criteria[parseCriterion(method)]

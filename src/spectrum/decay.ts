@@ -33,7 +33,7 @@ function lastOf(spectrum: Spectrum): number {
  */
 export const decay: SpectralMetric<Decay> = {
   name: 'decay',
-  label: 'decay exponent α',
+  label: 'decay exponent',
   description:
     'least squares of log λ_k on log k, k = 1 … 50, λ_k above the floor (1e-12 λ₁, or the kernel’s precision)',
   measure(spectrum) {

@@ -1,4 +1,5 @@
 import { datasetsThat, namedDataset } from '../data/named.js'
+import { criteriaThat, hasTemperature } from '../prune/criteria.js'
 import type { Criterion } from '../prune/criterion.js'
 import { tabledCriterion } from './own-modules.js'
 import type { StudyConfig } from './schema.js'
@@ -25,6 +26,9 @@ const always: KeyUse = { appliesTo: null, unused: () => undefined }
 function only(appliesTo: string, unused: KeyUse['unused']): KeyUse {
   return { appliesTo, unused }
 }
+
+/** The methods that have a temperature. */
+const warm = criteriaThat(hasTemperature).join(' or ')
 
 type Method = StudyConfig['prune']['methods'][number]
 
@@ -74,7 +78,7 @@ export const keyUses: Readonly<Record<StudyKey, KeyUse>> = {
   trials: always,
   'data.source': always,
   'data.samples': always,
-  'data.testSamples': only('mnist, in a study that trains', (config) => {
+  'data.testSamples': only(`${datasetsThat('hasTestSet').join(' or ')}, in a study that trains`, (config) => {
     if (config.data.testSamples === 0) return undefined
     return namedDataset(config.data.source)?.hasTestSet
       ? untrained(config)
@@ -107,10 +111,8 @@ export const keyUses: Readonly<Record<StudyKey, KeyUse>> = {
   'prune.samples': only('methods that use the data', (config) =>
     anyMethod(config, ({ needsData }) => needsData) ? undefined : 'no method uses the data',
   ),
-  'prune.temperature': only('grasp', (config) =>
-    anyMethod(config, ({ defaults }) => defaults.temperature !== undefined)
-      ? undefined
-      : 'grasp is not among the methods',
+  'prune.temperature': only(warm, (config) =>
+    anyMethod(config, hasTemperature) ? undefined : `${warm} is not among the methods`,
   ),
   'graphon.bins': only('networks with hidden layers', withoutHiddenLayer),
   'graphon.estimator': always,

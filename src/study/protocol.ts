@@ -1,6 +1,8 @@
 import { namedDataset } from '../data/named.js'
+import { hasTemperature } from '../prune/criteria.js'
 import type { Criterion } from '../prune/criterion.js'
 import { tabledCriterion, type OwnModules } from './own-modules.js'
+import { type WeightChoice } from '../network/weight-choice.js'
 import type { StudyConfig } from './schema.js'
 
 /** How all networks were made and trained. */
@@ -15,7 +17,7 @@ export interface Protocol {
   readonly sigmaW2: readonly number[] | null
   /** 0: no biases */
   readonly sigmaB2: number
-  readonly weights: 'kept' | 'redrawn'
+  readonly weights: WeightChoice
   readonly rescale: string
   readonly estimator: string
   /** Whether some method looked at samples, and at how many. */
@@ -33,7 +35,7 @@ export function protocolOf(
 ): Protocol {
   const { learningRate, relativeRate } = training
   const tabled = prune.methods.flatMap((method) => tabledCriterion(method) ?? [])
-  const warm = tabled.filter(({ defaults }) => defaults.temperature !== undefined)
+  const warm = tabled.filter(hasTemperature)
   const named: readonly Pick<Criterion, 'needsData'>[] = [...tabled, ...(own.methods ?? [])]
   const dataset = namedDataset(data.source)
   return {

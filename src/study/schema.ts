@@ -2,11 +2,15 @@ import { z } from 'zod'
 import { activationChoices, parseActivation } from '../network/activation.js'
 import { nearestName } from '../data/nearest-name.js'
 import { isModulePath } from '../data/module-path.js'
+import { namedDatasets } from '../data/named.js'
 import { namesOrModule } from '../data/open-table.js'
 import { estimatorNames } from '../graphon/estimate/estimators/estimators.js'
-import { criterionNames } from '../prune/criteria.js'
+import { criteria, criteriaThat, criterionNames, hasTemperature } from '../prune/criteria.js'
 import { spectralMetricNames } from '../spectrum/metrics.js'
-import type { Scope } from './vocabulary.js'
+import { conventions } from '../ntk/recursion-plan.js'
+import { rescales } from '../ntk/rescale.js'
+import { weightChoices } from '../network/weight-choice.js'
+import { scopes, studyScopes, type Scope } from './vocabulary.js'
 
 /** A name of an open table, or the path of a module. @param example of a path */
 const open = (names: readonly string[], example: string) =>
@@ -49,10 +53,16 @@ const activation = z
   })
   .describe(`${activationChoices}, or a module of your own such as ./my-activation.js`)
 
+const warm = criteriaThat(hasTemperature)
+  .map((name) => criteria[name].label)
+  .join(' and ')
+
+const named = Object.keys(namedDatasets).join(', ')
+
 /** The sections of a study file. */
 const sections = {
   data: z.strictObject({
-    source: z.string().min(1).describe('mnist, a folder of IDX files, a CIFAR folder, an .npz with x and y'),
+    source: z.string().min(1).describe(`${named}, a folder of IDX files, a CIFAR folder, an .npz with x and y`),
     samples: count('samples for kernels and training (class-balanced for a named dataset)').default(256),
     testSamples: z.int().nonnegative().default(1000).describe('test samples for accuracy; 0: none'),
     standardize: z.boolean().default(false).describe('standardise a file (a named dataset always is)'),
@@ -88,17 +98,17 @@ const sections = {
     activation: activation.default('relu'),
     sigmaW2: z.array(z.number().positive()).optional().describe('σ_w² of each weight matrix'),
     sigmaB2: z.number().nonnegative().default(0).describe('σ_b²'),
-    weights: z.enum(['kept', 'redrawn']).default('kept').describe('train the surviving weights, or draw them anew'),
+    weights: z.enum(weightChoices).default('kept').describe('train the surviving weights, or draw them anew'),
   }),
   prune: z.strictObject({
     methods: z.array(method).min(1).refine(unique, { message: 'expected different methods' }),
     densities: z.array(density).min(1).refine(unique, { message: 'expected different densities' }),
     scope: z
-      .enum(['global', 'layer', 'both'])
+      .enum(studyScopes)
       .default('global')
       .describe('one budget for all matrices, the same density in each, or both ways one after the other'),
     samples: count('samples for data-dependent scores').optional().describe('default: data.samples'),
-    temperature: z.number().positive().default(1).describe('softmax temperature of GraSP'),
+    temperature: z.number().positive().default(1).describe(`softmax temperature of ${warm}`),
   }),
   graphon: z.strictObject({
     bins: count('bins per hidden layer').default(64),
@@ -110,8 +120,8 @@ const sections = {
   }),
   kernel: z.strictObject({
     compute: z.boolean().default(true).describe('limit kernels and spectra; false: graphons only'),
-    convention: z.enum(['masked', 'variance']).default('masked'),
-    rescale: z.enum(['none', 'layer', 'fan-in']).default('none'),
+    convention: z.enum(conventions).default('masked'),
+    rescale: z.enum(rescales).default('none'),
     metrics: z
       .array(open(spectralMetricNames, './my-metric.js'))
       .min(1)
@@ -155,7 +165,7 @@ export function depthsOf({ network: { sizes, hiddenLayers } }: StudyConfig): rea
 
 /** The scopes that a study prunes by. */
 export function scopesOf({ prune: { scope } }: StudyConfig): readonly Scope[] {
-  return scope === 'both' ? ['global', 'layer'] : [scope]
+  return scope === 'both' ? scopes : [scope]
 }
 
 /** The keys that a study file may have at a path: at its top, or in a section. None elsewhere. */

@@ -3,6 +3,7 @@ import type { Activation } from '../../network/activation.js'
 import { createNetwork, createSpec, initialize } from '../../network/initialize.js'
 import type { Layer, Network } from '../../network/network.js'
 import type { GraphonChain } from '../chain/chain.js'
+import { type WeightChoice } from '../../network/weight-choice.js'
 import { binsOfUnits } from './sample.js'
 
 export interface DrawNetworkOptions {
@@ -12,7 +13,7 @@ export interface DrawNetworkOptions {
    * `kept`: where the chain has energies V, a weight has the variance V/W of its bin in units of a weight before pruning, and
    * biases have theirs; `redrawn`: V = W, as a network has weights and biases that are drawn anew. As in graphonNtk. Default `kept`.
    */
-  readonly weights?: 'kept' | 'redrawn' | undefined
+  readonly weights?: WeightChoice | undefined
 }
 
 /** Deviation of a weight of every bin; without entries in it nothing is known of their energy. */

@@ -1,6 +1,9 @@
 import type { Activation } from '../../network/activation.js'
 import type { ReadOptions } from '../../network/checkpoint.js'
 import type { Parameterization } from '../../network/network.js'
+import { type WeightChoice } from '../../network/weight-choice.js'
+import { type Convention } from '../../ntk/recursion-plan.js'
+import { type Rescale } from '../../ntk/rescale.js'
 import { UsageError } from '../files/usage-error.js'
 
 /** Output classes whose kernels are wanted: every one, the mean over them as one kernel, or some, in this order. */
@@ -24,10 +27,10 @@ export interface FiniteKernelOptions extends SampledKernel, Omit<ReadOptions, 'u
 
 /** What {@link limitKernels} computes; what is left out here a chain says, or the defaults of a limit network. */
 export interface LimitKernelOptions extends SampledKernel {
-  readonly convention: 'masked' | 'variance'
-  readonly rescale: 'none' | 'layer' | 'fan-in'
+  readonly convention: Convention
+  readonly rescale: Rescale
   /** `kept`: weight energies V where the chain has them; `redrawn`: V = W. */
-  readonly weights: 'kept' | 'redrawn'
+  readonly weights: WeightChoice
   readonly activation?: Activation
   /** One per matrix. */
   readonly sigmaW2?: readonly number[]

@@ -1,6 +1,7 @@
 import { formatCount, formatNumber, formatSpread } from '../../plot/format.js'
 import { kernelLabels } from '../../plot/labels.js'
 import { atWidest } from '../../plot/select.js'
+import { spectralMetrics } from '../../spectrum/metrics.js'
 import type { Findings } from '../../study/findings.js'
 import { html, table, type Html } from '../html.js'
 import { names } from '../rows.js'
@@ -35,14 +36,14 @@ function spectraTable(findings: Findings): Html {
       { title: 'trace', value: ({ trace }) => formatNumber(trace) },
       { title: 'λ₁', value: ({ eigenvalues }) => formatNumber(eigenvalues.at(0) ?? null) },
       { title: 'λ₁ / λ₂', value: ({ gap }) => formatNumber(gap) },
-      { title: 'top-5 energy', value: ({ top5Energy }) => formatNumber(top5Energy) },
-      { title: 'effective rank', value: ({ effectiveRank }) => formatNumber(effectiveRank) },
-      { title: 'entropy rank', value: ({ entropyRank }) => formatNumber(entropyRank) },
+      { title: spectralMetrics.topEnergy.label, value: ({ top5Energy }) => formatNumber(top5Energy) },
+      { title: spectralMetrics.effectiveRank.label, value: ({ effectiveRank }) => formatNumber(effectiveRank) },
+      { title: spectralMetrics.entropyRank.label, value: ({ entropyRank }) => formatNumber(entropyRank) },
       {
         title: 'decay α',
         value: ({ alpha, alphaStandardError }) => formatSpread(alpha, alphaStandardError),
       },
-      { title: 'condition number', value: ({ conditionNumber }) => formatNumber(conditionNumber) },
+      { title: spectralMetrics.conditionNumber.label, value: ({ conditionNumber }) => formatNumber(conditionNumber) },
       { title: 'target alignment', value: ({ targetAlignment }) => formatNumber(targetAlignment) },
       { title: 'distance to empirical', value: ({ errorToEmpirical }) => formatNumber(errorToEmpirical) },
       ...[...new Set(rows.flatMap(({ metrics = {} }) => Object.keys(metrics)))].map((name) => ({
