@@ -85,7 +85,15 @@ export {
   type LargestNtkEigenvalueOptions,
   type LinearizedOptions,
 } from './network/linearize.js'
-export { accuracy, lossNames, meanLoss, type LossName, type LossOptions } from './network/loss.js'
+export {
+  accuracy,
+  losses,
+  lossNames,
+  meanLoss,
+  type LossName,
+  type LossOptions,
+  type LossRule,
+} from './network/loss.js'
 export { columnDegrees, createMask, denseMask, density, rowDegrees, totalDensity, type Mask } from './network/mask.js'
 export {
   defaultSigmaW2,
@@ -335,6 +343,7 @@ export {
   type SpectralMeasurements,
   type SpectralMetricName,
 } from './spectrum/metrics.js'
+export type { Decay } from './spectrum/decay.js'
 export type { MetricValue, SpectralMetric, Spectrum } from './spectrum/metric.js'
 export { describeSpectrum, spectrum, type SpectrumDocument, type SpectrumOptions } from './spectrum/spectrum.js'
 export { topSpectrum, type TopSpectrumDocument, type TopSpectrumOptions } from './spectrum/top-spectrum.js'

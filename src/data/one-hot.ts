@@ -6,7 +6,7 @@ import { matrix } from '../linalg/matrix.js'
  *
  * @param labels `[N]`, each from 0 to classes − 1
  * @param classes C, at least 1
- * @param options.centered subtract 1/C from every entry, so that each row sums to zero (default false)
+ * @param options `centered`: subtract 1/C from every entry, so that each row sums to zero (default false)
  * @returns `[N, C]`
  * @throws RangeError when C is not a positive integer or a label is outside its range
  */

@@ -188,7 +188,7 @@ function isSizes(value: unknown): value is readonly number[] {
  * 8 bytes. The same arguments give the same bytes.
  *
  * @param metadata written in the order given; left out when empty
- * @param options.bool keys of u8 tensors of zeros and ones to write as BOOL
+ * @param options `bool`: keys of u8 tensors of zeros and ones to write as BOOL
  * @throws RangeError when a tensor's shape and data disagree, a key is `__metadata__`, or a `bool` tensor is no such tensor
  */
 export function encodeSafetensors(

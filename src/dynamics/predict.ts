@@ -21,7 +21,7 @@ export { tallyMemory } from './tally.js'
 export interface PredictOptions extends DynamicsOptions {
   /** Right classes, `[N]`; default: where each row of the targets is largest. Only with two or more outputs. */
   readonly labels?: ArrayLike<number>
-  /** Default: the cheaper one, see {@link chooseRoute}. `products` is for descent, `krylov` for flow. */
+  /** Default: the cheaper one, see `chooseRoute`. `products` is for descent, `krylov` for flow. */
   readonly route?: Route
   /** Called for each class as soon as its largest and smallest eigenvalue are known; what it throws ends the prediction. */
   readonly onExtremes?: (found: Extremes, c: number) => void

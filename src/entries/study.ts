@@ -11,6 +11,13 @@ export {
   type Survey,
 } from '../study/execute-study.js'
 export type { Findings, FailedFinding, FoundBy, ListsOf, StudyFacts, Together } from '../study/findings.js'
+export type { ClosedFormFinding, ClosedFormMatrix } from '../study/jobs/closed-form.js'
+export type { ConvergenceFinding, ConvergencePoint } from '../study/jobs/convergence.js'
+export type { SpectrumFinding } from '../study/jobs/dense.js'
+export type { GraphonFinding, Prediction, PruningFinding, TrainingFinding } from '../study/jobs/kernel.js'
+export type { CountingFinding, MotifFinding, MotifRatio } from '../study/jobs/motifs.js'
+export type { UntrainedFinding } from '../study/jobs/run.js'
+export type { TrendFinding, VerdictFinding } from '../study/jobs/verdicts.js'
 export { inProcessRunner, memoryStore } from '../study/in-process.js'
 export type { Damage, Job, JobKey, JobResult, ResultRow, ResultStore } from '../study/job.js'
 export { jobKinds } from '../study/jobs.js'
@@ -32,7 +39,16 @@ export { record, type RecordsOf, type RecordType, type RecordTypes } from '../st
 export type { MethodLimitation, OwnMethod, OwnModule, OwnModules, OwnParts } from '../study/own-modules.js'
 export type { Protocol } from '../study/protocol.js'
 export type { Provenance } from '../study/provenance.js'
-export { scopes, type Scope, type Setting, type StudyScope } from '../study/vocabulary.js'
+export {
+  type KernelKind,
+  type Rung,
+  scopes,
+  studyScopes,
+  type Untrained,
+  type Scope,
+  type Setting,
+  type StudyScope,
+} from '../study/vocabulary.js'
 export { studyJsonSchema } from '../study/json-schema.js'
 export { planStudy, type StudyPlan } from '../study/plan.js'
 export { plannedData, planFromText, type StudySources } from '../study/prepare.js'
@@ -41,6 +57,7 @@ export { studySchema, type StudyConfig } from '../study/schema.js'
 export type { LabelledSamples, LoadSamples, SampleRequest, StudyData } from '../study/study-data.js'
 export { renderReport } from '../report/report.js'
 export type { Answer } from '../report/answers/answer.js'
+export type { SpectralSummary } from '../spectrum/summary.js'
 export { html, type Html, type Markup, type Piece } from '../report/html.js'
 export type { FigureLink, Section } from '../report/sections/section.js'
 export { sections } from '../report/sections.js'

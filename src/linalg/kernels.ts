@@ -16,13 +16,13 @@ export interface Kernels {
   readonly memory: WebAssembly.Memory
   /** Bytes to which the memory can grow at most. */
   readonly maximumMemory: number
-  /** First free byte; everything above it is scratch. Managed by {@link withScratch}. */
+  /** First free byte; everything above it is scratch. Managed by `withScratch`. */
   top: number
-  /** Threads that compute beside the calling one; see {@link parallel}. */
+  /** Threads that compute beside the calling one; see `parallel`. */
   readonly team?: Team
 }
 
-/** Scratch memory of one {@link withScratch} call. Views are valid until the next allocation, so allocate first, then view. */
+/** Scratch memory of one `withScratch` call. Views are valid until the next allocation, so allocate first, then view. */
 export interface Scratch {
   /** Reserves `bytes` bytes of uninitialised memory and returns its address. */
   alloc(bytes: number): Pointer
@@ -182,7 +182,7 @@ function ensure({ memory, maximumMemory }: Kernels, end: number): void {
   }
 }
 
-/** Reserves `bytes` bytes, aligned to 64, for as long as the instance lives or until an enclosing {@link withScratch} ends. */
+/** Reserves `bytes` bytes, aligned to 64, for as long as the instance lives or until an enclosing `withScratch` ends. */
 export function reserve(kernels: Kernels, bytes: number): Pointer {
   const at = Math.ceil(kernels.top / alignment) * alignment
   ensure(kernels, at + bytes)

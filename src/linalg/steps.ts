@@ -31,8 +31,8 @@ export const step = <Name extends KernelName>(kernel: Name, ...args: ArgumentsOf
 /** Threads that share a kernel instance's memory. The calling thread is one of them. */
 export interface Team {
   readonly threads: number
-  /** Runs all tasks, each by one thread through all steps in order; returns when all are done. See {@link parallelSteps}. */
+  /** Runs all tasks, each by one thread through all steps in order; returns when all are done. See `parallelSteps`. */
   run(steps: readonly Step[], tasks: readonly (readonly number[])[], meanwhile?: () => void): void
-  /** See {@link led}; absent where nobody joins. */
+  /** See `led`; absent where nobody joins. */
   readonly lead?: (join: Step, lead: () => boolean, leave: () => void) => void
 }

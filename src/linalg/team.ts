@@ -8,7 +8,7 @@ export const fromTask = (entry: number, base = 0): Argument => ({ base, entry })
 /** The address of a workspace of which every thread has its own, `stride` bytes after that of the thread before. */
 export const perThread = (base: Pointer, stride: number): Argument => ({ base, stride })
 
-/** Threads that {@link parallel} uses; what workspaces have to be reserved for. */
+/** Threads that `parallel` uses; what workspaces have to be reserved for. */
 export const threadsOf = ({ team }: Kernels): number => team?.threads ?? 1
 
 /**
@@ -66,7 +66,7 @@ export interface ParallelOptions {
 }
 
 /**
- * Calls one kernel with the arguments of every task: {@link parallelSteps} with a single step.
+ * Calls one kernel with the arguments of every task: `parallelSteps` with a single step.
  *
  * @param tasks the kernel's arguments, one row for each call
  * @throws Error when the kernel fails, or a thread has ended

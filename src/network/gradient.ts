@@ -29,7 +29,7 @@ export interface DerivativeOptions {
   readonly loss: LossName
   /** Outputs are divided by it before the loss; default 1 */
   readonly temperature?: number
-  /** Samples held in memory at a time; default {@link defaultBatchSize}. Results differ by rounding only. */
+  /** Samples held in memory at a time; default `defaultBatchSize`. Results differ by rounding only. */
   readonly batchSize?: number
   /** Called after each part with the samples done and the total. */
   readonly onProgress?: (done: number, total: number) => void

@@ -29,7 +29,7 @@ export function fullEmpiricalMemory({ spec: { sizes } }: Network, n: number): nu
  * The inner Gram of a unit serves all C² pairs, so that this takes about twice as long as the C blocks for ten classes.
  *
  * @param x samples `[N, d]`
- * @returns `[C N, C N]`, f64, exactly symmetric; see {@link fullEmpiricalMemory}
+ * @returns `[C N, C N]`, f64, exactly symmetric; see `fullEmpiricalMemory`
  * @throws RangeError when x does not have d columns, is empty, or the kernel is not finite
  */
 export function fullEmpiricalNtk(network: Network, x: Matrix, options: FullEmpiricalNtkOptions = {}): Matrix {

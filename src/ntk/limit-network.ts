@@ -10,7 +10,7 @@ export interface NetworkOptions {
   /** Default: the chain's, or ReLU. */
   readonly activation?: Activation
   /**
-   * The coordinates in which the network is trained, and so those of its tangent kernel: see {@link limitNetwork}. Default:
+   * The coordinates in which the network is trained, and so those of its tangent kernel: see `limitNetwork`. Default:
    * the chain's, or `ntk`.
    */
   readonly parameterization?: Parameterization

@@ -13,7 +13,7 @@ export class Markup {
   }
 }
 
-/** A piece of a page that is safe to insert as it is. Only {@link html} and {@link trusted} make it. */
+/** A piece of a page that is safe to insert as it is. Only {@link html} and `trusted` make it. */
 export type Html = Markup
 
 export type Piece = Html | string | number | readonly Piece[]

@@ -109,7 +109,7 @@ function listOfFigures(findings: Findings, all: readonly Numbered[]): Html {
  * The report of a study: one HTML page that needs nothing else, neither network nor scripts. The same findings and
  * figures give the same text.
  *
- * @param figures as {@link studyFigures} makes them; each goes into the section that its kind belongs to
+ * @param figures as `studyFigures` makes them; each goes into the section that its kind belongs to
  * @param table the sections in their order by their anchors. Default: those of every report
  */
 export async function renderReport<Found extends Findings>(

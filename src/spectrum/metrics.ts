@@ -47,9 +47,8 @@ export function metricOf(choice: MetricChoice): SpectralMetric {
 }
 
 /**
- * Metrics of one spectrum, by their names.
+ * Metrics of one spectrum, by their names: those that are asked for, or all of the table {@link spectralMetrics}.
  *
- * @param metrics default: all of the table {@link spectralMetrics}
  * @throws RangeError when the table has no metric of a name
  */
 export function measureSpectrum(spectrum: Spectrum): SpectralMeasurements

@@ -19,7 +19,7 @@ import { isUnresolved } from './unresolved.js'
 export interface EstimateOptions {
   /** Most bins per hidden layer; a layer with fewer units has one bin per unit. Default 64. */
   readonly bins?: number
-  /** A name in the table {@link estimators}, or one of one's own: see `defineEstimator`. Default `histogram`. */
+  /** A name in the table `estimatorNames`, or one of one's own: see `defineEstimator`. Default `histogram`. */
   readonly estimator?: EstimatorChoice
   /** Seed of held-out entries and random starts, for the estimators that have any. Default 0. */
   readonly seed?: number

@@ -75,7 +75,7 @@ export function canonicalForm({ value }: ReferenceGraphon, K: number): Matrix {
 export interface SimulateOptions {
   /** Default: all known graphons. */
   readonly graphons?: readonly ReferenceName[]
-  /** Names in the table {@link estimators}, or estimators of one's own. Default: all of the table. */
+  /** Names in the table `estimatorNames`, or estimators of one's own. Default: all of the table. */
   readonly estimators?: readonly EstimatorChoice[]
   /** Units on each side, increasing. */
   readonly widths: readonly number[]

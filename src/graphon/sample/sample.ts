@@ -147,7 +147,7 @@ function settle(mask: Uint8Array, probability: (k: number) => number, random: Ra
 
 /**
  * Masks of a finite network whose entries are independent Bernoulli draws from a chain, or with `fixedDensity` such draws
- * brought to the expected number of ones. Units have the positions of {@link binsOfUnits}.
+ * brought to the expected number of ones. Units have the positions of `binsOfUnits`.
  *
  * @param widths n_1 … n_L
  * @returns M^1 … M^{L+1}

@@ -22,7 +22,7 @@ export interface ActivationForm {
   readonly kinks?: readonly number[]
   /** Lines that φ joins on both sides, if it does: tables then take the place of φ in f32 and f64 kernels. */
   readonly tails?: readonly [left: Tail, right: Tail]
-  /** A closed form of the dual that kernels compute. Default: Hermite series of φ', see {@link hermiteDual}. */
+  /** A closed form of the dual that kernels compute. Default: Hermite series of φ', see `hermiteDual`. */
   readonly closedForm?: ClosedDual
   /** A closed form of the dual that is not among those; kernels then take the series, and tests compare them. */
   readonly dual?: Dual

@@ -18,9 +18,9 @@ export interface Dual {
 /**
  * A closed form that kernels compute:
  *
- *     arc-cosine        gain · that of max(z, slope · z): see {@link arcCosineDual}
- *     erf               see {@link erfDual}
- *     piecewise-linear  see {@link piecewiseLinearDual}
+ *     arc-cosine        gain · that of max(z, slope · z): see `arcCosineDual`
+ *     erf               see `erfDual`
+ *     piecewise-linear  see `piecewiseLinearDual`
  */
 export type ClosedDual =
   | { readonly family: 'arc-cosine'; readonly slope: number; readonly gain?: number }

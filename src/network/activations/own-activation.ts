@@ -50,7 +50,7 @@ function requireTails({ name, value, tails }: OwnActivation): void {
 /**
  * An activation of one's own: for specifications of networks (`{ name, definition }`), `limn … --activation ./mine.js`, training,
  * empirical and limit kernels. Without a closed form of the dual it is a Hermite series with an error that is known
- * ({@link hermiteDual}).
+ * (`hermiteDual`).
  *
  * @throws RangeError when the name is no name, φ' is not the slope of φ at ten points, kinks are out of order, or a tail is
  *   not φ

@@ -34,7 +34,7 @@ const scaled = (gain: number, { pair, diagonal }: Dual): Dual => ({
 })
 
 /**
- * The dual of an activation: its closed form, or else Hermite series ({@link hermiteDual}).
+ * The dual of an activation: its closed form, or else Hermite series (`hermiteDual`).
  *
  * @throws RangeError when limn has no activation of this name and no definition is given
  */

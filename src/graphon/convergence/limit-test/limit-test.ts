@@ -213,10 +213,10 @@ function judge(
  * kept apart:
  *
  * - *budget*: does the layer's density change with the width (a global threshold re-divides the budget while inputs and
- *   classes stay as many)? See {@link trendOf};
+ *   classes stay as many)? See `trendOf`;
  * - *shape*: does the normalised graphon W/ρ change? Squared L2 distances between widths are taken free of noise (from the
  *   spread of trials) and of sorting bias (the same distance between masks simulated at both widths and densities from one
- *   graphon: the widest mean, or the constant where that is all there is), and judged by {@link shapeTrend}.
+ *   graphon: the widest mean, or the constant where that is all there is), and judged by `shapeTrend`.
  *
  * The distance to the widest network alone falls for any sequence; no verdict rests on it.
  *

@@ -20,9 +20,9 @@ export interface Interval {
  * three widths this is the studentised contrast of the two changes (Fieller 1954); a percentile bootstrap only estimates it.
  */
 export interface RateEvidence {
-  /** Of β < {@link driftingRate}; 0 when the best fit is not below. */
+  /** Of β < `driftingRate`; 0 when the best fit is not below. */
   readonly slow: number
-  /** Of β > {@link convergingRate}; 0 when the best fit is not above. */
+  /** Of β > `convergingRate`; 0 when the best fit is not above. */
   readonly fast: number
 }
 

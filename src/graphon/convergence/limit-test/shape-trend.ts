@@ -25,7 +25,7 @@ export interface ShapeChanges {
 const percent = (value: number): string => `${(100 * value).toPrecision(2)} %`
 
 /**
- * The judgement of {@link trendOf} for a graphon in place of a number: its changes are L2 distances, whose squares are
+ * The judgement of `trendOf` for a graphon in place of a number: its changes are L2 distances, whose squares are
  * free of noise on average.
  */
 export function shapeTrend(

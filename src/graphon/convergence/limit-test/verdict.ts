@@ -23,7 +23,7 @@ export interface Judgement {
 export const driftingRate = 0.5
 
 /**
- * It converges when β is surely above this one. Lower than {@link driftingRate}, so that a sequence like 1/√n, which lies
+ * It converges when β is surely above this one. Lower than `driftingRate`, so that a sequence like 1/√n, which lies
  * on that boundary, can be told to converge; where both are sure, it drifts.
  */
 export const convergingRate = 0.4
