@@ -5,7 +5,8 @@ import { visible } from '../data/visible.js'
 import { exitCodes, isExpected, oneLine } from './fail.js'
 import { withNextStep } from './next-step.js'
 import { say } from './output.js'
-import { buildProgram } from './program.js'
+import { loadCommands } from './commands.js'
+import { programOf } from './program.js'
 import { helpCommand, usageProblem } from './usage.js'
 
 function exitCodeOf(error: unknown): number {
@@ -34,7 +35,8 @@ function fail(error: unknown): void {
     say(`limn: ${missingCommand()}`)
   } else if (isExpected(error) || error instanceof CommanderError) {
     const words = process.argv.slice(2)
-    const text = error instanceof CommanderError ? oneLine(usageProblem(buildProgram(), words, error)) : oneLine(error)
+    const text =
+      error instanceof CommanderError ? oneLine(usageProblem(programOf(commands), words, error)) : oneLine(error)
     const hint = process.exitCode === exitCodes.usage ? ` (see ${helpCommand(program, words)})` : ''
     say(`limn: ${text}${visible(hint)}`)
   } else {
@@ -49,7 +51,8 @@ process.stderr.on('error', () => undefined)
 // What fails beside the work at hand, where nothing can wait for it.
 process.on('unhandledRejection', fail)
 let running: Command | undefined
-const program = buildProgram().hook('preAction', (_, command) => {
+const commands = await loadCommands(process.argv.slice(2))
+const program = programOf(commands).hook('preAction', (_, command) => {
   running = command
 })
 try {

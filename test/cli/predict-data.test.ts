@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as output from '../../src/cli/output.js'
-import { buildProgram } from '../../src/cli/program.js'
+import { buildProgram } from './program.js'
 import { targetsFromData } from '../../src/node/kernels/targets.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'

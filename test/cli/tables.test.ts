@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { buildProgram } from '../../src/cli/program.js'
+import { buildProgram } from './program.js'
 import { namedDatasets } from '../../src/data/named.js'
 import { estimatorNames } from '../../src/graphon/estimate/estimators/estimators.js'
 import { normNames } from '../../src/graphon/distances/norms.js'

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { buildProgram } from '../../src/cli/program.js'
+import { buildProgram } from './program.js'
 import { helpCommand, usageProblem } from '../../src/cli/usage.js'
 
 /** What the command line says of words that it does not understand. */
