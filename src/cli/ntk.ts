@@ -1,3 +1,4 @@
+import { mean } from '../linalg/statistics.js'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { GraphonChain } from '../graphon/chain/chain.js'
@@ -44,10 +45,9 @@ function sayZeros(out: string, trace: readonly number[]): void {
 /** Shape and mean diagonal of a kernel, over all its classes and, where they differ, from the least to the largest. */
 function describe({ shape, trace }: WrittenKernel, n: number): string {
   const ofClass = trace.map((sum) => sum / n)
-  const mean = ofClass.reduce((sum, value) => sum + value, 0) / ofClass.length
   const [least, most] = [Math.min(...ofClass), Math.max(...ofClass)].map(short)
   const classes = least === most ? '' : ` over ${ofClass.length} classes (${least} … ${most})`
-  return `kernel [${shape.join(', ')}], mean diagonal ${short(mean)}${classes}`
+  return `kernel [${shape.join(', ')}], mean diagonal ${short(mean(ofClass))}${classes}`
 }
 
 /** What chains say on which the use of options depends. */

@@ -1,3 +1,4 @@
+import { totalDensity } from '../network/mask.js'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { isModulePath } from '../data/module-path.js'
@@ -158,20 +159,15 @@ async function run(flags: PruneFlags, command: Command): Promise<void> {
   writeAtomic(out, encodeNetwork(out, { tensors, metadata }))
   sayAll(result.warnings)
   if (json) {
-    printJson({ method, density: totalDensity(result.layers), layers: result.layers, seconds })
+    printJson({ method, density: totalDensity(result.masks), layers: result.layers, seconds })
     return
   }
-  print(`${method}: kept ${short(totalDensity(result.layers))} of the weights in ${short(seconds)} s → ${out}`)
+  print(`${method}: kept ${short(totalDensity(result.masks))} of the weights in ${short(seconds)} s → ${out}`)
   result.layers.forEach(({ shape, kept, density: layerDensity, deadUnits }, i) => {
     print(
       `  layer ${i + 1}  ${shape.join(' × ')}  kept ${kept}  density ${short(layerDensity)}  dead units ${deadUnits}`,
     )
   })
-}
-
-function totalDensity(layers: readonly { readonly kept: number; readonly shape: readonly number[] }[]): number {
-  const kept = layers.reduce((sum, layer) => sum + layer.kept, 0)
-  return kept / layers.reduce((sum, { shape }) => sum + shape[0] * shape[1], 0)
 }
 
 function parseMethod(text: string): string {

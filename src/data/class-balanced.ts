@@ -1,3 +1,4 @@
+import { requireLabels } from './labels.js'
 import { permutation, randomStream } from '../random/random.js'
 
 /**
@@ -15,13 +16,10 @@ export function classBalanced(labels: ArrayLike<number>, classes: number, n: num
   if (!(Number.isInteger(n) && n >= 1 && n <= labels.length)) {
     throw new RangeError(`classBalanced: expected from 1 to ${labels.length} samples, got ${n}`)
   }
+  requireLabels('classBalanced', labels, classes)
   const rowsOf: number[][] = Array.from({ length: classes }, () => [])
   for (let row = 0; row < labels.length; row++) {
-    const label = labels[row]
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
-      throw new RangeError(`classBalanced: expected labels from 0 to ${classes - 1}, got ${label} at row ${row}`)
-    }
-    rowsOf[label].push(row)
+    rowsOf[labels[row]].push(row)
   }
   const orders = rowsOf.map((rows, label) => permutation(rows.length, randomStream(seed, 'class-balanced', label)))
   const result = new Int32Array(n)

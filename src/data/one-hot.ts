@@ -1,3 +1,4 @@
+import { requireLabels } from './labels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { matrix } from '../linalg/matrix.js'
 
@@ -18,14 +19,11 @@ export function oneHot(
   if (!(Number.isInteger(classes) && classes >= 1)) {
     throw new RangeError(`oneHot: expected a positive number of classes, got ${classes}`)
   }
+  requireLabels('oneHot', labels, classes)
   const result = matrix(labels.length, classes)
   if (centered) result.data.fill(-1 / classes)
   for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
-      throw new RangeError(`oneHot: expected labels from 0 to ${classes - 1}, got ${label} at row ${i}`)
-    }
-    result.data[i * classes + label] += 1
+    result.data[i * classes + labels[i]] += 1
   }
   return result
 }

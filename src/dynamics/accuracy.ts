@@ -1,9 +1,10 @@
+import { requireLabels } from '../data/labels.js'
+import { argmaxRows } from '../linalg/argmax-rows.js'
 import { matmul } from '../linalg/matmul.js'
 import { matrix } from '../linalg/matrix.js'
 import { learned } from './factors.js'
 import { checkDynamics, type DynamicsOptions } from './loss.js'
 import type { KernelModes } from './modes.js'
-import { argmaxRows, checkLabels } from './tally.js'
 
 /** Steps whose outputs are computed by one product. */
 const stepsAtOnce = 64
@@ -26,7 +27,8 @@ export function accuracyFromModes(
   const { n, targets, classes } = kernelModes
   const outputs = targets.cols
   if (!(outputs >= 2)) throw new RangeError(`predict: expected two or more outputs for an accuracy, got ${outputs}`)
-  const right = labels ? checkLabels(labels, n, outputs) : argmaxRows(targets)
+  if (labels) requireLabels('predict', labels, outputs, n)
+  const right = labels ?? argmaxRows(targets)
   const accuracy = new Float64Array(steps + 1)
   for (let start = 0; start <= steps; start += stepsAtOnce) {
     const count = Math.min(stepsAtOnce, steps + 1 - start)

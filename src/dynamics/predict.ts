@@ -1,3 +1,5 @@
+import { requireLabels } from '../data/labels.js'
+import { argmaxRows } from '../linalg/argmax-rows.js'
 import type { Extremes } from '../linalg/extremes.js'
 import { defaultKernels, type Kernels } from '../linalg/kernels.js'
 import type { Matrix } from '../linalg/matrix.js'
@@ -8,7 +10,7 @@ import { descendByProducts, flowByExponential } from './by-class.js'
 import { beyondRange, checkDynamics, lossFromModes, type DynamicsOptions, type PredictedLoss } from './loss.js'
 import { checkTargets, columns, modes } from './modes.js'
 import { chooseRoute, type Route } from './route.js'
-import { argmaxRows, checkLabels, tally } from './tally.js'
+import { tally } from './tally.js'
 
 export { accuracyFromModes } from './accuracy.js'
 export type { Extremes } from '../linalg/extremes.js'
@@ -61,11 +63,8 @@ export function predict(kernel: Kernel | KernelSource, targets: Matrix, options:
   if (withAccuracy && targets.cols < 2) {
     throw new RangeError(`predict: expected two or more outputs for an accuracy, got ${targets.cols}`)
   }
-  const right = !withAccuracy
-    ? undefined
-    : options.labels
-      ? checkLabels(options.labels, n, targets.cols)
-      : argmaxRows(targets)
+  if (options.labels) requireLabels('predict', options.labels, targets.cols, n)
+  const right = withAccuracy ? (options.labels ?? argmaxRows(targets)) : undefined
   const matrixOf = (c: number): Matrix => ('matrix' in kernel ? kernel.matrix(c) : kernelMatrix(kernel, c))
   if (route === 'modes') {
     const kernelModes = modes(kernel, targets, {

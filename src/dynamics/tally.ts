@@ -1,25 +1,3 @@
-import type { Matrix } from '../linalg/matrix.js'
-
-/** Index of the largest entry of each row; the lowest of equals. */
-export function argmaxRows({ rows, cols, data }: Matrix): Int32Array {
-  return Int32Array.from({ length: rows }, (_, i) => {
-    let best = 0
-    for (let c = 1; c < cols; c++) if (data[i * cols + c] > data[i * cols + best]) best = c
-    return best
-  })
-}
-
-/** @throws RangeError when there are not n labels from 0 to outputs − 1 */
-export function checkLabels(labels: ArrayLike<number>, n: number, outputs: number): ArrayLike<number> {
-  if (labels.length !== n) throw new RangeError(`predict: expected ${n} labels, got ${labels.length}`)
-  for (let i = 0; i < n; i++) {
-    if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < outputs)) {
-      throw new RangeError(`predict: expected labels from 0 to ${outputs - 1}, got ${labels[i]} at row ${i}`)
-    }
-  }
-  return labels
-}
-
 /** Which output is the largest so far at every step, as outputs come one by one in ascending order. */
 export interface Tally {
   /** Output c of all samples at a step. */

@@ -1,3 +1,4 @@
+import { argmaxRows } from '../linalg/argmax-rows.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 
 /** One loss ℓ(f, y) of a sample's C outputs: value, ∂ℓ/∂f and (∂²ℓ/∂f²) v, on rows `[at, at + classes)` of flat arrays. */
@@ -149,10 +150,8 @@ export function lossHessianVector(f: Matrix, y: Matrix, v: Matrix, options: Loss
 /** Fraction of rows of f `[N, C]` whose largest output (the first of equals) is the row's label. */
 export function accuracy(f: Matrix, labels: Int32Array): number {
   let correct = 0
-  for (let i = 0; i < f.rows; i++) {
-    let best = 0
-    for (let c = 1; c < f.cols; c++) if (f.data[i * f.cols + c] > f.data[i * f.cols + best]) best = c
+  argmaxRows(f).forEach((best, i) => {
     if (best === labels[i]) correct++
-  }
+  })
   return correct / f.rows
 }

@@ -35,10 +35,6 @@ export function methodsOf(findings: Findings, items: readonly { readonly method:
   return findings.methods.filter((method) => items.some((item) => item.method === method))
 }
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
 /** The item where `value` is largest, null for none; items with a non-finite value do not count. */
 export function largest<Item>(items: readonly Item[], value: (item: Item) => number): Item | null {
   let best: Item | null = null

@@ -1,3 +1,4 @@
+import { mean } from '../linalg/statistics.js'
 import { rungs, type Findings, type Rung, type TrainingFinding } from '../study/findings.js'
 import { logChannel, seriesChannels } from './encode.js'
 import type { Figure, Row } from './figure.js'
@@ -5,7 +6,7 @@ import { formatCount, formatList, formatNumber, formatPlural } from './format.js
 import { methodLabel, rungKernels, rungLabels } from './labels.js'
 import { rungStyles } from './palette.js'
 import { formatStepSize, methodWithStep } from './step-sizes.js'
-import { atWidest, largest, mean, methodsOf, smallest } from './select.js'
+import { atWidest, largest, methodsOf, smallest } from './select.js'
 import { panelTitle } from './theme.js'
 import { figureSpec, type Panel } from './spec.js'
 

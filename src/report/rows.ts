@@ -1,6 +1,7 @@
+import { mean } from '../linalg/statistics.js'
 import { formatCount, formatSetting } from '../plot/format.js'
 import { methodLabel } from '../plot/labels.js'
-import { mean, sameSetting } from '../plot/select.js'
+import { sameSetting } from '../plot/select.js'
 import type { Findings, Setting, TrainingFinding } from '../study/findings.js'
 import type { Column } from './html.js'
 

@@ -1,3 +1,4 @@
+import { mean } from '../linalg/statistics.js'
 import { levelsOf, notPositive } from './levels.js'
 import { orderOf, type SpectralMetric, type Spectrum } from './metric.js'
 
@@ -44,7 +45,6 @@ export const decay: SpectralMetric<Decay> = {
     const x = Array.from({ length: to }, (_, k) => Math.log(k + 1))
     // Relative to λ₁, so that the fit does not depend on the kernel's scale.
     const y = x.map((_, k) => Math.log(eigenvalues[k] / eigenvalues[0]))
-    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / to
     const [meanX, meanY] = [mean(x), mean(y)]
     let [xx, xy] = [0, 0]
     for (let k = 0; k < to; k++) {

@@ -1,3 +1,4 @@
+import { mean as meanOf } from '../../linalg/statistics.js'
 import type { Matrix } from '../../linalg/matrix.js'
 import type { GraphonChain } from './chain.js'
 
@@ -51,7 +52,7 @@ export function pathDensity({ W, measures }: GraphonChain): PathDensity {
     return value * 2 ** half * 2 ** (exponent - half)
   }
   const logarithm = (value: number) => Math.log(value) + exponent * Math.LN2
-  const mean = vector.reduce((a, b) => a + b, 0) / vector.length
+  const mean = meanOf(vector)
   return {
     perClass: vector.map(scaled),
     logPerClass: vector.map(logarithm),

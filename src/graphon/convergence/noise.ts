@@ -1,8 +1,7 @@
-import { randomStream } from '../../random/random.js'
 import { averageChains } from '../chain/average.js'
 import type { GraphonChain } from '../chain/chain.js'
 import { distanceChains } from '../distances/chains.js'
-import { erdosRenyiMask } from '../sample/erdos-renyi.js'
+import { erdosRenyiMasks } from '../sample/erdos-renyi.js'
 import { defaultBins, chainOf, type EstimateOptions } from '../estimate/estimate.js'
 import { defaultEstimator } from '../estimate/estimators/estimators.js'
 
@@ -46,11 +45,7 @@ export function erdosRenyiChain(sizes: readonly number[], options: ErdosRenyiOpt
   checkOptions('erdosRenyiChain', sizes, options)
   const { densities, trials, seed, bins = defaultBins, estimator = defaultEstimator } = options
   const chains = Array.from({ length: trials }, (_, trial) => {
-    const masks = densities.map((density, i) => {
-      const [rows, cols] = [sizes[i + 1], sizes[i]]
-      const random = randomStream(seed, 'erdos-renyi', label, trial, i)
-      return erdosRenyiMask(rows, cols, Math.floor(density * rows * cols + 0.5), random)
-    })
+    const masks = erdosRenyiMasks(sizes, densities, seed, 'erdos-renyi', label, trial)
     return chainOf(masks, { bins, estimator })
   })
   return averageChains(chains)

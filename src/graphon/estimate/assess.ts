@@ -1,3 +1,4 @@
+import { mean, rootMeanSquare } from '../../linalg/statistics.js'
 import type { Matrix } from '../../linalg/matrix.js'
 import { density as densityOf, type Mask } from '../../network/mask.js'
 import { randomStream } from '../../random/random.js'
@@ -91,8 +92,7 @@ export function measureRisk(masks: readonly Mask[], fit: Fit, bins: number, seed
     kind === 'chain'
       ? fit(train, bins)
       : train.map((m) => {
-          const mean = m.data.reduce((sum, value) => sum + value, 0) / m.data.length
-          return { ...m, data: new Float64Array(m.data.length).fill(mean) }
+          return { ...m, data: new Float64Array(m.data.length).fill(mean(m.data)) }
         })
   const [chain, constant] = heldOutErrors(masks, ['chain', 'constant'] as const, prepare, {
     seed,
@@ -112,10 +112,6 @@ export function measureRisk(masks: readonly Mask[], fit: Fit, bins: number, seed
   }
 }
 
-function rms(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
-}
-
 /** Error of the estimate at every entry of Erdős–Rényi masks of the same densities. */
 export function nullError(masks: readonly Mask[], fit: Fit, bins: number, seed: number, trials = 1): number[] {
   const drawn = masks.map(({ rows, cols, kept }, i) =>
@@ -123,7 +119,7 @@ export function nullError(masks: readonly Mask[], fit: Fit, bins: number, seed: 
   )
   return fit(drawn, bins).map(({ data }, i) => {
     const p = densityOf(masks[i])
-    return rms(data.map((value) => value - p)) / Math.sqrt(trials)
+    return rootMeanSquare(data.map((value) => value - p)) / Math.sqrt(trials)
   })
 }
 
@@ -136,7 +132,7 @@ export function halvedEntries(masks: readonly Mask[], fit: Fit, bins: number, se
     })
     return fit(parts, bins)
   })
-  return halves[0].map(({ data }, i) => rms(data.map((value, k) => (value - halves[1][i].data[k]) / 2)))
+  return halves[0].map(({ data }, i) => rootMeanSquare(data.map((value, k) => (value - halves[1][i].data[k]) / 2)))
 }
 
 /**

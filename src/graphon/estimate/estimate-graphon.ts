@@ -1,3 +1,4 @@
+import { mean, rootMeanSquare } from '../../linalg/statistics.js'
 import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { permutation, randomStream } from '../../random/random.js'
 import { degreeOrder } from './fit/align.js'
@@ -94,10 +95,7 @@ function checkMasks(masks: readonly Values[]): void {
   })
 }
 
-const rms = (values: Float64Array): number =>
-  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
-
-const half = (a: Matrix, b: Matrix): number => rms(a.data.map((value, k) => (value - b.data[k]) / 2))
+const half = (a: Matrix, b: Matrix): number => rootMeanSquare(a.data.map((value, k) => (value - b.data[k]) / 2))
 
 function foldErrors(errors: readonly Float64Array[]): FoldError[] {
   return errors.map((fold) => ({
@@ -128,8 +126,8 @@ function shuffledError(values: Values, candidate: Candidate, seed: number): numb
     cols,
     Float64Array.from(places, (place) => data[place]),
   )
-  const mean = shuffled.data.reduce((sum, value) => sum + value, 0) / data.length
-  return rms(candidate.probabilities(shuffled, { bins: 'auto', seed }).data.map((value) => value - mean))
+  const density = mean(shuffled.data)
+  return rootMeanSquare(candidate.probabilities(shuffled, { bins: 'auto', seed }).data.map((value) => value - density))
 }
 
 function halvedEntries(values: Values, candidate: Candidate, seed: number): number {

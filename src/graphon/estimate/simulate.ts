@@ -1,3 +1,4 @@
+import { mean } from '../../linalg/statistics.js'
 import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { createMask, type Mask } from '../../network/mask.js'
 import { randomStream } from '../../random/random.js'
@@ -118,7 +119,6 @@ function fittedRate(points: readonly SimulatedPoint[]): number | null {
   if (points.length < 2 || points.some(({ error }) => !(error > 0))) return null
   const x = points.map(({ width }) => Math.log(width))
   const y = points.map(({ error }) => Math.log(error))
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
   const [mx, my] = [mean(x), mean(y)]
   const spread = x.reduce((sum, value) => sum + (value - mx) ** 2, 0)
   return -x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0) / spread

@@ -22,7 +22,7 @@ export const closedForms = {
     },
   },
   magnitude: {
-    summary: 'constant graphons, a global threshold divides the budget by σ_w/√n',
+    summary: 'constant graphons, P(kept) = P(|w| > τ √n/σ_w)',
     finite: magnitudeLimit,
     limit: magnitudeWidthLimit,
   },

@@ -6,10 +6,8 @@ import { denseMask } from '../../network/mask.js'
 import type { Network, NetworkSpec } from '../../network/network.js'
 import type { Scope } from '../../prune/budget.js'
 import type { CriterionName } from '../../prune/criteria.js'
-import type { ConstantLimit, LimitOptions } from './closed-form.js'
-import { magnitudeLimit } from './magnitude.js'
+import { closedForms, type ClosedForm } from './closed-forms.js'
 import { snipProfiles, synflowProfiles, type Profile } from './profiles.js'
-import { randomLimit } from './random.js'
 import { saliencyLimit } from './saliency.js'
 
 /** What a closed form is evaluated at. */
@@ -38,11 +36,13 @@ interface PredictionRule {
   readonly predict: Predict | null
 }
 
-function constant(form: (options: LimitOptions) => ConstantLimit): Predict {
-  return ({ spec, density, scope }) => {
-    const { densities } = form({ ...spec, density, scope })
+/** A method whose graphons are constants, at every entry. */
+function constant({ summary, finite }: (typeof closedForms)[ClosedForm]) {
+  const predict: Predict = ({ spec, density, scope }) => {
+    const { densities } = finite({ ...spec, density, scope })
     return densities.map((p, l) => filled(spec.sizes[l + 1], spec.sizes[l], p))
   }
+  return { summary, needs: 'sizes', isOfMethod: true, predict } as const
 }
 
 function factorised(profilesOf: (network: Network, input: PredictionInput) => Profile[]): Predict {
@@ -56,13 +56,8 @@ function factorised(profilesOf: (network: Network, input: PredictionInput) => Pr
 
 /** How well theory knows the masks of each pruning method. */
 export const predictions = {
-  random: { summary: 'the same density everywhere', needs: 'sizes', isOfMethod: true, predict: constant(randomLimit) },
-  magnitude: {
-    summary: 'constant graphons, P(kept) = P(|w| > τ √n/σ_w)',
-    needs: 'sizes',
-    isOfMethod: true,
-    predict: constant(magnitudeLimit),
-  },
+  random: constant(closedForms.random),
+  magnitude: constant(closedForms.magnitude),
   snip: {
     summary: 'P(kept) = P(|w| > τ/(r c)), with the profiles r c measured from the gradient on the samples',
     needs: 'batch',

@@ -1,5 +1,5 @@
 import { createMask, type Mask } from '../../network/mask.js'
-import type { RandomStream } from '../../random/random.js'
+import { randomStream, type RandomStream } from '../../random/random.js'
 
 /**
  * A mask with exactly `kept` ones at uniformly random places. Draws about −total·ln(1 − p) cells, p = min(kept, total −
@@ -25,4 +25,23 @@ export function erdosRenyiMask(rows: number, cols: number, kept: number, random:
     }
   }
   return createMask(rows, cols, data)
+}
+
+/**
+ * Masks of a network without structure: of every matrix ⌊density · total + ½⌋ ones at random places.
+ *
+ * @param sizes `[d, n_1, …, n_L, C]`
+ * @param densities of the L + 1 matrices
+ * @param labels tell independent draws under one seed apart
+ */
+export function erdosRenyiMasks(
+  sizes: readonly number[],
+  densities: readonly number[],
+  seed: number,
+  ...labels: readonly (string | number)[]
+): Mask[] {
+  return densities.map((density, i) => {
+    const [rows, cols] = [sizes[i + 1], sizes[i]]
+    return erdosRenyiMask(rows, cols, Math.floor(density * rows * cols + 0.5), randomStream(seed, ...labels, i))
+  })
 }

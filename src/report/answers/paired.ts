@@ -1,4 +1,4 @@
-import { studentQuantile } from '../../graphon/convergence/limit-test/statistics.js'
+import { meanOf, studentQuantile } from '../../graphon/convergence/limit-test/statistics.js'
 
 /** A number of one trial. Trials of one index begin with the same weights, whatever prunes them. */
 export interface OfTrial {
@@ -35,10 +35,9 @@ export function pairedDifference(a: readonly OfTrial[], b: readonly OfTrial[]): 
   })
   const pairs = differences.length
   if (pairs === 0) return null
-  const mean = differences.reduce((sum, d) => sum + d, 0) / pairs
+  const { value: mean, standardError } = meanOf(differences)
   if (pairs === 1) return { pairs, mean, interval: null }
-  const variance = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (pairs - 1)
-  const half = student95(pairs - 1) * Math.sqrt(variance / pairs)
+  const half = student95(pairs - 1) * standardError
   return { pairs, mean, interval: { lower: mean - half, upper: mean + half } }
 }
 

@@ -1,6 +1,7 @@
+import { mean } from '../../linalg/statistics.js'
 import { formatCount, formatList, formatNumber, formatPlural } from '../../plot/format.js'
 import { methodLabel } from '../../plot/labels.js'
-import { atWidest, mean, methodsOf } from '../../plot/select.js'
+import { atWidest, methodsOf } from '../../plot/select.js'
 import { stepSizeFactor } from '../../plot/step-sizes.js'
 import type { Findings, TrainingFinding } from '../../study/findings.js'
 import { formatInterval } from '../interval.js'

@@ -1,7 +1,6 @@
 import { matrix, type Matrix } from '../../../linalg/matrix.js'
-import { randomStream } from '../../../random/random.js'
 import type { GraphonChain } from '../../chain/chain.js'
-import { erdosRenyiMask } from '../../sample/erdos-renyi.js'
+import { erdosRenyiMasks } from '../../sample/erdos-renyi.js'
 import { chainOf, type EstimateOptions } from '../../estimate/estimate.js'
 import { sampleMasks } from '../../sample/sample.js'
 import { layerDensity } from './shapes.js'
@@ -74,12 +73,7 @@ export function simulateNull(
   options: EstimateOptions,
   seed: number,
 ): GraphonChain[] {
-  return Array.from({ length: trials }, (_, trial) => {
-    const masks = densities.map((density, i) => {
-      const [rows, cols] = [sizes[i + 1], sizes[i]]
-      const kept = Math.floor(density * rows * cols + 0.5)
-      return erdosRenyiMask(rows, cols, kept, randomStream(seed, 'null', trial, i))
-    })
-    return chainOf(masks, options)
-  })
+  return Array.from({ length: trials }, (_, trial) =>
+    chainOf(erdosRenyiMasks(sizes, densities, seed, 'null', trial), options),
+  )
 }

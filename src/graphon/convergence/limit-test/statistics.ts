@@ -1,3 +1,5 @@
+import { mean } from '../../../linalg/statistics.js'
+
 /** A number with its standard error. */
 export interface Estimate {
   readonly value: number
@@ -11,7 +13,7 @@ export interface Estimate {
  */
 export function meanOf(samples: readonly number[]): Estimate {
   const count = samples.length
-  const value = samples.reduce((sum, x) => sum + x, 0) / count
+  const value = mean(samples)
   const squares = samples.reduce((sum, x) => sum + (x - value) ** 2, 0)
   return { value, standardError: count > 1 ? Math.sqrt(squares / (count - 1) / count) : NaN }
 }

@@ -1,3 +1,4 @@
+import { mean } from '../../../linalg/statistics.js'
 import { matmul } from '../../../linalg/matmul.js'
 import { matrix, type Matrix } from '../../../linalg/matrix.js'
 import { clampUnit } from '../fit/binning.js'
@@ -67,8 +68,7 @@ function bothAverages(a: Matrix, out: Matrix, into: Matrix): Fit {
 
 /** Where all units are neighbours: the density. */
 function flat({ rows, cols, data }: Matrix): Fit {
-  const mean = data.reduce((sum, value) => sum + value, 0) / data.length
-  return constantFit(rows, cols, Math.min(1, Math.max(0, mean)))
+  return constantFit(rows, cols, Math.min(1, Math.max(0, mean(data))))
 }
 
 function smoother(values: Values): (bandwidth: number) => Fit {

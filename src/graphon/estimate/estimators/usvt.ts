@@ -1,3 +1,4 @@
+import { mean } from '../../../linalg/statistics.js'
 import { matmul } from '../../../linalg/matmul.js'
 import { matrix, type Matrix } from '../../../linalg/matrix.js'
 import { clampUnit } from '../fit/binning.js'
@@ -47,17 +48,13 @@ function thresholded(values: Values, seed: number): Fit {
   const threshold = margin * (Math.sqrt(largestSpread(a, true)) + Math.sqrt(largestSpread(a, false)))
   const { values: sigma, left, right } = above(a, threshold, seed)
   // Below the noise altogether: all that can be said is the density.
-  if (sigma.length === 0) return constantFit(a.rows, a.cols, mean(a))
+  if (sigma.length === 0) return constantFit(a.rows, a.cols, Math.min(1, Math.max(0, mean(a.data))))
   const scaled = matrix(
     left.rows,
     left.cols,
     left.data.map((value, k) => value * sigma[Math.floor(k / left.cols)]),
   )
   return denseFit(clampUnit(matmul(scaled, right, { transposeA: true })))
-}
-
-function mean({ data }: Matrix): number {
-  return Math.min(1, Math.max(0, data.reduce((sum, value) => sum + value, 0) / data.length))
 }
 
 /**

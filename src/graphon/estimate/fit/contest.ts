@@ -1,3 +1,4 @@
+import { mean } from '../../../linalg/statistics.js'
 import type { Matrix } from '../../../linalg/matrix.js'
 import type { Values } from '../estimators/estimator.js'
 import type { Fit } from './fit.js'
@@ -56,8 +57,8 @@ export function holdContest(matrices: readonly Values[], { seed, most, purpose =
   )
   const errors = rounds.map((held) => {
     const means = held.map(({ train }) => {
-      const mean = train.data.reduce((sum, value) => sum + value, 0) / train.data.length
-      return { at: (test: Int32Array) => new Float64Array(test.length).fill(mean), all: () => train }
+      const density = mean(train.data)
+      return { at: (test: Int32Array) => new Float64Array(test.length).fill(density), all: () => train }
     })
     return squaredErrors(matrices, held, means)
   })
