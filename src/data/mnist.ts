@@ -79,6 +79,14 @@ async function bytesOf(source: FileSource, name: string): Promise<NamedBytes> {
  *
  * @throws FileError when a file cannot be fetched, is no IDX file, or has fewer images than asked for
  * @throws RangeError when `samples` is not a positive integer
+ *
+ * @example
+ * import { mnistOfFiles } from 'limn'
+ *
+ * const one = (...bytes: number[]) => Uint8Array.of(0, 0, 8, ...bytes)
+ * const images = one(3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 255, 255, 0)
+ * const { x, labels } = await mnistOfFiles({ trainImages: images, trainLabels: one(1, 0, 0, 0, 2, 7, 3) })
+ * console.log(x.data, labels) // Float64Array(4) [ -1, 1, 1, -1 ] Int32Array(2) [ 7, 3 ]
  */
 export async function mnistOfFiles(files: MnistFiles, options: MnistOptions = {}): Promise<LabelledDataset> {
   const training = bytesOf(files.trainImages, 'train-images-idx3-ubyte')

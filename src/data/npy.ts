@@ -22,6 +22,12 @@ const descriptions = {
  * @param file the file's name, for messages
  * @param key the array's name inside an archive, for messages
  * @throws FileError when the bytes are not exactly one array of booleans, integers or real numbers
+ *
+ * @example
+ * import { decodeNpy, encodeNpy } from 'limn'
+ *
+ * const bytes = encodeNpy({ shape: [2], data: Float64Array.of(1, 2) })
+ * console.log(decodeNpy(bytes, 'two.npy').shape) // [ 2 ]
  */
 export function decodeNpy(bytes: Uint8Array, file: string, key?: string): Tensor {
   const { type, littleEndian, fortran, shape, start } = readNpyHeader(bytes, file, key)

@@ -10,6 +10,11 @@ import { matrix } from '../linalg/matrix.js'
  * @param options `centered`: subtract 1/C from every entry, so that each row sums to zero (default false)
  * @returns `[N, C]`
  * @throws RangeError when C is not a positive integer or a label is outside its range
+ *
+ * @example
+ * import { oneHot } from 'limn'
+ *
+ * console.log(oneHot([1, 0], 2).data) // Float64Array(4) [ 0, 1, 1, 0 ]
  */
 export function oneHot(
   labels: ArrayLike<number>,

@@ -104,6 +104,11 @@ export function parallelGemm(
  * @param b `[k, n]`, or `[n, k]` when `transposeB`
  * @returns `[m, n]`
  * @throws RangeError when the inner dimensions differ
+ *
+ * @example
+ * import { matmul, matrixOf } from 'limn/linalg'
+ *
+ * console.log(matmul(matrixOf([[1, 2]]), matrixOf([[3], [4]])).data[0]) // 11
  */
 export function matmul(a: Matrix, b: Matrix, options: MatmulOptions = {}): Matrix {
   const { transposeA = false, transposeB = false, kernels = defaultKernels() } = options

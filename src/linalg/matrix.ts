@@ -9,6 +9,11 @@ export interface Matrix {
  * A matrix over `data` (not copied), or of zeros.
  *
  * @throws RangeError when a dimension is not a non-negative integer or `data` has the wrong length
+ *
+ * @example
+ * import { matrix } from 'limn'
+ *
+ * console.log(matrix(1, 2, Float64Array.of(3, 4)).data[1]) // 4
  */
 export function matrix(rows: number, cols: number, data?: Float64Array): Matrix {
   if (!(Number.isInteger(rows) && rows >= 0 && Number.isInteger(cols) && cols >= 0)) {
@@ -20,7 +25,15 @@ export function matrix(rows: number, cols: number, data?: Float64Array): Matrix 
   return { rows, cols, data: data ?? new Float64Array(rows * cols) }
 }
 
-/** A matrix from rows of numbers of equal length. */
+/**
+ * A matrix from rows of numbers of equal length.
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ *
+ * const { rows, cols } = matrixOf([[1, 2, 3], [4, 5, 6]])
+ * console.log(rows, cols) // 2 3
+ */
 export function matrixOf(rows: readonly (readonly number[])[]): Matrix {
   const cols = rows[0]?.length ?? 0
   const data = new Float64Array(rows.length * cols)

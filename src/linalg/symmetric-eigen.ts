@@ -33,6 +33,12 @@ const tile = 32
  * @throws RangeError when `a` is not square, has a non-finite entry, differs from its transpose by more than 1e-8 of its
  *   largest entry, is too large for memory, or has eigenvalues beyond the range of f64
  * @throws Error when the iteration does not converge
+ *
+ * @example
+ * import { matrixOf, symmetricEigen } from 'limn/linalg'
+ *
+ * const { values } = symmetricEigen(matrixOf([[2, 1], [1, 2]]))
+ * console.log(Array.from(values, (value) => value.toFixed(6))) // [ '3.000000', '1.000000' ]
  */
 export function symmetricEigen(a: Matrix, options: SymmetricEigenOptions = {}): SymmetricEigen {
   const { vectors: wanted = true, kernels = defaultKernels() } = options

@@ -94,6 +94,11 @@ export function formOf(activation: Activation): ActivationForm {
  * {@link formatActivation} makes of an activation of one's own, `own:<name>`.
  *
  * @throws RangeError on any other text
+ *
+ * @example
+ * import { parseActivation } from 'limn'
+ *
+ * console.log(parseActivation('leaky-relu:0.2')) // { name: 'leaky-relu', slope: 0.2 }
  */
 export function parseActivation(text: string): Activation {
   if (/^own:[a-z][a-z0-9-]*$/.test(text)) return { name: text }
@@ -111,7 +116,14 @@ export function parseActivation(text: string): Activation {
   return { name, ...Object.fromEntries(given) }
 }
 
-/** The text that {@link parseActivation} reads back. */
+/**
+ * The text that {@link parseActivation} reads back.
+ *
+ * @example
+ * import { formatActivation } from 'limn'
+ *
+ * console.log(formatActivation({ name: 'leaky-relu' })) // leaky-relu:0.01
+ */
 export function formatActivation(activation: Activation): string {
   if (activation.definition) return `${ownPrefix}${activation.name}`
   if (activation.name.startsWith(ownPrefix)) return activation.name

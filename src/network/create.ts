@@ -20,6 +20,12 @@ export interface SpecOptions {
  *
  * @throws TypeError when the activation is none, such as a text
  * @throws RangeError when sizes are not two or more positive integers, σ_w² is not one positive number per matrix, or σ_b² is negative
+ *
+ * @example
+ * import { createSpec } from 'limn'
+ *
+ * const { sigmaW2, parameterization } = createSpec({ sizes: [784, 512, 512, 10] })
+ * console.log(sigmaW2, parameterization) // [ 1, 2, 1 ] ntk
  */
 export function createSpec(options: SpecOptions): NetworkSpec {
   const { sizes, activation = { name: 'relu' }, parameterization = 'ntk', sigmaB2 = 0 } = options

@@ -44,6 +44,12 @@ function initialLayer(spec: NetworkSpec, index: number, scheme: InitializationSc
  *
  * @param seed integer
  * @throws RangeError when the seed is not an integer, or `uniform` is asked for in the NTK parameterisation
+ *
+ * @example
+ * import { createSpec, initialize } from 'limn'
+ *
+ * const { layers } = initialize(createSpec({ sizes: [4, 8, 2] }), 1)
+ * console.log(layers.map(({ weight }) => weight.length)) // [ 32, 16 ]
  */
 export function initialize(spec: NetworkSpec, seed: number, scheme: InitializationScheme = 'normal'): Network {
   if (scheme === 'uniform' && spec.parameterization !== 'standard') {

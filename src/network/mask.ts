@@ -11,6 +11,12 @@ export interface Mask {
  * A mask over `data` (not copied).
  *
  * @throws RangeError when a dimension is not a positive integer, the length is wrong, or an entry is neither 0 nor 1
+ *
+ * @example
+ * import { createMask, density } from 'limn'
+ *
+ * const mask = createMask(2, 2, Uint8Array.of(1, 0, 1, 1))
+ * console.log(mask.kept, density(mask)) // 3 0.75
  */
 export function createMask(rows: number, cols: number, data: Uint8Array): Mask {
   if (!(Number.isInteger(rows) && rows > 0 && Number.isInteger(cols) && cols > 0)) {
@@ -30,12 +36,26 @@ export function createMask(rows: number, cols: number, data: Uint8Array): Mask {
   return { rows, cols, data, kept }
 }
 
-/** A mask that keeps everything. */
+/**
+ * A mask that keeps everything.
+ *
+ * @example
+ * import { denseMask } from 'limn'
+ *
+ * console.log(denseMask(2, 3).kept) // 6
+ */
 export function denseMask(rows: number, cols: number): Mask {
   return createMask(rows, cols, new Uint8Array(rows * cols).fill(1))
 }
 
-/** Kept fraction of a mask, in [0, 1]. */
+/**
+ * Kept fraction of a mask, in [0, 1].
+ *
+ * @example
+ * import { createMask, density } from 'limn'
+ *
+ * console.log(density(createMask(1, 4, Uint8Array.of(1, 0, 0, 0)))) // 0.25
+ */
 export function density({ kept, data }: Mask): number {
   return kept / data.length
 }

@@ -25,6 +25,12 @@ export function denseChain(sizes: readonly number[]): GraphonChain {
  * @param sizes `[d, n_1, …, n_L, C]`; only d, L and C matter, but in the standard parameterisation all do
  * @param x samples `[N, d]`
  * @returns Θ for C equal classes
+ *
+ * @example
+ * import { denseNtk, matrixOf } from 'limn'
+ *
+ * const { classes, n, data } = denseNtk([2, 1, 1], matrixOf([[1, 1], [1, -1]]))
+ * console.log(classes, n, data[0].toFixed(6)) // 1 2 1.000000
  */
 export function denseNtk(sizes: readonly number[], x: Matrix, options: NtkOptions = {}): Kernel {
   return limitKernels(denseChain(sizes), x, { sizes, ...options }, ['ntk']).ntk

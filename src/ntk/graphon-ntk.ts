@@ -258,6 +258,13 @@ export function limitKernelsOfChains<Name extends LimitKernelName>(
  * @param x samples `[N, d]`
  * @returns f64 kernels for all C classes, exactly symmetric
  * @throws RangeError when the chain is invalid, x does not fit it or is not finite, or an option is out of range
+ *
+ * @example
+ * import { constantChain, graphonNtk, matrixOf } from 'limn'
+ *
+ * const chain = constantChain({ inputs: 2, classes: 1, hidden: [1] }, 0.5)
+ * const { ntk } = graphonNtk(chain, matrixOf([[1, 1], [1, -1]]))
+ * console.log(ntk.data[0].toFixed(6)) // 0.250000
  */
 export function graphonNtk(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): LimitKernels {
   const { ntk, nngp } = limitKernels(chain, x, options, limitKernelNames)

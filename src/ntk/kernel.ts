@@ -30,7 +30,15 @@ export function classKernel({ n, data }: Kernel, c: number): Float64Array {
   return data.subarray(c * n * n, (c + 1) * n * n)
 }
 
-/** The kernel of one class as a matrix over the same memory. */
+/**
+ * The kernel of one class as a matrix over the same memory.
+ *
+ * @example
+ * import { denseNtk, kernelMatrix, matrixOf } from 'limn'
+ *
+ * const { rows, cols } = kernelMatrix(denseNtk([2, 1, 1], matrixOf([[1, 1], [1, -1]])), 0)
+ * console.log(rows, cols) // 2 2
+ */
 export function kernelMatrix(kernel: Kernel, c: number): Matrix {
   return { rows: kernel.n, cols: kernel.n, data: classKernel(kernel, c) }
 }

@@ -159,12 +159,15 @@ function rounded(
  *
  * @throws TypeError when the name is no text, the score no function or a limitation has no title and text, RangeError when the rounds are no positive integer
  * @example
- * // Magnitude over the square root of the fan-in.
+ * import { createSpec, definePruning, initialize, prune } from 'limn'
+ *
  * const scaled = definePruning({
  *   name: 'scaled',
  *   score: ({ weights }) => weights.map(({ cols, data }) => data.map((w) => Math.abs(w) * Math.sqrt(cols))),
  * })
- * prune(network, { method: scaled, density: 0.2, scope: 'global', seed: 0 })
+ * const network = initialize(createSpec({ sizes: [4, 5, 2] }), 1)
+ * const { masks } = prune(network, { method: scaled, density: 0.5, scope: 'global', seed: 0 })
+ * console.log(masks[0].kept + masks[1].kept) // 15
  */
 export function definePruning(definition: PruningDefinition): Criterion {
   const {

@@ -74,6 +74,13 @@ function selectByScores(
  * @throws RangeError when the density is not in (0, 1], keeps nothing, or exceeds what the given masks keep; when an
  *   option or a score is out of range or not finite (naming the place); when the batch does not fit the network
  * @throws Error when the criterion needs data and no batch is given
+ *
+ * @example
+ * import { createSpec, initialize, prune } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [4, 8, 2] }), 1)
+ * const { masks } = prune(network, { method: 'magnitude', density: 0.25, scope: 'global', seed: 0 })
+ * console.log(masks.reduce((sum, { kept }) => sum + kept, 0)) // 12
  */
 export function prune(network: Network, options: PruneOptions): PruneResult {
   const { method, density, scope, seed, batch, batchSize, onProgress } = options
@@ -114,6 +121,13 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
  *
  * @param masks one per weight matrix; they replace the network's own
  * @throws RangeError when the number or a shape differs
+ *
+ * @example
+ * import { applyMasks, createMask, createSpec, denseMask, initialize } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 2, 1] }), 1)
+ * const sparse = applyMasks(network, [createMask(2, 2, Uint8Array.of(1, 0, 0, 1)), denseMask(1, 2)])
+ * console.log(sparse.layers.map(({ mask }) => mask.kept)) // [ 2, 2 ]
  */
 export function applyMasks(network: Network, masks: readonly Mask[]): Network {
   if (masks.length !== network.layers.length) {

@@ -42,6 +42,12 @@ function hashParts(parts: readonly SeedPart[]): number {
  * @param seed integer
  * @param path labels that tell this use apart from others under the same seed
  * @throws RangeError when the seed is not a safe integer
+ *
+ * @example
+ * import { randomStream } from 'limn'
+ *
+ * const [a, b] = [randomStream(1, 'mine'), randomStream(1, 'mine')]
+ * console.log(a.uniform() === b.uniform()) // true
  */
 export function randomStream(seed: number, ...path: readonly SeedPart[]): RandomStream {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`randomStream: expected an integer seed, got ${seed}`)

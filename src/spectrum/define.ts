@@ -40,13 +40,15 @@ function requireNumbers(name: string, value: MetricValue): MetricValue {
  *
  * @throws TypeError when the name is no text or `measure` no function
  * @example
- * // The participation ratio, between 1 and n.
+ * import { defineMetric, matrixOf, spectrum } from 'limn'
+ *
  * const participation = defineMetric({
  *   name: 'participation',
  *   needsAll: true,
  *   measure: ({ eigenvalues, trace }) => trace ** 2 / Array.from(eigenvalues).reduce((sum, value) => sum + value ** 2, 0),
  * })
- * spectrum(kernel, { metrics: [participation] }).metrics
+ * const kernel = matrixOf([[2, 0], [0, 2]])
+ * console.log(spectrum(kernel, { metrics: [participation] }).metrics) // { participation: 2 }
  */
 export function defineMetric(definition: MetricDefinition): SpectralMetric<MetricValue> {
   const { name, label = name, description = label, needsPositive = true, needsAll = false } = definition

@@ -62,6 +62,12 @@ export interface SpectrumOptions {
  * @throws RangeError when the kernel has several classes, is empty, not square, finite and symmetric, or its trace is beyond the range of f64;
  *   when a metric is unknown, or measures what is no number
  * @throws Error when the eigenvalue iteration does not converge
+ *
+ * @example
+ * import { matrixOf, spectrum } from 'limn'
+ *
+ * const { trace, effectiveRank } = spectrum(matrixOf([[1, 0], [0, 1]]))
+ * console.log(trace, effectiveRank?.toFixed(3)) // 2 2.000
  */
 export function spectrum(
   kernelOrMatrix: Matrix | Kernel,

@@ -104,7 +104,10 @@ function estimateBy(
  *
  * @throws RangeError when both sides are exact, so that nothing is left to estimate, or bins or estimator are unknown
  * @example
- * estimateMatrix(masks[1], { bins: 8 }).W // 8 × 8
+ * import { denseMask, estimateMatrix } from 'limn'
+ *
+ * const { W } = estimateMatrix(denseMask(16, 16), { bins: 4 })
+ * console.log(W.rows, W.cols, W.data[0]) // 4 4 1
  */
 export function estimateMatrix(mask: Mask, options: MatrixOptions = {}): MatrixEstimate {
   return estimateBy(mask, methodOf(mask, options), options.energies)

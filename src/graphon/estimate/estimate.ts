@@ -140,6 +140,15 @@ function placedChain(masks: readonly Mask[], options: ChainOptions): PlacedChain
  * @param masks M^1 … M^{L+1}, `[out, in]` each
  * @returns W0 `[K1, d]`, …, WL `[C, KL]`, the same for V when energies are given, and the measures of the hidden layers
  * @throws RangeError when shapes do not chain, energies differ in shape from the masks, or bins or estimator are unknown
+ *
+ * @example
+ * import { createSpec, estimateChain, initialize, pathDensity, prune } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [6, 16, 16, 3] }), 1)
+ * const { masks } = prune(network, { method: 'random', density: 0.5, scope: 'layer', seed: 0 })
+ * const { chain } = estimateChain(masks, { bins: 4 })
+ * console.log(chain.W.map(({ rows, cols }) => `${rows} × ${cols}`), pathDensity(chain).mean > 0)
+ * // [ '4 × 6', '4 × 4', '3 × 4' ] true
  */
 export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}): ChainEstimate {
   const placed = placedChain(masks, options)

@@ -30,6 +30,12 @@ function fromFunction(
  *
  * @param densities one number for all matrices, or one per matrix
  * @throws RangeError when a density is not in [0, 1]
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ *
+ * const chain = constantChain({ inputs: 3, classes: 2, hidden: [1, 1] }, 0.25)
+ * console.log(chain.W.length, chain.W[1].data[0]) // 3 0.25
  */
 export function constantChain(shape: ChainShape, densities: number | readonly number[]): GraphonChain {
   return fromFunction(shape, (i, rows, cols) =>

@@ -54,6 +54,13 @@ function requireTails({ name, value, tails }: OwnActivation): void {
  *
  * @throws RangeError when the name is no name, φ' is not the slope of φ at ten points, kinks are out of order, or a tail is
  *   not φ
+ *
+ * @example
+ * import { createSpec, defineActivation, initialize, matrix, outputs } from 'limn'
+ *
+ * const definition = defineActivation({ name: 'square', value: (z) => z * z, derivative: (z) => 2 * z })
+ * const spec = createSpec({ sizes: [1, 3, 1], activation: { name: 'square', definition } })
+ * console.log(outputs(initialize(spec, 1), matrix(1, 1)).data[0]) // 0
  */
 export function defineActivation(own: OwnActivation): ActivationDefinition {
   const { name, summary = name, paper, innerSigmaW2, ...form } = own

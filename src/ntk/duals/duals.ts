@@ -37,6 +37,12 @@ const scaled = (gain: number, { pair, diagonal }: Dual): Dual => ({
  * The dual of an activation: its closed form, or else Hermite series (`hermiteDual`).
  *
  * @throws RangeError when limn has no activation of this name and no definition is given
+ *
+ * @example
+ * import { dualOf } from 'limn'
+ *
+ * const { g, gDot } = dualOf({ name: 'relu' }).diagonal(2)
+ * console.log(g, gDot) // 1 0.5
  */
 export function dualOf(activation: Activation): LimitDual {
   const form = formOf(activation)

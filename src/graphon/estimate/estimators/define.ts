@@ -55,18 +55,20 @@ function checked(found: ArrayLike<number>, { rows, cols }: Values, name: string)
  *
  * @throws TypeError when the name is no text or `probabilities` no function, RangeError when the list of settings is empty
  * @example
+ * import { defineEstimator, denseMask, estimateMatrix } from 'limn'
+ *
  * // The outer product of degrees, without a cap.
  * const product = defineEstimator({
  *   name: 'product',
  *   probabilities: ({ values: { rows, cols, data } }) => {
  *     const total = data.reduce((sum, value) => sum + value, 0) || 1
- *     const row = (i) => data.subarray(i * cols, (i + 1) * cols).reduce((sum, value) => sum + value, 0)
- *     const column = (j) => data.reduce((sum, value, k) => sum + (k % cols === j ? value : 0), 0)
+ *     const row = (i: number) => data.subarray(i * cols, (i + 1) * cols).reduce((sum, value) => sum + value, 0)
+ *     const column = (j: number) => data.reduce((sum, value, k) => sum + (k % cols === j ? value : 0), 0)
  *     const [r, c] = [Array.from({ length: rows }, (_, i) => row(i)), Array.from({ length: cols }, (_, j) => column(j))]
  *     return data.map((_, k) => (r[Math.floor(k / cols)] * c[k % cols]) / total)
  *   },
  * })
- * estimateChain(masks, { estimator: product })
+ * console.log(estimateMatrix(denseMask(8, 8), { bins: 2, estimator: product }).W.data[0]) // 1
  */
 export function defineEstimator<Setting = undefined>(definition: EstimatorDefinition<Setting>): GraphonEstimator {
   const { name, summary = `probabilities by ${name}`, settings = [undefined as Setting] } = definition
