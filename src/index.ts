@@ -2,6 +2,7 @@
 // training. It runs in Node and in browsers. Matrices and kernels are in limn/linalg, studies in limn/study, figures in
 // limn/plot, and what needs a machine in limn/node.
 
+export { NumbersError } from './numbers-error.js'
 export { version } from './version.js'
 export { matrix, matrixOf, type Matrix } from './linalg/matrix.js'
 export { loadKernels, type Kernels } from './linalg/kernels.js'

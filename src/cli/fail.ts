@@ -26,6 +26,7 @@ export function oneLine(error: unknown): string {
 export function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (
-    ['FileError', 'UsageError', 'RangeError', 'DivergenceError'].includes(error.name) || error.constructor === Error
+    ['FileError', 'UsageError', 'RangeError', 'NumbersError', 'DivergenceError'].includes(error.name) ||
+    error.constructor === Error
   )
 }

@@ -1,5 +1,6 @@
 import { requireLabels } from './labels.js'
 import { permutation, randomStream } from '../random/random.js'
+import { NumbersError } from '../numbers-error.js'
 
 /**
  * Rows of a class-balanced sample. Every class is put into a random order of its own, and the rows are dealt in rounds:
@@ -14,7 +15,7 @@ import { permutation, randomStream } from '../random/random.js'
  */
 export function classBalanced(labels: ArrayLike<number>, classes: number, n: number, seed: number): Int32Array {
   if (!(Number.isInteger(n) && n >= 1 && n <= labels.length)) {
-    throw new RangeError(`classBalanced: expected from 1 to ${labels.length} samples, got ${n}`)
+    throw new NumbersError(`classBalanced: expected from 1 to ${labels.length} samples, got ${n}`)
   }
   requireLabels('classBalanced', labels, classes)
   const rowsOf: number[][] = Array.from({ length: classes }, () => [])

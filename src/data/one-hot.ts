@@ -1,6 +1,7 @@
 import { requireLabels } from './labels.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { matrix } from '../linalg/matrix.js'
+import { NumbersError } from '../numbers-error.js'
 
 /**
  * Class indicators as regression targets.
@@ -22,7 +23,7 @@ export function oneHot(
   { centered = false }: { readonly centered?: boolean } = {},
 ): Matrix {
   if (!(Number.isInteger(classes) && classes >= 1)) {
-    throw new RangeError(`oneHot: expected a positive number of classes, got ${classes}`)
+    throw new NumbersError(`oneHot: expected a positive number of classes, got ${classes}`)
   }
   requireLabels('oneHot', labels, classes)
   const result = matrix(labels.length, classes)

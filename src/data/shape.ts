@@ -1,5 +1,6 @@
 import { FileError } from './file-error.js'
 import type { Tensor } from './tensor.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Product of the dimensions, or undefined when a dimension or the product is not a safe non-negative integer. */
 export function elementCount(shape: readonly number[]): number | undefined {
@@ -43,6 +44,6 @@ export function checkSize(
 /** @throws RangeError unless the tensor's shape is legal and matches its data */
 export function requireTensor({ shape, data }: Tensor, caller: string): void {
   if (elementCount(shape) !== data.length) {
-    throw new RangeError(`${caller}: expected as many elements as shape ${shapeText(shape)} has, got ${data.length}`)
+    throw new NumbersError(`${caller}: expected as many elements as shape ${shapeText(shape)} has, got ${data.length}`)
   }
 }

@@ -1,5 +1,6 @@
 import type { Matrix } from '../linalg/matrix.js'
 import type { TensorData } from './tensor.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Mean and standard deviation of many numbers taken together. */
 export interface Moments {
@@ -17,7 +18,9 @@ export interface Moments {
 export function momentsOf(data: TensorData): Moments {
   const { mean, deviation } = data instanceof Uint8Array ? byteMoments(data) : numberMoments(data)
   if (!(deviation > 0 && deviation < Infinity)) {
-    throw new RangeError(`standardize: expected finite entries that are not all equal, got a deviation of ${deviation}`)
+    throw new NumbersError(
+      `standardize: expected finite entries that are not all equal, got a deviation of ${deviation}`,
+    )
   }
   return { mean, deviation }
 }

@@ -7,6 +7,7 @@ import type { Moments } from './standardize.js'
 import { takeMatrixRows } from './subset.js'
 import { labelForms, targetForm } from './targets.js'
 import type { Tensor } from './tensor.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Samples as a file stores them, still in the file's element type: rows not yet chosen, widened or checked. */
 export interface StoredSamples {
@@ -69,7 +70,7 @@ export interface FileOptions {
 /** A count of rows that may be asked for: an integer from 1 to what is there. @throws FileError naming what is there */
 export function requireCount(samples: number, available: number, file: string, key?: string): void {
   if (!(Number.isInteger(samples) && samples >= 1)) {
-    throw new RangeError(`samples: expected a positive integer, got ${samples}`)
+    throw new NumbersError(`samples: expected a positive integer, got ${samples}`)
   }
   if (!(samples <= available)) {
     throw new FileError(file, `expected at least ${samples} samples as asked, got ${available}`, key)

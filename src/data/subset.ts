@@ -1,5 +1,6 @@
 import type { Matrix } from '../linalg/matrix.js'
 import type { Dataset } from './dataset.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Rows of a matrix, copied, in the order given. */
 export function takeMatrixRows({ cols, data }: Matrix, rows: ArrayLike<number>): Matrix {
@@ -17,7 +18,7 @@ export function takeRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
   const { x, labels, targets } = dataset
   for (let i = 0; i < rows.length; i++) {
     if (!(Number.isInteger(rows[i]) && rows[i] >= 0 && rows[i] < x.rows)) {
-      throw new RangeError(`takeRows: expected rows from 0 to ${x.rows - 1} of ${dataset.name}, got ${rows[i]}`)
+      throw new NumbersError(`takeRows: expected rows from 0 to ${x.rows - 1} of ${dataset.name}, got ${rows[i]}`)
     }
   }
   return {
@@ -35,7 +36,7 @@ export function takeRows(dataset: Dataset, rows: ArrayLike<number>): Dataset {
  */
 export function subset(dataset: Dataset, n: number): Dataset {
   if (!(Number.isInteger(n) && n >= 1 && n <= dataset.x.rows)) {
-    throw new RangeError(`subset: expected from 1 to ${dataset.x.rows} samples of ${dataset.name}, got ${n}`)
+    throw new NumbersError(`subset: expected from 1 to ${dataset.x.rows} samples of ${dataset.name}, got ${n}`)
   }
   return takeRows(
     dataset,

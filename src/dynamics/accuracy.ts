@@ -5,6 +5,7 @@ import { matrix } from '../linalg/matrix.js'
 import { learned } from './factors.js'
 import { checkDynamics, type DynamicsOptions } from './loss.js'
 import type { KernelModes } from './modes.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Steps whose outputs are computed by one product. */
 const stepsAtOnce = 64
@@ -26,7 +27,7 @@ export function accuracyFromModes(
   const { learningRate, steps, mode } = checkDynamics(options)
   const { n, targets, classes } = kernelModes
   const outputs = targets.cols
-  if (!(outputs >= 2)) throw new RangeError(`predict: expected two or more outputs for an accuracy, got ${outputs}`)
+  if (!(outputs >= 2)) throw new NumbersError(`predict: expected two or more outputs for an accuracy, got ${outputs}`)
   if (labels) requireLabels('predict', labels, outputs, n)
   const right = labels ?? argmaxRows(targets)
   const accuracy = new Float64Array(steps + 1)

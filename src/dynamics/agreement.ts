@@ -1,3 +1,5 @@
+import { NumbersError } from '../numbers-error.js'
+
 /** How far a predicted loss curve is from the measured one; both relative to the measured loss before training. */
 export interface Agreement {
   /** Root mean square over steps of (predicted − measured) / measured[0]. */
@@ -9,7 +11,7 @@ export interface Agreement {
 function checkCurve(curve: ArrayLike<number>, name: string): void {
   for (let t = 0; t < curve.length; t++) {
     if (!Number.isFinite(curve[t]))
-      throw new RangeError(`agreement: expected a finite ${name} loss, got ${curve[t]} at step ${t}`)
+      throw new NumbersError(`agreement: expected a finite ${name} loss, got ${curve[t]} at step ${t}`)
   }
 }
 
@@ -22,14 +24,14 @@ function checkCurve(curve: ArrayLike<number>, name: string): void {
  */
 export function agreement(predicted: ArrayLike<number>, measured: ArrayLike<number>): Agreement {
   if (predicted.length !== measured.length || measured.length === 0) {
-    throw new RangeError(
+    throw new NumbersError(
       `agreement: expected two curves over the same steps, got ${predicted.length} and ${measured.length} losses`,
     )
   }
   checkCurve(predicted, 'predicted')
   checkCurve(measured, 'measured')
   const unit = measured[0]
-  if (!(unit > 0)) throw new RangeError(`agreement: expected a positive measured loss at step 0, got ${unit}`)
+  if (!(unit > 0)) throw new NumbersError(`agreement: expected a positive measured loss at step 0, got ${unit}`)
   const difference = Array.from(measured, (value, t) => Math.abs(predicted[t] - value) / unit)
   const square = difference.reduce((sum, value) => sum + value * value, 0)
   const last = difference.length - 1

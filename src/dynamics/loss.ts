@@ -1,6 +1,7 @@
 import { DivergenceError } from '../network/divergence.js'
 import { remaining, type DynamicsMode } from './factors.js'
 import { modeEnergy, type KernelModes } from './modes.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface DynamicsOptions {
   /** Step size η > 0 of the loss 1/(2N) Σ ‖f − y‖². */
@@ -25,10 +26,10 @@ export interface PredictedLoss {
  */
 export function checkDynamics({ learningRate, steps, mode = 'descent' }: DynamicsOptions): Required<DynamicsOptions> {
   if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(`predict: expected a positive learning rate, got ${learningRate}`)
+    throw new NumbersError(`predict: expected a positive learning rate, got ${learningRate}`)
   }
   if (!(Number.isSafeInteger(steps) && steps >= 0)) {
-    throw new RangeError(`predict: expected a whole number of steps, got ${steps}`)
+    throw new NumbersError(`predict: expected a whole number of steps, got ${steps}`)
   }
   return { learningRate, steps, mode }
 }

@@ -5,6 +5,7 @@ import { largestSize } from '../network/divergence.js'
 import { symmetricEigen } from '../linalg/symmetric-eigen.js'
 import type { KernelSource } from '../ntk/kernel-file.js'
 import { kernelMatrix, type Kernel } from '../ntk/kernel.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** One class's kernel in its own coordinates, with the outputs that it drives. */
 export interface ClassModes {
@@ -48,21 +49,23 @@ export const squaresFit = ({ data }: Matrix): boolean =>
 export function checkTargets(kernel: { readonly n: number; readonly classes: number }, targets: Matrix): void {
   const { n } = kernel
   const { rows, cols } = targets
-  if (!(n >= 1)) throw new RangeError('modes: expected a kernel of at least one sample, got none')
+  if (!(n >= 1)) throw new NumbersError('modes: expected a kernel of at least one sample, got none')
   if (rows !== n || !(cols >= 1)) {
-    throw new RangeError(`modes: expected targets [${n}, C] for a kernel on ${n} samples, got [${rows}, ${cols}]`)
+    throw new NumbersError(`modes: expected targets [${n}, C] for a kernel on ${n} samples, got [${rows}, ${cols}]`)
   }
   if (kernel.classes !== 1 && kernel.classes !== cols) {
-    throw new RangeError(`modes: expected a kernel of 1 or ${cols} classes for ${cols} outputs, got ${kernel.classes}`)
+    throw new NumbersError(
+      `modes: expected a kernel of 1 or ${cols} classes for ${cols} outputs, got ${kernel.classes}`,
+    )
   }
   const bad = targets.data.findIndex((value) => !Number.isFinite(value))
   if (bad >= 0) {
     const where = `[${Math.floor(bad / cols)}, ${bad % cols}]`
-    throw new RangeError(`modes: expected finite targets, got ${targets.data[bad]} at ${where}`)
+    throw new NumbersError(`modes: expected finite targets, got ${targets.data[bad]} at ${where}`)
   }
   if (!squaresFit(targets)) {
     const size = largestSize(targets.data).toPrecision(3)
-    throw new RangeError(
+    throw new NumbersError(
       `modes: expected targets whose squared sum is within the range of f64, got up to ${size}; scale them down`,
     )
   }

@@ -11,6 +11,7 @@ import { beyondRange, checkDynamics, lossFromModes, type DynamicsOptions, type P
 import { checkTargets, columns, modes } from './modes.js'
 import { chooseRoute, type Route } from './route.js'
 import { tally } from './tally.js'
+import { NumbersError } from '../numbers-error.js'
 
 export { accuracyFromModes } from './accuracy.js'
 export type { Extremes } from '../linalg/extremes.js'
@@ -57,11 +58,11 @@ export function predict(kernel: Kernel | KernelSource, targets: Matrix, options:
   const classOutputs = classes === 1 ? targets.cols : 1
   const route = options.route ?? chooseRoute(n, mode, steps, classOutputs)
   if ((route === 'products' && mode !== 'descent') || (route === 'krylov' && mode !== 'flow')) {
-    throw new RangeError(`predict: expected a route for ${mode}, got ${route}`)
+    throw new NumbersError(`predict: expected a route for ${mode}, got ${route}`)
   }
   const withAccuracy = targets.cols >= 2 || options.labels !== undefined
   if (withAccuracy && targets.cols < 2) {
-    throw new RangeError(`predict: expected two or more outputs for an accuracy, got ${targets.cols}`)
+    throw new NumbersError(`predict: expected two or more outputs for an accuracy, got ${targets.cols}`)
   }
   if (options.labels) requireLabels('predict', options.labels, targets.cols, n)
   const right = withAccuracy ? (options.labels ?? argmaxRows(targets)) : undefined

@@ -1,9 +1,10 @@
 import { logFactor, type DynamicsMode } from './factors.js'
 import { modeEnergy, type KernelModes } from './modes.js'
+import { NumbersError } from '../numbers-error.js'
 
 function checkFraction(fraction: number): void {
   if (!(fraction > 0 && fraction < 1))
-    throw new RangeError(`stepsTo: expected a fraction between 0 and 1, got ${fraction}`)
+    throw new NumbersError(`stepsTo: expected a fraction between 0 and 1, got ${fraction}`)
 }
 
 /**
@@ -14,7 +15,7 @@ function checkFraction(fraction: number): void {
  */
 export function stepsTo(loss: ArrayLike<number>, fraction: number): number | null {
   checkFraction(fraction)
-  if (loss.length === 0) throw new RangeError('stepsTo: expected a loss curve, got an empty one')
+  if (loss.length === 0) throw new NumbersError('stepsTo: expected a loss curve, got an empty one')
   for (let t = 1; t < loss.length; t++) if (loss[t] < fraction * loss[0]) return t
   return null
 }
@@ -36,7 +37,7 @@ export function stepsToFromModes(
 ): number | null {
   checkFraction(fraction)
   if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(`stepsTo: expected a positive learning rate, got ${learningRate}`)
+    throw new NumbersError(`stepsTo: expected a positive learning rate, got ${learningRate}`)
   }
   const terms = classes.flatMap((classModes) =>
     Array.from(modeEnergy(classModes), (energy, k) => ({
@@ -63,5 +64,5 @@ export function stepsToFromModes(
     if (next === time) return time
     time = next
   }
-  throw new Error(`stepsTo: the loss still falls after ${time} steps; use a larger fraction than ${fraction}`)
+  throw new NumbersError(`stepsTo: the loss still falls after ${time} steps; use a larger fraction than ${fraction}`)
 }

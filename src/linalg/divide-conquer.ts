@@ -3,6 +3,7 @@ import { operand } from './matmul.js'
 import { parallelProducts } from './parallel-products.js'
 import { parallel, threadsOf } from './team.js'
 import { rowStride, type Tridiagonal } from './tridiagonal.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Blocks up to this size are solved by QR steps. */
 const leafSize = 32
@@ -73,7 +74,7 @@ function solve(space: Workspace, low: number, n: number): void {
     const block = space.scratch.f64(x, (low + n) * stride)
     for (let i = low; i < low + n; i++) block[i * stride + i] = 1
     if (kernels.call.tridiagonalQr(n, t.diagonal + low * 8, t.offDiagonal + low * 8, corner, stride, n, scale)) {
-      throw new Error(`symmetricEigen: QR steps did not converge in rows ${low} … ${low + n - 1}`)
+      throw new NumbersError(`symmetricEigen: QR steps did not converge in rows ${low} … ${low + n - 1}`)
     }
     return
   }
@@ -124,7 +125,7 @@ function merge(space: Workspace, low: number, half: number, n: number, coupling:
   )
   const failed = scratch.f64(space.roots, k).findIndex(Number.isNaN)
   if (failed >= 0) {
-    throw new Error(
+    throw new NumbersError(
       `symmetricEigen: root ${failed + 1} of the secular equation in rows ${low} … ${low + n - 1} did not converge`,
     )
   }

@@ -4,6 +4,7 @@ import { combine, expand, krylov, startBlock, type Krylov } from './krylov.js'
 import { matmul } from './matmul.js'
 import { matrix, type Matrix } from './matrix.js'
 import { orderOf, symmetricProduct, type SymmetricOperator, type SymmetricProduct } from './symmetric-operator.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface ExponentialOptions {
   /** Largest error of a column accepted, relative to the column's length at t = 0. In (0, 1), default 1e-8. */
@@ -150,20 +151,20 @@ function evolve(
 ): ExponentialBounds {
   const n = orderOf(a)
   const { tolerance = 1e-8, maxBasis = Math.min(n, 1024) } = options
-  if (y.rows !== n) throw new RangeError(`${caller}: expected y of ${n} rows, got ${y.rows}`)
+  if (y.rows !== n) throw new NumbersError(`${caller}: expected y of ${n} rows, got ${y.rows}`)
   const bad = y.data.findIndex((value) => !Number.isFinite(value))
   if (bad >= 0)
-    throw new RangeError(`${caller}: expected finite y, got ${y.data[bad]} in row ${Math.floor(bad / y.cols)}`)
+    throw new NumbersError(`${caller}: expected finite y, got ${y.data[bad]} in row ${Math.floor(bad / y.cols)}`)
   for (let i = 0; i < times.length; i++) {
     if (!(times[i] >= 0 && times[i] < Infinity)) {
-      throw new RangeError(`${caller}: expected finite times t ≥ 0, got ${times[i]}`)
+      throw new NumbersError(`${caller}: expected finite times t ≥ 0, got ${times[i]}`)
     }
   }
   if (!(tolerance > 0 && tolerance < 1)) {
-    throw new RangeError(`${caller}: expected a tolerance in (0, 1), got ${tolerance}`)
+    throw new NumbersError(`${caller}: expected a tolerance in (0, 1), got ${tolerance}`)
   }
   if (!(Number.isInteger(maxBasis) && maxBasis >= 1)) {
-    throw new RangeError(`${caller}: expected a whole maxBasis of 1 or more, got ${maxBasis}`)
+    throw new NumbersError(`${caller}: expected a whole maxBasis of 1 or more, got ${maxBasis}`)
   }
   const kernels = options.kernels ?? (n * n > largeMatrix ? loadKernels() : defaultKernels())
   const bounds = matrix(times.length, y.cols)
@@ -228,7 +229,7 @@ function evolveGroup(
       const checked = (share: (value: number) => number, t: number): Matrix => {
         const result = alongModes(modes, share, lengths)
         if (result.data.every(Number.isFinite)) return result
-        throw new Error(`${caller}: exp(−tA) y leaves the range of f64 at t = ${times[t]}`)
+        throw new NumbersError(`${caller}: exp(−tA) y leaves the range of f64 at t = ${times[t]}`)
       }
       for (let t = 0; t < times.length; t++) {
         for (let c = 0; c < count; c++) {
@@ -242,7 +243,7 @@ function evolveGroup(
     }
     if (full) break
   }
-  throw new Error(
+  throw new NumbersError(
     `${caller}: error bound ${worst.toExponential(1)} with ${space.size} basis vectors, tolerance ${tolerance} not reached; use a larger maxBasis or tolerance, or shorter times`,
   )
 }

@@ -4,6 +4,7 @@ import { gemm, operand } from './matmul.js'
 import { matrix, type Matrix } from './matrix.js'
 import { symmetricEigen } from './symmetric-eigen.js'
 import type { SymmetricProduct } from './symmetric-operator.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** A vector whose length falls below this much of ‖A‖ when the basis is taken out of it lies in the basis, but for rounding. */
 const negligible = 2 ** -46
@@ -182,7 +183,7 @@ export function expand(space: Krylov, caller: string, random?: RandomStream): vo
   for (let r = 0; r < count; r++) {
     const image = row(space, images, r)
     const length = Math.sqrt(dot(image, image))
-    if (!Number.isFinite(length)) throw new Error(`${caller}: a product with the matrix is not finite`)
+    if (!Number.isFinite(length)) throw new NumbersError(`${caller}: a product with the matrix is not finite`)
     space.scale = Math.max(space.scale, length)
   }
   const total = size + count

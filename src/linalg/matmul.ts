@@ -2,6 +2,7 @@ import { defaultKernels, withScratch, type Kernels, type Pointer } from './kerne
 import { matrix, type Matrix } from './matrix.js'
 import { fromTask, parallelSteps, perThread, threadsOf } from './team.js'
 import { step } from './steps.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Which operands of a product enter transposed. Default: neither. */
 export interface MatmulOptions {
@@ -114,7 +115,7 @@ export function matmul(a: Matrix, b: Matrix, options: MatmulOptions = {}): Matri
   const { transposeA = false, transposeB = false, kernels = defaultKernels() } = options
   const [m, k] = transposeA ? [a.cols, a.rows] : [a.rows, a.cols]
   const [kb, n] = transposeB ? [b.cols, b.rows] : [b.rows, b.cols]
-  if (k !== kb) throw new RangeError(`matmul: expected equal inner dimensions, got [${m}, ${k}] · [${kb}, ${n}]`)
+  if (k !== kb) throw new NumbersError(`matmul: expected equal inner dimensions, got [${m}, ${k}] · [${kb}, ${n}]`)
   return withScratch(kernels, (scratch) => {
     const pa = scratch.put(a.data)
     const pb = scratch.put(b.data)

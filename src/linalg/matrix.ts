@@ -1,3 +1,5 @@
+import { NumbersError } from '../numbers-error.js'
+
 /** A dense real matrix, row-major: entry (i, j) is `data[i * cols + j]`. */
 export interface Matrix {
   readonly rows: number
@@ -17,10 +19,10 @@ export interface Matrix {
  */
 export function matrix(rows: number, cols: number, data?: Float64Array): Matrix {
   if (!(Number.isInteger(rows) && rows >= 0 && Number.isInteger(cols) && cols >= 0)) {
-    throw new RangeError(`matrix: expected non-negative integer dimensions, got ${rows} × ${cols}`)
+    throw new NumbersError(`matrix: expected non-negative integer dimensions, got ${rows} × ${cols}`)
   }
   if (data && data.length !== rows * cols) {
-    throw new RangeError(`matrix: expected ${rows * cols} entries for ${rows} × ${cols}, got ${data.length}`)
+    throw new NumbersError(`matrix: expected ${rows * cols} entries for ${rows} × ${cols}, got ${data.length}`)
   }
   return { rows, cols, data: data ?? new Float64Array(rows * cols) }
 }
@@ -38,7 +40,7 @@ export function matrixOf(rows: readonly (readonly number[])[]): Matrix {
   const cols = rows[0]?.length ?? 0
   const data = new Float64Array(rows.length * cols)
   rows.forEach((row, i) => {
-    if (row.length !== cols) throw new RangeError(`matrixOf: expected ${cols} entries in row ${i}, got ${row.length}`)
+    if (row.length !== cols) throw new NumbersError(`matrixOf: expected ${cols} entries in row ${i}, got ${row.length}`)
     data.set(row, i * cols)
   })
   return { rows: rows.length, cols, data }

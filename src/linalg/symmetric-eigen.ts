@@ -4,6 +4,7 @@ import { defaultKernels, withScratch, type Kernels } from './kernels.js'
 import { matrix, type Matrix } from './matrix.js'
 import { putSymmetricPart, requireSquare, scaledBack } from './symmetric.js'
 import { reduceToTridiagonal, rowStride } from './tridiagonal.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface SymmetricEigenOptions {
   /** Compute eigenvectors too. Default true; values alone take about a third of the time. */
@@ -54,7 +55,7 @@ export function symmetricEigen(a: Matrix, options: SymmetricEigenOptions = {}): 
       const scale = largest > 0 ? 1 : 0
       const work = scratch.alloc(kernels.call.tridiagonalValuesWorkspace())
       if (kernels.call.tridiagonalValues(n, t.diagonal, t.offDiagonal, scale, work)) {
-        throw new Error(`symmetricEigen: QL steps did not converge for this ${n} × ${n} matrix`)
+        throw new NumbersError(`symmetricEigen: QL steps did not converge for this ${n} × ${n} matrix`)
       }
       return { values: scaledBack(scratch.f64(t.diagonal, n).slice().sort().reverse(), exponent, caller) }
     }

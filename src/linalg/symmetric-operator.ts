@@ -2,6 +2,7 @@ import type { Kernels, Pointer, Scratch } from './kernels.js'
 import type { Matrix } from './matrix.js'
 import { binaryExponent, forSymmetricPart, largestEntry } from './symmetric.js'
 import { parallel } from './team.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** A symmetric matrix of order n that is known only by its products. */
 export interface SymmetricOperator {
@@ -48,12 +49,12 @@ export function symmetricProduct(
 }
 
 function operatorProduct({ n, apply }: SymmetricOperator, scratch: Scratch, caller: string): SymmetricProduct {
-  if (!(Number.isInteger(n) && n >= 0)) throw new RangeError(`${caller}: expected a whole order n, got ${n}`)
+  if (!(Number.isInteger(n) && n >= 0)) throw new NumbersError(`${caller}: expected a whole order n, got ${n}`)
   const times = (x: Pointer, count: number, y: Pointer): void => {
     for (let c = 0; c < count; c++) {
       const image = apply(scratch.f64(x + c * n * 8, n).slice())
       if (image.length !== n) {
-        throw new RangeError(`${caller}: expected a product of ${n} entries, got ${image.length}`)
+        throw new NumbersError(`${caller}: expected a product of ${n} entries, got ${image.length}`)
       }
       scratch.f64(y + c * n * 8, n).set(image)
     }

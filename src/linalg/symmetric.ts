@@ -2,6 +2,7 @@ import type { Kernels, Pointer, Scratch } from './kernels.js'
 import type { Matrix } from './matrix.js'
 import { parallel } from './team.js'
 import type { NumbersOf } from './steps.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Entries may differ from their mirror images by this much of the largest entry: rounding of a product, not more. */
 const asymmetryLimit = 1e-8
@@ -9,7 +10,7 @@ const tile = 32
 
 /** @throws RangeError when `a` is not square */
 export function requireSquare({ rows, cols }: Matrix, caller: string): void {
-  if (rows !== cols) throw new RangeError(`${caller}: expected a square matrix, got ${rows} × ${cols}`)
+  if (rows !== cols) throw new NumbersError(`${caller}: expected a square matrix, got ${rows} × ${cols}`)
 }
 
 /**
@@ -26,7 +27,7 @@ export function largestEntry(a: Matrix, caller: string): number {
     const size = Math.abs(data[at])
     if (!(size < Infinity)) {
       const where = `[${Math.floor(at / cols)}, ${at % cols}]`
-      throw new RangeError(`${caller}: expected finite entries, got ${data[at]} at ${where}`)
+      throw new NumbersError(`${caller}: expected finite entries, got ${data[at]} at ${where}`)
     }
     if (size > largest) largest = size
   }
@@ -78,7 +79,7 @@ export function forSymmetricPart(
           const image = mirror[turned + c]
           if (Math.abs(entry - image) > limit) {
             const j = left + c
-            throw new RangeError(
+            throw new NumbersError(
               `${caller}: expected a symmetric matrix, got ${entry} at [${i}, ${j}] but ${image} at [${j}, ${i}]`,
             )
           }
@@ -149,7 +150,7 @@ export function scaledBack(values: Float64Array, exponent: number, caller: strin
   return values.map((value) => {
     const result = value * first * second
     if (!Number.isFinite(result)) {
-      throw new RangeError(`${caller}: an eigenvalue exceeds the range of f64; divide the matrix by a constant first`)
+      throw new NumbersError(`${caller}: an eigenvalue exceeds the range of f64; divide the matrix by a constant first`)
     }
     return result
   })

@@ -15,6 +15,7 @@ import {
 import { matrix, type Matrix } from './matrix.js'
 import { scaledBack } from './symmetric.js'
 import { orderOf, symmetricProduct, type SymmetricOperator } from './symmetric-operator.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface TopEigenpairsOptions {
   /** How many, 0 ≤ k ≤ n. */
@@ -73,12 +74,12 @@ export function topEigenpairs(a: Matrix | SymmetricOperator, options: TopEigenpa
   const n = orderOf(a)
   const { k, seed, tolerance = 1e-8, maxProducts = 1000 + 80 * k } = options
   if (!(Number.isInteger(k) && k >= 0 && k <= n)) {
-    throw new RangeError(`${caller}: expected a whole k from 0 to n = ${n}, got ${k}`)
+    throw new NumbersError(`${caller}: expected a whole k from 0 to n = ${n}, got ${k}`)
   }
   if (!(tolerance > 0 && tolerance < 1)) {
-    throw new RangeError(`${caller}: expected a tolerance in (0, 1), got ${tolerance}`)
+    throw new NumbersError(`${caller}: expected a tolerance in (0, 1), got ${tolerance}`)
   }
-  if (!(maxProducts >= 1)) throw new RangeError(`${caller}: expected maxProducts of 1 or more, got ${maxProducts}`)
+  if (!(maxProducts >= 1)) throw new NumbersError(`${caller}: expected maxProducts of 1 or more, got ${maxProducts}`)
   const random = randomStream(seed, 'top-eigenpairs')
   const kernels = options.kernels ?? (n * n > largeMatrix && !defaultKernels().team ? loadKernels() : defaultKernels())
   return withScratch(kernels, (scratch) => {
@@ -111,7 +112,7 @@ export function topEigenpairs(a: Matrix | SymmetricOperator, options: TopEigenpa
         return low === undefined ? found : { ...found, smallest: Math.min(low, lowest) }
       }
       if (space.products >= maxProducts)
-        throw new Error(notReached(worst / largestSize(values), tolerance, space.products))
+        throw new NumbersError(notReached(worst / largestSize(values), tolerance, space.products))
       if (converged) {
         confirmed = values.slice(0, k)
         restart(space, values, vectors, k)
@@ -164,7 +165,7 @@ function measured(space: Krylov, values: Float64Array, coefficients: Matrix, tol
   const products = space.products + k
   const unit = Math.max(...values.map(Math.abs), space.scale)
   const worst = Math.max(...residuals)
-  if (!(worst <= tolerance * unit)) throw new Error(notReached(worst / unit, tolerance, products))
+  if (!(worst <= tolerance * unit)) throw new NumbersError(notReached(worst / unit, tolerance, products))
   return {
     values: scaledBack(values, exponent, caller),
     vectors,

@@ -1,6 +1,7 @@
 import { nearestName } from '../data/nearest-name.js'
 import { activationNames, activations, type ActivationName } from './activations/activations.js'
 import type { ActivationDefinition, ActivationForm } from './activations/definition.js'
+import { NumbersError } from '../numbers-error.js'
 
 /**
  * A pointwise nonlinearity φ: one that limn has, or one's own with its definition. What a file says of one's own, `own:<name>`, has
@@ -31,7 +32,7 @@ export function definitionOf({ name, definition }: Activation): ActivationDefini
   if (definition) return definition
   if (name.startsWith(ownPrefix)) {
     const own = name.slice(ownPrefix.length)
-    throw new RangeError(
+    throw new NumbersError(
       `activation: ${own} is not one of limn's; give its module (--activation ./${own}.js) or { name: '${own}', definition }`,
     )
   }
@@ -39,10 +40,10 @@ export function definitionOf({ name, definition }: Activation): ActivationDefini
   throw unknownActivation(name)
 }
 
-function unknownActivation(text: string): RangeError {
+function unknownActivation(text: string): NumbersError {
   const nearest = nearestName(text, activationNames)
   const remedy = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
-  return new RangeError(
+  return new NumbersError(
     `activation: expected ${activationChoices}, got '${text}'${remedy}; one of your own needs its definition (defineActivation)`,
   )
 }
@@ -111,7 +112,9 @@ export function parseActivation(text: string): Activation {
     const number = value.trim() === '' ? NaN : Number(value)
     if (Number.isFinite(number) && (expected?.holds(number) ?? true)) return [parameter, number]
     const form = written(activations[name as ActivationName])
-    throw new RangeError(`activation: expected ${expected?.what ?? `a finite ${parameter}`} in ${form}, got '${text}'`)
+    throw new NumbersError(
+      `activation: expected ${expected?.what ?? `a finite ${parameter}`} in ${form}, got '${text}'`,
+    )
   })
   return { name, ...Object.fromEntries(given) }
 }

@@ -1,5 +1,6 @@
 import { requireActivation, type Activation } from './activation.js'
 import { defaultSigmaW2, type Layer, type Network, type NetworkSpec, type Parameterization } from './network.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** What {@link createSpec} takes; everything but `sizes` has a default. */
 export interface SpecOptions {
@@ -30,16 +31,16 @@ export interface SpecOptions {
 export function createSpec(options: SpecOptions): NetworkSpec {
   const { sizes, activation = { name: 'relu' }, parameterization = 'ntk', sigmaB2 = 0 } = options
   if (!(sizes.length >= 2 && sizes.every((size) => Number.isSafeInteger(size) && size > 0))) {
-    throw new RangeError(`createSpec: expected two or more positive integer sizes, got [${sizes.join(', ')}]`)
+    throw new NumbersError(`createSpec: expected two or more positive integer sizes, got [${sizes.join(', ')}]`)
   }
   requireActivation('createSpec', activation)
   const matrices = sizes.length - 1
   const sigmaW2 = options.sigmaW2 ?? defaultSigmaW2(activation, matrices)
   if (!(sigmaW2.length === matrices && sigmaW2.every((value) => value > 0 && value < Infinity))) {
-    throw new RangeError(`createSpec: expected ${matrices} positive values of sigmaW2, got [${sigmaW2.join(', ')}]`)
+    throw new NumbersError(`createSpec: expected ${matrices} positive values of sigmaW2, got [${sigmaW2.join(', ')}]`)
   }
   if (!(sigmaB2 >= 0 && sigmaB2 < Infinity)) {
-    throw new RangeError(`createSpec: expected a finite sigmaB2 of at least 0, got ${sigmaB2}`)
+    throw new NumbersError(`createSpec: expected a finite sigmaB2 of at least 0, got ${sigmaB2}`)
   }
   return { sizes: [...sizes], activation, parameterization, sigmaW2: [...sigmaW2], sigmaB2 }
 }
@@ -57,24 +58,24 @@ function firstNotFinite(values: Float64Array): number {
 export function createNetwork(spec: NetworkSpec, layers: readonly Layer[]): Network {
   const matrices = spec.sizes.length - 1
   if (layers.length !== matrices) {
-    throw new RangeError(`createNetwork: expected ${matrices} layers, got ${layers.length}`)
+    throw new NumbersError(`createNetwork: expected ${matrices} layers, got ${layers.length}`)
   }
   layers.forEach(({ weight, mask, bias }, i) => {
     const rows = spec.sizes[i + 1]
     const cols = spec.sizes[i]
     if (mask.rows !== rows || mask.cols !== cols) {
-      throw new RangeError(`layers.${i}.mask: expected ${rows} × ${cols}, got ${mask.rows} × ${mask.cols}`)
+      throw new NumbersError(`layers.${i}.mask: expected ${rows} × ${cols}, got ${mask.rows} × ${mask.cols}`)
     }
     if (weight.length !== rows * cols) {
-      throw new RangeError(`layers.${i}.weight: expected ${rows * cols} entries, got ${weight.length}`)
+      throw new NumbersError(`layers.${i}.weight: expected ${rows * cols} entries, got ${weight.length}`)
     }
     if (bias && bias.length !== rows) {
-      throw new RangeError(`layers.${i}.bias: expected ${rows} entries, got ${bias.length}`)
+      throw new NumbersError(`layers.${i}.bias: expected ${rows} entries, got ${bias.length}`)
     }
     for (const [name, values] of [['weight', weight] as const, ['bias', bias ?? new Float64Array()] as const]) {
       const bad = firstNotFinite(values)
       if (bad >= 0)
-        throw new RangeError(`layers.${i}.${name}: expected finite values, got ${values[bad]} at entry ${bad}`)
+        throw new NumbersError(`layers.${i}.${name}: expected finite values, got ${values[bad]} at entry ${bad}`)
     }
   })
   return { spec, layers }

@@ -1,5 +1,7 @@
+import { NumbersError } from '../numbers-error.js'
+
 /** A loss that began within the range of numbers and has left it. */
-export class DivergenceError extends Error {
+export class DivergenceError extends NumbersError {
   override readonly name = 'DivergenceError'
   /** What happened and what helps, without the function's name. */
   readonly problem: string
@@ -52,7 +54,7 @@ export function lossError({ caller, step, before, learningRate, outputs, targets
     const problem = Number.isFinite(outputs)
       ? tooLarge
       : `the network’s outputs leave the range of f32 for samples ${upTo(inputs)}; scale the samples or the weights down`
-    return new RangeError(`${caller}: the loss is not finite before the first step: ${problem}`)
+    return new NumbersError(`${caller}: the loss is not finite before the first step: ${problem}`)
   }
   const was = before === undefined ? '' : `; it was ${before.toPrecision(4)} one step before`
   const isHuge = Math.max(targets, outputs) >= hugeValue

@@ -2,6 +2,7 @@ import { matmul } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import { mapActivation } from './activation.js'
 import { biasScale, weightScale, type Network } from './network.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Effective weights of matrix `index`: `weightScale` · w, `[out, in]`. With `masked`, pruned entries are zero. */
 export function effectiveWeight(network: Network, index: number, masked: boolean): Matrix {
@@ -37,7 +38,7 @@ function addBias(network: Network, index: number, z: Matrix): void {
 /** @throws RangeError when the samples do not have the network's input dimension */
 export function checkInput(name: string, network: Network, x: Matrix): void {
   const [d] = network.spec.sizes
-  if (x.cols !== d) throw new RangeError(`${name}: expected samples of dimension ${d}, got ${x.cols}`)
+  if (x.cols !== d) throw new NumbersError(`${name}: expected samples of dimension ${d}, got ${x.cols}`)
 }
 
 /**

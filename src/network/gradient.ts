@@ -13,6 +13,7 @@ import {
 import { checkInput, rowsOf } from './forward.js'
 import { lossGradient, meanLoss, type LossName } from './loss.js'
 import type { Network } from './network.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Samples and their targets. */
 export interface Batch {
@@ -50,12 +51,12 @@ export interface LossAndGradient {
 export function checkBatch(name: string, network: Network, { x, targets }: Batch, batchSize = 1): void {
   checkInput(name, network, x)
   const classes = network.spec.sizes.at(-1)!
-  if (!(x.rows > 0)) throw new RangeError(`${name}: expected at least one sample, got ${x.rows}`)
+  if (!(x.rows > 0)) throw new NumbersError(`${name}: expected at least one sample, got ${x.rows}`)
   if (targets.rows !== x.rows || targets.cols !== classes) {
-    throw new RangeError(`${name}: expected targets ${x.rows} × ${classes}, got ${targets.rows} × ${targets.cols}`)
+    throw new NumbersError(`${name}: expected targets ${x.rows} × ${classes}, got ${targets.rows} × ${targets.cols}`)
   }
   if (!(Number.isInteger(batchSize) && batchSize > 0)) {
-    throw new RangeError(`${name}: expected a positive integer batchSize, got ${batchSize}`)
+    throw new NumbersError(`${name}: expected a positive integer batchSize, got ${batchSize}`)
   }
 }
 

@@ -28,6 +28,7 @@ import {
 } from './gradient.js'
 import { lossGradient, lossHessianVector } from './loss.js'
 import type { Network } from './network.js'
+import { NumbersError } from '../numbers-error.js'
 
 /**
  * {@link hessianVectorProduct} in kernel memory, without checks: overwrites `result` and lets `finish` follow on each of
@@ -126,11 +127,11 @@ export function hessianVectorProduct(
   checkBatch('hessianVectorProduct', network, batch, options.batchSize)
   const { layers } = network
   if (vector.length !== layers.length) {
-    throw new RangeError(`hessianVectorProduct: expected ${layers.length} arrays, got ${vector.length}`)
+    throw new NumbersError(`hessianVectorProduct: expected ${layers.length} arrays, got ${vector.length}`)
   }
   layers.forEach(({ weight }, l) => {
     if (vector[l].length === weight.length) return
-    throw new RangeError(
+    throw new NumbersError(
       `hessianVectorProduct: expected ${weight.length} entries in vector ${l}, got ${vector[l].length}`,
     )
   })

@@ -2,6 +2,7 @@ import { randomStream, type RandomStream } from '../random/random.js'
 import { createNetwork } from './create.js'
 import { denseMask } from './mask.js'
 import type { Layer, Network, NetworkSpec } from './network.js'
+import { NumbersError } from '../numbers-error.js'
 
 export { createNetwork, createSpec, type SpecOptions } from './create.js'
 
@@ -53,7 +54,7 @@ function initialLayer(spec: NetworkSpec, index: number, scheme: InitializationSc
  */
 export function initialize(spec: NetworkSpec, seed: number, scheme: InitializationScheme = 'normal'): Network {
   if (scheme === 'uniform' && spec.parameterization !== 'standard') {
-    throw new RangeError(
+    throw new NumbersError(
       `initialize: expected parameterization 'standard' for the uniform scheme, got '${spec.parameterization}'`,
     )
   }

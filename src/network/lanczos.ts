@@ -1,6 +1,7 @@
 import { matrix } from '../linalg/matrix.js'
 import { symmetricEigen } from '../linalg/symmetric-eigen.js'
 import { randomStream } from '../random/random.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface LargestEigenvalueOptions {
   readonly seed: number
@@ -45,7 +46,7 @@ export function largestEigenvalue(
   { seed, tolerance, maxIterations = 400 }: LargestEigenvalueOptions,
 ): number {
   if (!(tolerance > 0 && tolerance < 1)) {
-    throw new RangeError(`largestEigenvalue: expected a tolerance in (0, 1), got ${tolerance}`)
+    throw new NumbersError(`largestEigenvalue: expected a tolerance in (0, 1), got ${tolerance}`)
   }
   const random = randomStream(seed, 'lanczos')
   const start = Float64Array.from({ length: n }, () => random.normal())
@@ -58,7 +59,7 @@ export function largestEigenvalue(
   for (let k = 1; k <= limit; k++) {
     const w = apply(basis[k - 1])
     const alpha = dot(w, basis[k - 1])
-    if (!Number.isFinite(alpha)) throw new Error('largestEigenvalue: a product with the matrix is not finite')
+    if (!Number.isFinite(alpha)) throw new NumbersError('largestEigenvalue: a product with the matrix is not finite')
     diagonal.push(alpha)
     // Twice is enough (Parlett, The Symmetric Eigenvalue Problem, section 6.9).
     for (let pass = 0; pass < 2; pass++) for (const q of basis) addScaled(w, -dot(w, q), q)
@@ -80,7 +81,7 @@ export function largestEigenvalue(
     offDiagonal.push(beta)
     basis.push(w.map((value) => value / beta))
   }
-  throw new Error(
+  throw new NumbersError(
     `largestEigenvalue: residual ${residual.toExponential(1)} after ${diagonal.length} products, tolerance ${tolerance} not reached; use a larger tolerance or precision 'f64'`,
   )
 }

@@ -9,6 +9,7 @@ import { lossGradient, meanLoss } from './loss.js'
 import type { Network } from './network.js'
 import { kernelOf } from './sparse.js'
 import { jacobianVector, placeDirection, placeTangentPlane, vectorJacobian } from './tangent.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface LinearizedOptions {
   readonly learningRate: number
@@ -34,10 +35,10 @@ export function trainLinearized(network: Network, batch: Batch, options: Lineari
   const { learningRate, steps, precision = 'f32', kernels = defaultKernels() } = options
   checkBatch('trainLinearized', network, batch)
   if (!(learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(`trainLinearized: expected a positive learningRate, got ${learningRate}`)
+    throw new NumbersError(`trainLinearized: expected a positive learningRate, got ${learningRate}`)
   }
   if (!(Number.isInteger(steps) && steps >= 0)) {
-    throw new RangeError(`trainLinearized: expected a non-negative integer number of steps, got ${steps}`)
+    throw new NumbersError(`trainLinearized: expected a non-negative integer number of steps, got ${steps}`)
   }
   return withScratch(kernels, (scratch) => {
     const plane = placeTangentPlane(kernels, scratch, precision, network, batch.x)
@@ -99,7 +100,7 @@ export interface LargestNtkEigenvalueOptions {
 export function largestNtkEigenvalue(network: Network, x: Matrix, options: LargestNtkEigenvalueOptions = {}): number {
   const { seed = 0, tolerance = 1e-4, kernels = defaultKernels() } = options
   checkInput('largestNtkEigenvalue', network, x)
-  if (!(x.rows > 0)) throw new RangeError(`largestNtkEigenvalue: expected at least one sample, got ${x.rows}`)
+  if (!(x.rows > 0)) throw new NumbersError(`largestNtkEigenvalue: expected at least one sample, got ${x.rows}`)
   const precision = options.precision ?? (tolerance >= 1e-4 ? 'f32' : 'f64')
   const classes = network.spec.sizes.at(-1)!
   return withScratch(kernels, (scratch) => {

@@ -1,5 +1,6 @@
 import { argmaxRows } from '../linalg/argmax-rows.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** One loss ℓ(f, y) of a sample's C outputs: value, ∂ℓ/∂f and (∂²ℓ/∂f²) v, on rows `[at, at + classes)` of flat arrays. */
 export interface LossRule {
@@ -98,12 +99,12 @@ interface Prepared {
 
 function prepare(f: Matrix, y: Matrix, { loss, temperature = 1, samples = f.rows }: LossOptions): Prepared {
   if (f.rows !== y.rows || f.cols !== y.cols) {
-    throw new RangeError(`loss: expected targets ${f.rows} × ${f.cols} like the outputs, got ${y.rows} × ${y.cols}`)
+    throw new NumbersError(`loss: expected targets ${f.rows} × ${f.cols} like the outputs, got ${y.rows} × ${y.cols}`)
   }
   if (!(temperature > 0 && temperature < Infinity)) {
-    throw new RangeError(`loss: expected a positive temperature, got ${temperature}`)
+    throw new NumbersError(`loss: expected a positive temperature, got ${temperature}`)
   }
-  if (!(samples > 0)) throw new RangeError(`loss: expected at least one sample, got ${samples}`)
+  if (!(samples > 0)) throw new NumbersError(`loss: expected at least one sample, got ${samples}`)
   return {
     rule: losses[loss],
     f: temperature === 1 ? f.data : f.data.map((value) => value / temperature),

@@ -1,3 +1,5 @@
+import { NumbersError } from '../numbers-error.js'
+
 /** Which weights of one matrix survive: shape [rows, cols] = [out, in], row-major, entries 0 or 1. */
 export interface Mask {
   readonly rows: number
@@ -20,16 +22,16 @@ export interface Mask {
  */
 export function createMask(rows: number, cols: number, data: Uint8Array): Mask {
   if (!(Number.isInteger(rows) && rows > 0 && Number.isInteger(cols) && cols > 0)) {
-    throw new RangeError(`mask: expected positive integer dimensions, got ${rows} × ${cols}`)
+    throw new NumbersError(`mask: expected positive integer dimensions, got ${rows} × ${cols}`)
   }
   if (data.length !== rows * cols) {
-    throw new RangeError(`mask: expected ${rows * cols} entries for ${rows} × ${cols}, got ${data.length}`)
+    throw new NumbersError(`mask: expected ${rows * cols} entries for ${rows} × ${cols}, got ${data.length}`)
   }
   let kept = 0
   for (let i = 0; i < data.length; i++) {
     const value = data[i]
     if (value > 1) {
-      throw new RangeError(`mask: expected 0 or 1, got ${value} at row ${Math.floor(i / cols)}, column ${i % cols}`)
+      throw new NumbersError(`mask: expected 0 or 1, got ${value} at row ${Math.floor(i / cols)}, column ${i % cols}`)
     }
     kept += value
   }

@@ -1,4 +1,5 @@
 import type { Kernels, Pointer } from '../linalg/kernels.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** w ← w − η v with v ← μ v + g (PyTorch's convention); μ = 0 is plain gradient descent. */
 export interface SgdOptions {
@@ -42,7 +43,7 @@ interface OptimizerRule<Options> {
 }
 
 function requireFraction(name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) throw new RangeError(`train: expected ${name} in [0, 1), got ${value}`)
+  if (!(value >= 0 && value < 1)) throw new NumbersError(`train: expected ${name} in [0, 1), got ${value}`)
 }
 
 /** Optimizers by name. A new one is one entry here and one member of {@link OptimizerOptions}. */
@@ -59,7 +60,7 @@ export const optimizers = {
     check({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }) {
       requireFraction('beta1', beta1)
       requireFraction('beta2', beta2)
-      if (!(epsilon > 0)) throw new RangeError(`train: expected a positive epsilon, got ${epsilon}`)
+      if (!(epsilon > 0)) throw new NumbersError(`train: expected a positive epsilon, got ${epsilon}`)
     },
     update(kernels, options, { count, values, gradient, state }, step) {
       const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options
@@ -80,7 +81,7 @@ function ruleOf({ name }: OptimizerOptions): OptimizerRule<OptimizerOptions> {
 /** @throws RangeError when the learning rate or another number is out of range */
 export function checkOptimizer(options: OptimizerOptions): void {
   if (!(options.learningRate > 0 && options.learningRate < Infinity)) {
-    throw new RangeError(`train: expected a positive learningRate, got ${options.learningRate}`)
+    throw new NumbersError(`train: expected a positive learningRate, got ${options.learningRate}`)
   }
   ruleOf(options).check(options)
 }

@@ -26,6 +26,7 @@ import {
   type PlacedNetwork,
 } from './passes.js'
 import { arrange, createWorkplace, viewOf } from './sparse.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Samples that are in kernel memory at a time; a larger batch is summed over parts. */
 const partSamples = 2048
@@ -135,15 +136,15 @@ function checkTraining(network: Network, batch: TrainingBatch, options: TrainOpt
   checkOptimizer(options.optimizer)
   const { steps, test } = options
   if (!(Number.isInteger(steps) && steps >= 0)) {
-    throw new RangeError(`train: expected a non-negative integer number of steps, got ${steps}`)
+    throw new NumbersError(`train: expected a non-negative integer number of steps, got ${steps}`)
   }
   if (batch.labels && batch.labels.length !== batch.x.rows) {
-    throw new RangeError(`train: expected ${batch.x.rows} labels, got ${batch.labels.length}`)
+    throw new NumbersError(`train: expected ${batch.x.rows} labels, got ${batch.labels.length}`)
   }
   if (test) {
     checkInput('train (test samples)', network, test.x)
     if (test.labels.length !== test.x.rows) {
-      throw new RangeError(`train: expected ${test.x.rows} test labels, got ${test.labels.length}`)
+      throw new NumbersError(`train: expected ${test.x.rows} test labels, got ${test.labels.length}`)
     }
   }
 }

@@ -1,9 +1,10 @@
 import { classKernel, type Kernel } from './kernel.js'
+import { NumbersError } from '../numbers-error.js'
 
 function checkComparable(name: string, a: Kernel, b: Kernel): void {
-  if (a.n !== b.n) throw new RangeError(`${name}: expected kernels on the same samples, got ${a.n} and ${b.n}`)
+  if (a.n !== b.n) throw new NumbersError(`${name}: expected kernels on the same samples, got ${a.n} and ${b.n}`)
   if (a.classes !== b.classes && a.classes !== 1 && b.classes !== 1) {
-    throw new RangeError(
+    throw new NumbersError(
       `${name}: expected equal numbers of classes (or one for all), got ${a.classes} and ${b.classes}`,
     )
   }

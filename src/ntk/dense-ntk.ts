@@ -3,6 +3,7 @@ import { pathDensity } from '../graphon/chain/path-density.js'
 import { filled, type Matrix } from '../linalg/matrix.js'
 import { limitKernels, type GraphonNtkOptions, type NtkOptions } from './graphon-ntk.js'
 import { classKernel, type Kernel } from './kernel.js'
+import { NumbersError } from '../numbers-error.js'
 
 /**
  * The chain of an unpruned network: the constant 1, one bin for each hidden layer.
@@ -11,7 +12,7 @@ import { classKernel, type Kernel } from './kernel.js'
  */
 export function denseChain(sizes: readonly number[]): GraphonChain {
   const hidden = sizes.length - 2
-  if (!(hidden >= 0)) throw new RangeError(`denseChain: expected sizes [d, …, C], got [${sizes.join(', ')}]`)
+  if (!(hidden >= 0)) throw new NumbersError(`denseChain: expected sizes [d, …, C], got [${sizes.join(', ')}]`)
   const shape = [sizes[0], ...Array.from({ length: hidden }, () => 1), sizes[sizes.length - 1]]
   return {
     W: shape.slice(1).map((rows, l) => filled(rows, shape[l], 1)),

@@ -12,6 +12,7 @@ import {
 import { panelSamples } from './pair-blocks.js'
 import { placeOf, thetaOf, type Course } from './step-course.js'
 import { block, panelsOfBlock } from './step-workspace.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Variances whose products with each other stay within the normal range of f64. */
 const plainVariances = [2 ** -480, 2 ** 480] as const
@@ -129,7 +130,7 @@ export function pairStep(course: Course, l: number): Step {
   }
   const { least, most } = rangeOf(course, l)
   if (!(most < 2 ** variances.end)) {
-    throw new RangeError(
+    throw new NumbersError(
       `${name}: expected variances below ${2 ** variances.end} in layer ${l + 1}, got ${most.toPrecision(3)}; take smaller σ_w² or σ_b², or scale the samples`,
     )
   }

@@ -10,6 +10,7 @@ import { placePanel } from './kernel-panel.js'
 import { beyondRange, type Kernel } from './kernel.js'
 import { outputDerivatives } from './output-derivatives.js'
 import { forTurnedRow, type ThetaBlock } from './theta-block.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface EmpiricalNtkOptions {
   /** Which classes, in this order, or `mean`: one kernel, the mean over all classes. Default all. */
@@ -36,7 +37,7 @@ function chosen(network: Network, classes: EmpiricalNtkOptions['classes']): read
   const count = network.spec.sizes[network.spec.sizes.length - 1]
   if (classes === undefined || classes === 'mean') return Array.from({ length: count }, (_, c) => c)
   if (classes.length === 0 || classes.some((c) => !(Number.isInteger(c) && 0 <= c && c < count))) {
-    throw new RangeError(`empiricalNtk: expected classes in 0 … ${count - 1}, got [${classes.join(', ')}]`)
+    throw new NumbersError(`empiricalNtk: expected classes in 0 … ${count - 1}, got [${classes.join(', ')}]`)
   }
   return classes
 }
@@ -130,11 +131,11 @@ export function empiricalNtkPanels(
   const { kernels = defaultKernels(), memory = defaultMemory, firstRow = 0, onProgress } = options
   const { sizes } = network.spec
   if (x.cols !== sizes[0] || !(x.rows > 0)) {
-    throw new RangeError(`empiricalNtk: expected samples [N ≥ 1, ${sizes[0]}], got [${x.rows}, ${x.cols}]`)
+    throw new NumbersError(`empiricalNtk: expected samples [N ≥ 1, ${sizes[0]}], got [${x.rows}, ${x.cols}]`)
   }
   const n = x.rows
   if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= n)) {
-    throw new RangeError(`empiricalNtk: expected firstRow in 0 … ${n}, got ${firstRow}`)
+    throw new NumbersError(`empiricalNtk: expected firstRow in 0 … ${n}, got ${firstRow}`)
   }
   const mean = options.classes === 'mean'
   const classes = chosen(network, options.classes)

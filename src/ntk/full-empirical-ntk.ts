@@ -7,6 +7,7 @@ import { sampleUnit } from './empirical-tiling.js'
 import { beyondRange, type Kernel } from './kernel.js'
 import { outputDerivatives } from './output-derivatives.js'
 import { forTurnedRow, type ThetaBlock } from './theta-block.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface FullEmpiricalNtkOptions {
   readonly kernels?: Kernels
@@ -36,7 +37,7 @@ export function fullEmpiricalNtk(network: Network, x: Matrix, options: FullEmpir
   const { kernels = defaultKernels() } = options
   const { sizes } = network.spec
   if (x.cols !== sizes[0] || !(x.rows > 0)) {
-    throw new RangeError(`fullEmpiricalNtk: expected samples [N ≥ 1, ${sizes[0]}], got [${x.rows}, ${x.cols}]`)
+    throw new NumbersError(`fullEmpiricalNtk: expected samples [N ≥ 1, ${sizes[0]}], got [${x.rows}, ${x.cols}]`)
   }
   const n = x.rows
   const classes = sizes[sizes.length - 1]

@@ -10,6 +10,7 @@ import { classRows, equalPlans, recursionPlan, type Convention, type RecursionPl
 import { runRecursion, type RecursionInput } from './recursion.js'
 import { type WeightChoice } from '../network/weight-choice.js'
 import type { Rescale } from './rescale.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** How a limit kernel is computed; what is said here of the network goes before what a chain says. */
 export interface NtkOptions extends NetworkOptions {
@@ -43,13 +44,13 @@ export interface LimitKernels {
 }
 
 function checkSamples(name: string, x: Matrix): void {
-  if (!(x.rows > 0)) throw new RangeError(`${name}: expected at least one sample, got ${x.rows}`)
+  if (!(x.rows > 0)) throw new NumbersError(`${name}: expected at least one sample, got ${x.rows}`)
   // A plain loop: it runs over every coordinate of every sample.
   let bad = 0
   while (bad < x.data.length && Number.isFinite(x.data[bad])) bad++
   if (bad < x.data.length) {
     const where = `sample ${Math.floor(bad / x.cols)}, coordinate ${bad % x.cols}`
-    throw new RangeError(`${name}: expected finite samples, got ${x.data[bad]} at ${where}`)
+    throw new NumbersError(`${name}: expected finite samples, got ${x.data[bad]} at ${where}`)
   }
 }
 
@@ -76,11 +77,11 @@ function checkPanels(name: string, options: GraphonNtkPanelOptions, classes: num
   const { kernelNames = limitKernelNames, classes: chosen = [0] } = options
   const known: readonly string[] = limitKernelNames
   if (kernelNames.length === 0 || kernelNames.some((kernel) => !known.includes(kernel))) {
-    throw new RangeError(`${name}: expected kernelNames of ${known.join(', ')}, got [${kernelNames.join(', ')}]`)
+    throw new NumbersError(`${name}: expected kernelNames of ${known.join(', ')}, got [${kernelNames.join(', ')}]`)
   }
   if (chosen === 'mean') return
   if (chosen.length === 0 || chosen.some((c) => !(Number.isInteger(c) && 0 <= c && c < classes))) {
-    throw new RangeError(`${name}: expected classes in 0 … ${classes - 1}, got [${chosen.join(', ')}]`)
+    throw new NumbersError(`${name}: expected classes in 0 … ${classes - 1}, got [${chosen.join(', ')}]`)
   }
 }
 
@@ -90,7 +91,7 @@ function checkedPlan(name: string, chain: GraphonChain, x: Matrix, options: Grap
   const { convention = 'masked', rescale = 'none', weights = 'kept' } = options
   const network = limitNetwork(name, chain, options)
   if (x.cols !== W[0].cols) {
-    throw new RangeError(`${name}: expected samples of ${W[0].cols} coordinates, got ${x.cols}`)
+    throw new NumbersError(`${name}: expected samples of ${W[0].cols} coordinates, got ${x.cols}`)
   }
   checkPanels(name, options, W[W.length - 1].rows)
   return classRows(
@@ -116,9 +117,9 @@ function runChains(
     buffers,
     onProgress,
   } = options
-  if (!(chains.length > 0)) throw new RangeError(`${name}: expected at least one chain, got none`)
+  if (!(chains.length > 0)) throw new NumbersError(`${name}: expected at least one chain, got none`)
   if (!(rankTolerance >= 0 && rankTolerance < 1)) {
-    throw new RangeError(`${name}: expected rankTolerance in [0, 1), got ${rankTolerance}`)
+    throw new NumbersError(`${name}: expected rankTolerance in [0, 1), got ${rankTolerance}`)
   }
   const all = chains.map((chain) => checkedPlan(name, chain, x, options))
   checkSamples(name, x)
@@ -130,7 +131,7 @@ function runChains(
     throw new RangeError(`${name}: expected memory of at least ${row} bytes, one row of every kernel, got ${memory}`)
   }
   if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= x.rows)) {
-    throw new RangeError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
+    throw new NumbersError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
   }
   const share: RecursionInput['sink'] = (panels) => sink(planOf.map((p) => panels[p]))
   const given = { plans, x, rankTolerance, kernels }

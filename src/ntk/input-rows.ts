@@ -1,6 +1,7 @@
 import type { GraphonChain } from '../graphon/chain/chain.js'
 import { filled, matrix, type Matrix } from '../linalg/matrix.js'
 import type { RandomStream } from '../random/random.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Every row of the first matrix `copies` times; columns of the second and measures follow. */
 function splitFirstLayer(chain: GraphonChain, copies: number): GraphonChain {
@@ -41,10 +42,10 @@ function splitFirstLayer(chain: GraphonChain, copies: number): GraphonChain {
  */
 export function sampleInputRows(chain: GraphonChain, rowsPerBin: number, random: RandomStream): GraphonChain {
   if (!(Number.isInteger(rowsPerBin) && rowsPerBin > 0)) {
-    throw new RangeError(`sampleInputRows: expected a positive integer of rows per bin, got ${rowsPerBin}`)
+    throw new NumbersError(`sampleInputRows: expected a positive integer of rows per bin, got ${rowsPerBin}`)
   }
   if (chain.measures.length === 0)
-    throw new RangeError('sampleInputRows: expected a chain with a hidden layer, got none')
+    throw new NumbersError('sampleInputRows: expected a chain with a hidden layer, got none')
   const { W, V = W, measures } = splitFirstLayer(chain, rowsPerBin)
   const mask = filled(W[0].rows, W[0].cols, 0)
   const energy = filled(W[0].rows, W[0].cols, 0)

@@ -1,4 +1,5 @@
 import type { Matrix } from '../linalg/matrix.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** A kernel on N samples for each of C output classes, f64. `data[(c * n + i) * n + j]` = Θ_c(x_i, x_j). */
 export interface Kernel {
@@ -8,8 +9,8 @@ export interface Kernel {
 }
 
 /** The error of a kernel whose entry at a place is no number that f64 has. */
-export function beyondRange(caller: string, place: string): RangeError {
-  return new RangeError(
+export function beyondRange(caller: string, place: string): NumbersError {
+  return new NumbersError(
     `${caller}: expected a finite kernel, got one that leaves the range of f64 at ${place}; scale the weights or the samples down, or, where the activation has no closed form, leave out samples that are nearly parallel`,
   )
 }

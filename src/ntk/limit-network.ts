@@ -4,6 +4,7 @@ import { requireActivation, type Activation } from '../network/activation.js'
 import { defaultContext } from '../network/context.js'
 import { type WeightChoice } from '../network/weight-choice.js'
 import type { Parameterization } from '../network/network.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** What a caller says of the network; the rest is what the chain says, or else the defaults. */
 export interface NetworkOptions {
@@ -59,15 +60,17 @@ export function limitNetwork(
   const known = network ?? defaultContext(matrices, activation)
   const { sigmaW2 = known.sigmaW2, sigmaB2 = known.sigmaB2, parameterization = known.parameterization } = options
   if (sigmaW2.length !== matrices) {
-    throw new RangeError(`${name}: expected ${matrices} values of sigmaW2, one for each matrix, got ${sigmaW2.length}`)
+    throw new NumbersError(
+      `${name}: expected ${matrices} values of sigmaW2, one for each matrix, got ${sigmaW2.length}`,
+    )
   }
   for (const value of sigmaW2) {
     if (!(value > 0 && value < Infinity)) {
-      throw new RangeError(`${name}: expected positive finite sigmaW2, got ${value}`)
+      throw new NumbersError(`${name}: expected positive finite sigmaW2, got ${value}`)
     }
   }
   if (!(sigmaB2 >= 0 && sigmaB2 < Infinity)) {
-    throw new RangeError(`${name}: expected a non-negative finite sigmaB2, got ${sigmaB2}`)
+    throw new NumbersError(`${name}: expected a non-negative finite sigmaB2, got ${sigmaB2}`)
   }
   const standard = parameterization === 'standard'
   const biases = sigmaW2.map((_, l) => {
@@ -87,7 +90,7 @@ export function limitNetwork(
 
 function fanIns(name: string, W: readonly Matrix[], sizes: readonly number[] | undefined): number[] {
   if (!sizes) {
-    throw new RangeError(`${name}: expected sizes [d, n_1, …, C] for the standard parameterisation, got none`)
+    throw new NumbersError(`${name}: expected sizes [d, n_1, …, C] for the standard parameterisation, got none`)
   }
   const [inputs, classes] = [W[0].cols, W[W.length - 1].rows]
   const fits =
@@ -96,7 +99,7 @@ function fanIns(name: string, W: readonly Matrix[], sizes: readonly number[] | u
     sizes[0] === inputs &&
     sizes[W.length] === classes
   if (!fits) {
-    throw new RangeError(
+    throw new NumbersError(
       `${name}: expected ${W.length + 1} positive sizes from ${inputs} inputs to ${classes} classes, got [${sizes.join(', ')}]`,
     )
   }

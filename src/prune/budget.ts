@@ -1,4 +1,5 @@
 import type { Network } from '../network/network.js'
+import { NumbersError } from '../numbers-error.js'
 
 export const scopes = ['global', 'layer'] as const
 
@@ -29,9 +30,9 @@ export function keepCount(total: number, density: number): number {
  * @throws RangeError when the density is out of range, keeps nothing at all, or asks for more than the masks keep
  */
 export function pruningBudgets(network: Network, density: number, scope: Scope): Budget[] {
-  if (!(0 < density && density <= 1)) throw new RangeError(`prune: expected a density in (0, 1], got ${density}`)
+  if (!(0 < density && density <= 1)) throw new NumbersError(`prune: expected a density in (0, 1], got ${density}`)
   if (!scopes.includes(scope)) {
-    throw new RangeError(`prune: expected a scope of ${scopes.join(' or ')}, got ${JSON.stringify(scope)}`)
+    throw new NumbersError(`prune: expected a scope of ${scopes.join(' or ')}, got ${JSON.stringify(scope)}`)
   }
   const all = network.layers.map((_, i) => i)
   const budgets = (scope === 'global' ? [all] : all.map((i) => [i])).map((layers): Budget => {
@@ -42,12 +43,12 @@ export function pruningBudgets(network: Network, density: number, scope: Scope):
   if (budgets.every(({ keep }) => keep === 0)) {
     const total = budgets.reduce((sum, budget) => sum + budget.total, 0)
     const remedy = scope === 'global' ? `at least ${0.5 / total}` : 'a higher density or global scope'
-    throw new RangeError(`prune: expected a density that keeps weights, got ${density} of ${total}; use ${remedy}`)
+    throw new NumbersError(`prune: expected a density that keeps weights, got ${density} of ${total}; use ${remedy}`)
   }
   for (const { layers, total, available, keep } of budgets) {
     if (keep <= available) continue
     const place = scope === 'global' ? 'the given masks' : `layers.${layers[0]}.mask`
-    throw new RangeError(
+    throw new NumbersError(
       `prune: expected a density of at most ${available / total}, what ${place} already keep, got ${density}; ` +
         'use a lower density or start from the dense network',
     )

@@ -4,6 +4,7 @@ import { magnitude } from './magnitude.js'
 import { random } from './random.js'
 import { snip } from './snip.js'
 import { synflow } from './synflow.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Every pruning criterion: one file and one line each. */
 export const criteria = { random, magnitude, snip, grasp, synflow } as const satisfies Record<string, Criterion>
@@ -23,7 +24,7 @@ export const hasTemperature = ({ defaults }: Criterion): boolean => defaults.tem
 export function criterionOf(method: CriterionName | Criterion): Criterion {
   if (typeof method === 'string') return criteria[parseCriterion(method)]
   const problem = criterionProblem(method)
-  if (problem !== undefined) throw new RangeError(`prune: method: ${problem}; make one with definePruning`)
+  if (problem !== undefined) throw new NumbersError(`prune: method: ${problem}; make one with definePruning`)
   return method
 }
 
@@ -32,6 +33,6 @@ export function criterionOf(method: CriterionName | Criterion): Criterion {
  */
 export function parseCriterion(name: string): CriterionName {
   const method = criterionNames.find((candidate) => candidate === name)
-  if (!method) throw new RangeError(`prune: expected a method of ${criterionNames.join(', ')}, got '${name}'`)
+  if (!method) throw new NumbersError(`prune: expected a method of ${criterionNames.join(', ')}, got '${name}'`)
   return method
 }

@@ -12,6 +12,7 @@ import type { BudgetTie, Chosen, Criterion, CriterionContext } from './criterion
 import { limitationsProblem, type Limitation } from './limitation.js'
 import { derivativeOptions } from './saliency.js'
 import { selectPlaced, type PlacedScores } from './select.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** What a score may depend on: the network as pruned so far, as plain matrices `[out, in]`. */
 export interface PruningInput {
@@ -101,13 +102,15 @@ function place(
   const lists: readonly unknown[] = Array.isArray(scores) ? scores : []
   if (lists.length !== layers.length || !lists.every(isList)) {
     const got = Array.isArray(scores) ? `an array of ${scores.length}` : typeof scores
-    throw new RangeError(`prune: ${name}: expected ${layers.length} arrays of scores, one for each matrix, got ${got}`)
+    throw new NumbersError(
+      `prune: ${name}: expected ${layers.length} arrays of scores, one for each matrix, got ${got}`,
+    )
   }
   return layers.map(({ mask: { rows, cols, data, kept } }, l) => {
     const own = Float64Array.from(lists[l], Number)
     if (own.length !== rows * cols) {
       const expected = `${rows * cols} scores for matrix ${l + 1}, ${rows} × ${cols}`
-      throw new RangeError(`prune: ${name}: expected ${expected}, got ${own.length}`)
+      throw new NumbersError(`prune: ${name}: expected ${expected}, got ${own.length}`)
     }
     return { rows, cols, at: scratch.put(own), open: kept === data.length ? 0 : scratch.put(data) }
   })
@@ -181,7 +184,7 @@ export function definePruning(definition: PruningDefinition): Criterion {
   requireName('definePruning', name)
   requireFunction('definePruning', definition, 'score', definition.score)
   if (!(Number.isInteger(rounds) && rounds > 0)) {
-    throw new RangeError(`definePruning: ${name}: expected a positive integer of rounds, got ${rounds}`)
+    throw new NumbersError(`definePruning: ${name}: expected a positive integer of rounds, got ${rounds}`)
   }
   const problem = limitationsProblem(limitations)
   if (problem !== undefined) throw new TypeError(`definePruning: ${name}: ${problem}`)

@@ -4,6 +4,7 @@ import { chunksOf } from '../network/dense-product.js'
 import type { Mask } from '../network/mask.js'
 import { biasScale, weightScale, type Network } from '../network/network.js'
 import type { NumbersOf } from '../linalg/steps.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Rows of a block. */
 const blockRows = 128
@@ -67,7 +68,7 @@ function largestWeight(network: Network, index: number, kernels: Kernels, weight
     if (found.some((value) => !Number.isFinite(value))) {
       const at = weight.findIndex((w, k) => mask.data[k] === 1 && !Number.isFinite(scale * w))
       const place = `layers.${index}, row ${Math.floor(at / mask.cols)}, column ${at % mask.cols}`
-      throw new RangeError(`synflow: expected finite weights, got ${Math.abs(scale * weight[at])} at ${place}`)
+      throw new NumbersError(`synflow: expected finite weights, got ${Math.abs(scale * weight[at])} at ${place}`)
     }
     return found.reduce((most, value) => Math.max(most, value), 0)
   })

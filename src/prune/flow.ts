@@ -5,6 +5,7 @@ import type { Mask } from '../network/mask.js'
 import type { Network } from '../network/network.js'
 import { binaryExponent, placeFlowMatrix, type FlowBlock, type FlowMatrix } from './flow-matrix.js'
 import type { NumbersOf } from '../linalg/steps.js'
+import { NumbersError } from '../numbers-error.js'
 
 // Synaptic flow (Tanaka et al. 2020) of a network with weights |w| and no activation: from a^0 = 1,
 // a^l = |W^l| a^{l-1} + |b^l|; from δ^{L+1} = 1, δ^{l-1} = |W^l|ᵀ δ^l; R = 1ᵀ a^{L+1}; the score of a weight is
@@ -165,7 +166,7 @@ export function sendBackward({ kernels, scratch, ...flow }: Flow, collectors: re
     const c = collectors[l]
     const shift = m.exponent + exponents[l] + deltaExponent - exponents[last + 1]
     if (alive && !(shift < 1000)) {
-      throw new RangeError(`synflow: the flow through layers.${l} spans more than 2^1000; rescale its weights`)
+      throw new NumbersError(`synflow: the flow through layers.${l} spans more than 2^1000; rescale its weights`)
     }
     const scaled = scratch.f64(m.scaledDelta, m.rows)
     scaled.set(scratch.f64(m.delta, m.rows))

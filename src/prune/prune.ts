@@ -9,6 +9,7 @@ import { criterionOf, type CriterionName } from './criteria.js'
 import type { BudgetTie, Chosen, Criterion, CriterionContext } from './criterion.js'
 import { selectPlaced } from './select.js'
 import { summarizeLayers, tieWarnings, type LayerSummary } from './summary.js'
+import { NumbersError } from '../numbers-error.js'
 
 export interface PruneOptions {
   /** A name in the table {@link criteria}, or a criterion of one's own: see `definePruning` */
@@ -87,10 +88,10 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
   const criterion: Criterion = criterionOf(method)
   const { temperature = criterion.defaults.temperature ?? 1, rounds = criterion.defaults.rounds ?? 1 } = options
   if (!(temperature > 0 && temperature < Infinity)) {
-    throw new RangeError(`prune: expected a positive temperature, got ${temperature}`)
+    throw new NumbersError(`prune: expected a positive temperature, got ${temperature}`)
   }
   if (!(Number.isInteger(rounds) && rounds > 0)) {
-    throw new RangeError(`prune: expected a positive integer number of rounds, got ${rounds}`)
+    throw new NumbersError(`prune: expected a positive integer number of rounds, got ${rounds}`)
   }
   const budgets: Budget[] = pruningBudgets(network, density, scope)
   if (criterion.needsData && !batch) {
@@ -131,7 +132,7 @@ export function prune(network: Network, options: PruneOptions): PruneResult {
  */
 export function applyMasks(network: Network, masks: readonly Mask[]): Network {
   if (masks.length !== network.layers.length) {
-    throw new RangeError(`applyMasks: expected ${network.layers.length} masks, got ${masks.length}`)
+    throw new NumbersError(`applyMasks: expected ${network.layers.length} masks, got ${masks.length}`)
   }
   return createNetwork(
     network.spec,

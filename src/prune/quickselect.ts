@@ -1,4 +1,5 @@
 import { defaultKernels, withScratch, type Kernels, type Pointer } from '../linalg/kernels.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Keeping the largest: everything above `value`, and of what equals it the first `ties`. */
 export interface Threshold {
@@ -18,7 +19,7 @@ export interface Threshold {
  */
 export function kthLargestAt(kernels: Kernels, at: Pointer, length: number, k: number): Threshold {
   if (!(Number.isInteger(k) && 1 <= k && k <= length)) {
-    throw new RangeError(`kthLargest: expected k from 1 to ${length}, got ${k}`)
+    throw new NumbersError(`kthLargest: expected k from 1 to ${length}, got ${k}`)
   }
   return withScratch(kernels, (scratch) => {
     const result = scratch.alloc(16)

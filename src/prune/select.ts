@@ -5,6 +5,7 @@ import { chunksOf } from '../network/dense-product.js'
 import type { Mask } from '../network/mask.js'
 import { kthLargestAt, type Threshold } from './quickselect.js'
 import { step } from '../linalg/steps.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Bytes of a histogram u32[65536] of f64 numbers by sign, exponent and four bits of the mantissa. */
 export const histogramBytes = 0x10000 * 4
@@ -52,7 +53,7 @@ export function findBin(histogram: Uint32Array, k: number): BinSearch {
     if (rank <= held) return { bin, rank, held }
     rank -= held
   }
-  throw new RangeError(`select: expected at least ${k} numbers, got ${k - rank}`)
+  throw new NumbersError(`select: expected at least ${k} numbers, got ${k - rank}`)
 }
 
 /** The smallest and the largest number of a bin; bin 0 as in {@link findBin}. */
@@ -89,13 +90,13 @@ function refuseNotFinite(scratch: Scratch, scores: readonly PlacedScores[]): nev
     const bad = data.findIndex((value, i) => !Number.isFinite(value) && candidates?.[i] !== 0)
     if (bad < 0) continue
     const place = `layers.${layer}, row ${Math.floor(bad / cols)}, column ${bad % cols}`
-    throw new RangeError(
+    throw new NumbersError(
       Number.isNaN(data[bad])
         ? `select: expected finite scores, got one that is not a number at ${place}; check the weights and the data, which may also overflow on the way: then scale them down`
         : `select: expected finite scores, got one beyond the range of f64 at ${place}; scale the weights or the data down`,
     )
   }
-  throw new RangeError('select: expected finite scores')
+  throw new NumbersError('select: expected finite scores')
 }
 
 /** The sum of the threads' histograms, which follow each other at `at`. */

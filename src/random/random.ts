@@ -1,4 +1,5 @@
 import { exponentialFrom, normalFrom } from './ziggurat.js'
+import { NumbersError } from '../numbers-error.js'
 
 /**
  * A seeded stream of random numbers: xoshiro128** on state expanded by splitmix32. Same seed, same stream, everywhere: every
@@ -50,7 +51,7 @@ function hashParts(parts: readonly SeedPart[]): number {
  * console.log(a.uniform() === b.uniform()) // true
  */
 export function randomStream(seed: number, ...path: readonly SeedPart[]): RandomStream {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`randomStream: expected an integer seed, got ${seed}`)
+  if (!Number.isSafeInteger(seed)) throw new NumbersError(`randomStream: expected an integer seed, got ${seed}`)
   let mix = (hashParts(path) ^ seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1)) >>> 0
   const splitmix = (): number => {
     mix = (mix + 0x9e3779b9) | 0
@@ -79,7 +80,7 @@ export function randomStream(seed: number, ...path: readonly SeedPart[]): Random
   const exponential = (): number => exponentialFrom(uniform)
   const below = (n: number): number => {
     if (!(Number.isInteger(n) && n >= 1 && n <= 2 ** 32)) {
-      throw new RangeError(`below: expected an integer from 1 to 2^32, got ${n}`)
+      throw new NumbersError(`below: expected an integer from 1 to 2^32, got ${n}`)
     }
     const limit = 2 ** 32 - (2 ** 32 % n)
     for (;;) {

@@ -2,12 +2,13 @@ import { matmul } from '../linalg/matmul.js'
 import { matrix, type Matrix } from '../linalg/matrix.js'
 import type { Kernel } from '../ntk/kernel.js'
 import { singleKernel } from './single-kernel.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** The matrix divided by its largest entry, so that squares stay in range; undefined when it is zero. */
 function normalised({ rows, cols, data }: Matrix, name: string): Matrix | undefined {
   let largest = 0
   for (const value of data) {
-    if (!Number.isFinite(value)) throw new RangeError(`kernelTargetAlignment: expected finite ${name}, got ${value}`)
+    if (!Number.isFinite(value)) throw new NumbersError(`kernelTargetAlignment: expected finite ${name}, got ${value}`)
     largest = Math.max(largest, Math.abs(value))
   }
   return largest > 0
@@ -35,7 +36,7 @@ export function kernelTargetAlignment(kernelOrMatrix: Matrix | Kernel, targets: 
   const kernel = singleKernel(kernelOrMatrix)
   if (kernel.rows !== kernel.cols || kernel.rows !== targets.rows) {
     const got = `[${kernel.rows}, ${kernel.cols}] and [${targets.rows}, ${targets.cols}]`
-    throw new RangeError(`kernelTargetAlignment: expected a kernel [N, N] and targets [N, C], got ${got}`)
+    throw new NumbersError(`kernelTargetAlignment: expected a kernel [N, N] and targets [N, C], got ${got}`)
   }
   const K = normalised(kernel, 'kernel')
   const Y = normalised(targets, 'targets')

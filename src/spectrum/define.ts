@@ -1,6 +1,7 @@
 import { requireFunction, requireName } from '../data/open-table.js'
 import { levelsOf, notPositive, type Levels } from './levels.js'
 import { isComplete, type MetricValue, type SpectralMetric, type Spectrum } from './metric.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** A spectral metric in a few lines. */
 export interface MetricDefinition {
@@ -31,7 +32,7 @@ const numbersOf = (value: MetricValue): (number | null)[] =>
 function requireNumbers(name: string, value: MetricValue): MetricValue {
   const wrong = numbersOf(value).find((number) => number !== null && !Number.isFinite(number))
   if (wrong === undefined) return value
-  throw new RangeError(`${name}: expected a finite number, null, or a record of these, got ${String(wrong)}`)
+  throw new NumbersError(`${name}: expected a finite number, null, or a record of these, got ${String(wrong)}`)
 }
 
 /**

@@ -6,6 +6,7 @@ import { gap } from './gap.js'
 import { metricProblem, type SpectralMetric, type Spectrum } from './metric.js'
 import { rank } from './rank.js'
 import { topEnergy } from './top-energy.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Every metric of a spectrum, in the order of the spectrum document. */
 export const spectralMetrics = {
@@ -39,10 +40,10 @@ export type MissingMetrics = { readonly [Name in SpectralMetricName]?: string }
 export function metricOf(choice: MetricChoice): SpectralMetric {
   if (typeof choice === 'string') {
     if (Object.hasOwn(spectralMetrics, choice)) return spectralMetrics[choice]
-    throw new RangeError(`spectrum: expected a metric of ${spectralMetricNames.join(', ')}, got '${choice}'`)
+    throw new NumbersError(`spectrum: expected a metric of ${spectralMetricNames.join(', ')}, got '${choice}'`)
   }
   const problem = metricProblem(choice)
-  if (problem !== undefined) throw new RangeError(`spectrum: metric: ${problem}; make one with defineMetric`)
+  if (problem !== undefined) throw new NumbersError(`spectrum: metric: ${problem}; make one with defineMetric`)
   return choice
 }
 

@@ -1,5 +1,6 @@
 import type { Matrix } from '../linalg/matrix.js'
 import { kernelMatrix, type Kernel } from '../ntk/kernel.js'
+import { NumbersError } from '../numbers-error.js'
 
 /**
  * One kernel as a matrix over the same memory.
@@ -9,7 +10,7 @@ import { kernelMatrix, type Kernel } from '../ntk/kernel.js'
 export function singleKernel(kernel: Matrix | Kernel): Matrix {
   if ('rows' in kernel) return kernel
   if (kernel.classes !== 1) {
-    throw new RangeError(`spectrum: expected one kernel, got ${kernel.classes} classes; take one with kernelMatrix`)
+    throw new NumbersError(`spectrum: expected one kernel, got ${kernel.classes} classes; take one with kernelMatrix`)
   }
   return kernelMatrix(kernel, 0)
 }

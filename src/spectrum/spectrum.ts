@@ -17,6 +17,7 @@ import {
 } from './metrics.js'
 import { singleKernel } from './single-kernel.js'
 import { traceOf } from './trace.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** Eigenvalues of one kernel with every metric; JSON as it stands. */
 export interface SpectrumDocument extends SpectralMeasurements {
@@ -75,7 +76,7 @@ export function spectrum(
 ): SpectrumDocument {
   const kernel = singleKernel(kernelOrMatrix)
   const n = kernel.rows
-  if (!(n >= 1)) throw new RangeError('spectrum: expected a kernel of at least one sample, got none')
+  if (!(n >= 1)) throw new NumbersError('spectrum: expected a kernel of at least one sample, got none')
   const { values, vectors } = symmetricEigen(kernel, options)
   const trace = traceOf(kernel)
   const residual = largestResidual(kernel, values, vectors!, options)

@@ -4,6 +4,7 @@ import type { Kernel } from '../ntk/kernel.js'
 import { singleKernel } from './single-kernel.js'
 import { describeSpectrum, spectrum, type SpectrumDocument, type SpectrumOptions } from './spectrum.js'
 import { traceOf } from './trace.js'
+import { NumbersError } from '../numbers-error.js'
 
 /** The top of a spectrum; JSON as it stands. Metrics that need the rest of it are null. */
 export interface TopSpectrumDocument extends SpectrumDocument {
@@ -52,9 +53,9 @@ export function topSpectrum(
 ): TopSpectrumDocument {
   const kernel = singleKernel(kernelOrMatrix)
   const n = kernel.rows
-  if (!(n >= 1)) throw new RangeError('spectrum: expected a kernel of at least one sample, got none')
+  if (!(n >= 1)) throw new NumbersError('spectrum: expected a kernel of at least one sample, got none')
   if (!(Number.isInteger(top) && top >= 1 && top <= n)) {
-    throw new RangeError(`spectrum: expected top from 1 to n = ${n}, got ${top}`)
+    throw new NumbersError(`spectrum: expected top from 1 to n = ${n}, got ${top}`)
   }
   if (needsAll(n, top)) {
     const whole = spectrum(kernel, { ...options, ...(precision && { precision }) })

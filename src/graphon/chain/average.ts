@@ -2,6 +2,7 @@ import { matrix, type Matrix } from '../../linalg/matrix.js'
 import type { NetworkContext } from '../../network/context.js'
 import { createChain, type GraphonChain } from './chain.js'
 import { samePartition } from './refine.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** The mean chain of several trials, with the spread of its entries. */
 export interface AveragedChain extends GraphonChain {
@@ -35,18 +36,20 @@ export function meanAndSpread(samples: readonly Matrix[]): MatrixSpread {
 function checkAlike(first: GraphonChain, other: GraphonChain, trial: number): void {
   const shape = (chain: GraphonChain) => chain.W.map(({ rows, cols }) => `${rows} × ${cols}`).join(', ')
   if (shape(other) !== shape(first)) {
-    throw new RangeError(`averageChains: expected shapes ${shape(first)} in trial ${trial}, got ${shape(other)}`)
+    throw new NumbersError(`averageChains: expected shapes ${shape(first)} in trial ${trial}, got ${shape(other)}`)
   }
   first.measures.forEach((measure, l) => {
     if (samePartition(measure, other.measures[l])) return
-    throw new RangeError(`averageChains: expected the measures of trial 0 for hidden layer ${l + 1} in trial ${trial}`)
+    throw new NumbersError(
+      `averageChains: expected the measures of trial 0 for hidden layer ${l + 1} in trial ${trial}`,
+    )
   })
   if (Boolean(other.V) !== Boolean(first.V)) {
-    throw new RangeError(`averageChains: expected V in every chain or in none, trial ${trial} differs from trial 0`)
+    throw new NumbersError(`averageChains: expected V in every chain or in none, trial ${trial} differs from trial 0`)
   }
   const network = (chain: GraphonChain) => JSON.stringify({ ...chain.network, biasEnergies: undefined })
   if (network(other) !== network(first)) {
-    throw new RangeError(
+    throw new NumbersError(
       `averageChains: expected one network, ${network(first)}, got ${network(other)} in trial ${trial}`,
     )
   }
@@ -71,7 +74,7 @@ function commonNetwork(chains: readonly GraphonChain[]): NetworkContext | undefi
  */
 export function averageChains(chains: readonly GraphonChain[]): AveragedChain {
   const first = chains.at(0)
-  if (!first) throw new RangeError('averageChains: expected at least one chain, got none')
+  if (!first) throw new NumbersError('averageChains: expected at least one chain, got none')
   chains.forEach((chain, trial) => checkAlike(first, chain, trial))
   const W = first.W.map((_, i) => meanAndSpread(chains.map((chain) => chain.W[i])))
   const V = first.V?.map((_, i) => meanAndSpread(chains.map((chain) => chain.V![i])))

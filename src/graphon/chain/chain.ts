@@ -1,6 +1,7 @@
 import type { Matrix } from '../../linalg/matrix.js'
 import { findContextProblem, type NetworkContext } from '../../network/context.js'
 import type { Origin } from '../../network/origin.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /**
  * Step graphons of all L + 1 weight matrices with shared positions: the column bins of matrix l + 1 are the row bins of
@@ -111,7 +112,7 @@ export function findChainProblem({ W, V, measures, network }: GraphonChain): Cha
  */
 export function createChain(chain: GraphonChain): GraphonChain {
   const found = findChainProblem(chain)
-  if (found) throw new RangeError(`chain ${found.key}: ${found.problem}`)
+  if (found) throw new NumbersError(`chain ${found.key}: ${found.problem}`)
   const { W, V, measures, network, origin } = chain
   return { W, ...(V && { V }), measures, ...(network && { network }), ...(origin && { origin }) }
 }

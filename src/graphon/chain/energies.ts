@@ -1,5 +1,6 @@
 import { matrix, type Matrix } from '../../linalg/matrix.js'
 import type { Network } from '../../network/network.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /**
  * Weight energies M·w² of every matrix, entry by entry, in units where an unpruned weight has energy 1 on average:
@@ -17,14 +18,14 @@ export function weightEnergies({ spec, layers }: Network): Matrix[] {
   return layers.map(({ weight, mask }, index) => {
     const { rows, cols, data } = mask
     if (weight.length !== data.length) {
-      throw new RangeError(
+      throw new NumbersError(
         `weightEnergies: expected ${data.length} weights in matrix ${index + 1}, got ${weight.length}`,
       )
     }
     const sigmaW2 = spec.sigmaW2[index]
     const standard = spec.parameterization === 'standard'
     if (standard && !(sigmaW2 > 0 && Number.isFinite(sigmaW2))) {
-      throw new RangeError(`weightEnergies: expected a positive σ_w² for matrix ${index + 1}, got ${sigmaW2}`)
+      throw new NumbersError(`weightEnergies: expected a positive σ_w² for matrix ${index + 1}, got ${sigmaW2}`)
     }
     const unit = standard ? cols / sigmaW2 : 1
     const energies = new Float64Array(data.length)
@@ -33,7 +34,7 @@ export function weightEnergies({ spec, layers }: Network): Matrix[] {
       const energy = unit * weight[k] * weight[k]
       if (!(energy <= Number.MAX_VALUE)) {
         const where = `row ${Math.floor(k / cols)}, column ${k % cols} of matrix ${index + 1}`
-        throw new RangeError(`weightEnergies: expected a weight with a finite square, got ${weight[k]} at ${where}`)
+        throw new NumbersError(`weightEnergies: expected a weight with a finite square, got ${weight[k]} at ${where}`)
       }
       energies[k] = energy
     }

@@ -1,3 +1,5 @@
+import { NumbersError } from '../../numbers-error.js'
+
 /** How the units of a layer, in order, are cut into bins of neighbouring units. */
 export interface Partition {
   /** Units per bin, all positive. */
@@ -14,9 +16,9 @@ export interface Partition {
  * @throws RangeError when n or K is not a positive integer
  */
 export function bins(n: number, K: number): Partition {
-  if (!(Number.isInteger(n) && n > 0)) throw new RangeError(`bins: expected a positive number of units, got ${n}`)
+  if (!(Number.isInteger(n) && n > 0)) throw new NumbersError(`bins: expected a positive number of units, got ${n}`)
   if (!(Number.isInteger(K) && K > 0))
-    throw new RangeError(`bins: expected a positive integer number of bins, got ${K}`)
+    throw new NumbersError(`bins: expected a positive integer number of bins, got ${K}`)
   const count = Math.min(K, n)
   const larger = n % count
   const sizes = Int32Array.from({ length: count }, (_, i) => Math.floor(n / count) + (i < larger ? 1 : 0))

@@ -1,5 +1,6 @@
 import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { createChain, type GraphonChain } from './chain.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** A finer partition of [0, 1] and where each of its bins lies in a coarser one. */
 export interface Refinement {
@@ -68,7 +69,7 @@ export function expand(source: Matrix, rowFrom?: Int32Array, colFrom?: Int32Arra
  */
 export function refineChain(chain: GraphonChain, measures: readonly Float64Array[]): GraphonChain {
   if (measures.length !== chain.measures.length) {
-    throw new RangeError(`refineChain: expected ${chain.measures.length} measures, got ${measures.length}`)
+    throw new NumbersError(`refineChain: expected ${chain.measures.length} measures, got ${measures.length}`)
   }
   const cuts = chain.measures.map((own, l) => commonRefinement(own, measures[l]))
   const maps = [undefined, ...cuts.map(({ inA }) => inA), undefined]

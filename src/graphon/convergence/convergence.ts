@@ -1,5 +1,6 @@
 import type { GraphonChain } from '../chain/chain.js'
 import { distanceChains } from '../distances/chains.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** The estimate at one width of a ladder of growing networks. */
 export interface WidthEstimate {
@@ -55,7 +56,7 @@ function memo(pairs: Floor): Floor {
 export function convergence(ladder: readonly WidthEstimate[], floor?: Floor): MatrixConvergence[] {
   ladder.forEach(({ width }, i) => {
     if (width > (i > 0 ? ladder[i - 1].width : 0)) return
-    throw new RangeError(`convergence: expected increasing positive widths, got ${width} at place ${i}`)
+    throw new NumbersError(`convergence: expected increasing positive widths, got ${width} at place ${i}`)
   })
   if (ladder.length === 0) return []
   const distances = memo((narrow, wide) =>

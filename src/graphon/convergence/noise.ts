@@ -4,6 +4,7 @@ import { distanceChains } from '../distances/chains.js'
 import { erdosRenyiMasks } from '../sample/erdos-renyi.js'
 import { defaultBins, chainOf, type EstimateOptions } from '../estimate/estimate.js'
 import { defaultEstimator } from '../estimate/estimators/estimators.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface ErdosRenyiOptions extends EstimateOptions {
   /** Density of each of the L + 1 matrices; ⌊density·total + ½⌋ weights are kept in each. */
@@ -23,15 +24,15 @@ export interface FloorOptions extends ErdosRenyiOptions {
 
 function checkOptions(caller: string, sizes: readonly number[], { densities, trials }: ErdosRenyiOptions): void {
   if (!(sizes.length >= 2 && sizes.every((n) => Number.isInteger(n) && n > 0))) {
-    throw new RangeError(`${caller}: expected at least two positive integer sizes, got ${sizes.join(', ')}`)
+    throw new NumbersError(`${caller}: expected at least two positive integer sizes, got ${sizes.join(', ')}`)
   }
   if (densities.length !== sizes.length - 1) {
-    throw new RangeError(`${caller}: expected ${sizes.length - 1} densities, got ${densities.length}`)
+    throw new NumbersError(`${caller}: expected ${sizes.length - 1} densities, got ${densities.length}`)
   }
   const wrong = densities.find((density) => !(density >= 0 && density <= 1))
-  if (wrong !== undefined) throw new RangeError(`${caller}: expected densities in [0, 1], got ${wrong}`)
+  if (wrong !== undefined) throw new NumbersError(`${caller}: expected densities in [0, 1], got ${wrong}`)
   if (!(Number.isInteger(trials) && trials > 0)) {
-    throw new RangeError(`${caller}: expected a positive integer number of trials, got ${trials}`)
+    throw new NumbersError(`${caller}: expected a positive integer number of trials, got ${trials}`)
   }
 }
 
@@ -67,7 +68,7 @@ export function erdosRenyiFloor({ sizesA, sizesB, repeats = 3, ...options }: Flo
   checkOptions('erdosRenyiFloor', sizesA, options)
   checkOptions('erdosRenyiFloor', sizesB, options)
   if (!(Number.isInteger(repeats) && repeats > 0)) {
-    throw new RangeError(`erdosRenyiFloor: expected a positive integer number of repeats, got ${repeats}`)
+    throw new NumbersError(`erdosRenyiFloor: expected a positive integer number of repeats, got ${repeats}`)
   }
   const floor = new Array<number>(options.densities.length).fill(0)
   for (let repeat = 0; repeat < repeats; repeat++) {

@@ -3,6 +3,7 @@ import { commonRefinement, expand, samePartition } from '../chain/refine.js'
 import { distance, type DistanceResult } from './distance.js'
 import type { NormOptions } from './norm.js'
 import type { NormName } from './norms.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** A layer's common positions, and where they lie in each chain; no map where the bins are those already. */
 interface Common {
@@ -19,7 +20,7 @@ function common(a: Float64Array, b: Float64Array): Common {
 export function checkChains(caller: string, a: GraphonChain, b: GraphonChain): void {
   const expected = (what: string, left: number, right: number) => {
     if (left !== right) {
-      throw new RangeError(`${caller}: expected two chains with equal numbers of ${what}, got ${left} and ${right}`)
+      throw new NumbersError(`${caller}: expected two chains with equal numbers of ${what}, got ${left} and ${right}`)
     }
   }
   expected('weight matrices', a.W.length, b.W.length)

@@ -1,5 +1,6 @@
 import { matrix, type Matrix } from '../../linalg/matrix.js'
 import { binaryExponent, powerOfTwo } from '../../linalg/symmetric.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** A − B = 2^exponent · matrix, largest entry about 1: squares and sums neither overflow nor vanish. */
 export interface ScaledDifference {
@@ -47,7 +48,9 @@ export function scaledUp(value: number, exponent: number): number {
   const [first, second] = powerOfTwo(exponent)
   const result = value * first * second
   if (!(result < Infinity)) {
-    throw new RangeError(`distance: expected a distance below ${Number.MAX_VALUE}, got about 2^${exponent}; scale both`)
+    throw new NumbersError(
+      `distance: expected a distance below ${Number.MAX_VALUE}, got about 2^${exponent}; scale both`,
+    )
   }
   return result
 }

@@ -2,6 +2,7 @@ import type { Matrix } from '../../linalg/matrix.js'
 import { scaledDifference, scaledUp } from './difference.js'
 import { findNorm, type NormName } from './norms.js'
 import type { NormBounds, NormOptions } from './norm.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface DistanceOptions extends NormOptions {
   readonly norm: NormName
@@ -25,17 +26,17 @@ export function checkFinite(name: string, { cols, data }: Matrix): void {
   const at = data.findIndex((value) => !Number.isFinite(value))
   if (at < 0) return
   const where = `row ${Math.floor(at / cols)}, column ${at % cols} of ${name}`
-  throw new RangeError(`distance: expected finite entries, got ${data[at]} at ${where}`)
+  throw new NumbersError(`distance: expected finite entries, got ${data[at]} at ${where}`)
 }
 
 /** @throws RangeError when a measure has not one positive entry for each bin, or does not sum to 1 */
 export function checkMeasure(name: string, measure: Float64Array, bins: number): void {
   if (measure.length !== bins) {
-    throw new RangeError(`distance: expected ${bins} entries in ${name}, got ${measure.length}`)
+    throw new NumbersError(`distance: expected ${bins} entries in ${name}, got ${measure.length}`)
   }
   const total = measure.reduce((sum, value) => sum + value, 0)
   if (!(measure.every((value) => value > 0) && Math.abs(total - 1) <= 1e-9)) {
-    throw new RangeError(`distance: expected a positive ${name} that sums to 1, got sum ${total}`)
+    throw new NumbersError(`distance: expected a positive ${name} that sums to 1, got sum ${total}`)
   }
 }
 
@@ -56,10 +57,10 @@ export function distance(a: Matrix, b: Matrix, options: DistanceOptions): Distan
   const { norm, rowMeasure, colMeasure, gap } = options
   const { rows, cols } = a
   if (!(rows === b.rows && cols === b.cols)) {
-    throw new RangeError(`distance: expected equal shapes, got ${rows} × ${cols} and ${b.rows} × ${b.cols}`)
+    throw new NumbersError(`distance: expected equal shapes, got ${rows} × ${cols} and ${b.rows} × ${b.cols}`)
   }
-  if (!(rows > 0 && cols > 0)) throw new RangeError(`distance: expected non-empty matrices, got ${rows} × ${cols}`)
-  if (gap !== undefined && !(gap >= 0)) throw new RangeError(`distance: expected a gap of at least 0, got ${gap}`)
+  if (!(rows > 0 && cols > 0)) throw new NumbersError(`distance: expected non-empty matrices, got ${rows} × ${cols}`)
+  if (gap !== undefined && !(gap >= 0)) throw new NumbersError(`distance: expected a gap of at least 0, got ${gap}`)
   checkFinite('the first matrix', a)
   checkFinite('the second matrix', b)
   if (rowMeasure) checkMeasure('rowMeasure', rowMeasure, rows)

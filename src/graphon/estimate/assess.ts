@@ -14,6 +14,7 @@ import { denseFit } from './fit/fit.js'
 import { foldStandardError } from './fit/held-out.js'
 import { drawFolds, heldOutErrors, holdOut, binLadder } from './fit/held-out.js'
 import { splitHalf } from '../distances/split-half.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface AssessOptions extends Omit<ChainOptions, 'bins' | 'energies'> {
   /** Most bins per hidden layer, or `auto`: the number whose chain errs least on held-out entries. Default 64. */
@@ -146,7 +147,7 @@ export function halvedEntries(masks: readonly Mask[], fit: Fit, bins: number, se
 export function assessChain(trials: readonly (readonly Mask[])[], options: AssessOptions = {}): Assessment {
   const { seed = 0, energies } = options
   const masks = trials.at(0)
-  if (!masks) throw new RangeError('assessChain: expected at least one trial, got none')
+  if (!masks) throw new NumbersError('assessChain: expected at least one trial, got none')
   checkChained('assessChain', masks)
   const asked = estimatorOf(options.estimator ?? defaultEstimator)
   const startBins = options.bins === 'auto' ? defaultBins : (options.bins ?? defaultBins)

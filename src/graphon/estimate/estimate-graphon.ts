@@ -14,6 +14,7 @@ import { foldStandardError, type FoldError } from './fit/held-out.js'
 import { drawFolds, holdOut } from './fit/held-out.js'
 import { emptySides, fewUnits, type MatrixWarning } from './matrix-warnings.js'
 import { isUnresolved } from './unresolved.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface GraphonOptions {
   /** Default `auto`: whichever errs least on held-out entries. */
@@ -83,15 +84,15 @@ export interface GraphonEstimate {
 
 function checkMasks(masks: readonly Values[]): void {
   const first = masks.at(0)
-  if (!first) throw new RangeError('estimateGraphon: expected at least one mask, got none')
+  if (!first) throw new NumbersError('estimateGraphon: expected at least one mask, got none')
   masks.forEach(({ rows, cols, data }, trial) => {
     if (!(rows > 0 && cols > 0 && rows === first.rows && cols === first.cols)) {
       const expected = trial === 0 ? 'a non-empty mask' : `${first.rows} × ${first.cols}`
-      throw new RangeError(`estimateGraphon: expected ${expected} in trial ${trial}, got ${rows} × ${cols}`)
+      throw new NumbersError(`estimateGraphon: expected ${expected} in trial ${trial}, got ${rows} × ${cols}`)
     }
     const wrong = data.findIndex((value) => !(value >= 0 && value <= 1))
     if (wrong < 0) return
-    throw new RangeError(`estimateGraphon: expected entries in [0, 1], got ${data[wrong]} in trial ${trial}`)
+    throw new NumbersError(`estimateGraphon: expected entries in [0, 1], got ${data[wrong]} in trial ${trial}`)
   })
 }
 
@@ -179,7 +180,7 @@ export function estimateGraphon(masks: Values | readonly Values[], options: Grap
   const method = estimatorOf(estimator)
   const { bins } = options
   if (bins !== undefined && !(Number.isInteger(bins) && bins > 0)) {
-    throw new RangeError(`estimateGraphon: expected a positive integer number of bins, got ${bins}`)
+    throw new NumbersError(`estimateGraphon: expected a positive integer number of bins, got ${bins}`)
   }
   const binsOf = (units: number) =>
     bins === undefined ? Math.max(1, Math.min(defaultBins, Math.floor(units / fewUnitsPerBin))) : Math.min(bins, units)

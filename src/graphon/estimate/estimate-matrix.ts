@@ -15,6 +15,7 @@ import type { PlacedChain, Values } from './estimators/estimator.js'
 import { defaultEstimator, estimatorOf } from './estimators/estimators.js'
 import type { GraphonMatrix } from '../chain/layers.js'
 import { emptySides, fewUnits, type MatrixWarning } from './matrix-warnings.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** What a side of a matrix is: `hidden` units, which have no order of their own and are binned, or `exact` coordinates. */
 export const axisKinds = ['hidden', 'exact'] as const
@@ -61,10 +62,10 @@ function inChain({ into, out }: MatrixAxes) {
 function methodOf(mask: Mask, { axes = { into: 'hidden', out: 'hidden' }, ...options }: MatrixOptions) {
   const { seed = 0, bins = defaultBins, estimator: asked = defaultEstimator } = options
   if (axes.into === 'exact' && axes.out === 'exact') {
-    throw new RangeError('estimateMatrix: expected a hidden side, got two exact ones, where the mask is all there is')
+    throw new NumbersError('estimateMatrix: expected a hidden side, got two exact ones, where the mask is all there is')
   }
   if (bins !== 'auto' && !(Number.isInteger(bins) && bins > 0)) {
-    throw new RangeError(`estimateMatrix: expected a positive integer number of bins, got ${bins}`)
+    throw new NumbersError(`estimateMatrix: expected a positive integer number of bins, got ${bins}`)
   }
   const method = estimatorOf(asked)
   const { at, masks, energies } = inChain(axes)

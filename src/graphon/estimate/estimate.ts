@@ -15,6 +15,7 @@ import {
 } from './estimators/estimators.js'
 import { binNoise } from './bin-noise.js'
 import { isUnresolved } from './unresolved.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface EstimateOptions {
   /** Most bins per hidden layer; a layer with fewer units has one bin per unit. Default 64. */
@@ -58,7 +59,7 @@ export const fewUnitsPerBin = 4
 
 function checkBins(caller: string, bins: number): void {
   if (!(Number.isInteger(bins) && bins > 0)) {
-    throw new RangeError(`${caller}: expected a positive integer number of bins, got ${bins}`)
+    throw new NumbersError(`${caller}: expected a positive integer number of bins, got ${bins}`)
   }
 }
 
@@ -123,12 +124,12 @@ function placedChain(masks: readonly Mask[], options: ChainOptions): PlacedChain
   checkChained('estimateChain', masks)
   checkBins('estimateChain', bins)
   if (energies && energies.length !== masks.length) {
-    throw new RangeError(`estimateChain: expected ${masks.length} energy matrices, got ${energies.length}`)
+    throw new NumbersError(`estimateChain: expected ${masks.length} energy matrices, got ${energies.length}`)
   }
   energies?.forEach(({ rows, cols }, i) => {
     if (rows === masks[i].rows && cols === masks[i].cols) return
     const expected = `${masks[i].rows} × ${masks[i].cols}`
-    throw new RangeError(`estimateChain: expected energies ${expected} for matrix ${i + 1}, got ${rows} × ${cols}`)
+    throw new NumbersError(`estimateChain: expected energies ${expected} for matrix ${i + 1}, got ${rows} × ${cols}`)
   })
   return (estimatorOf(estimator) ?? auto).chain({ masks, bins, seed, ...(energies && { energies }) })
 }
@@ -178,7 +179,7 @@ export function estimateLayers(masks: readonly Mask[], options: EstimateOptions 
   checkChained('estimateLayers', masks)
   checkBins('estimateLayers', bins)
   if (masks.length < 3) {
-    throw new RangeError(
+    throw new NumbersError(
       `estimateLayers: expected at least 2 hidden layers, got ${masks.length - 1}; align: chain covers every network`,
     )
   }

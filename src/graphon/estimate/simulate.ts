@@ -8,6 +8,7 @@ import { estimatorName, estimatorNames, estimatorOf, type EstimatorChoice } from
 import { histogram } from './estimators/histogram.js'
 import type { ReferenceGraphon } from '../sample/references/reference.js'
 import { references, type ReferenceName } from '../sample/references/references.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** One mask of a known graphon, with the truth at its units. */
 export interface Sample {
@@ -138,11 +139,11 @@ export function simulateEstimators(options: SimulateOptions): SimulatedEstimator
     method: estimatorOf(choice) ?? auto,
   }))
   if (!(widths.length > 0 && widths.every((n, i) => Number.isInteger(n) && n > (widths[i - 1] ?? 1)))) {
-    throw new RangeError(`simulateEstimators: expected increasing widths from 2 on, got ${widths.join(', ')}`)
+    throw new NumbersError(`simulateEstimators: expected increasing widths from 2 on, got ${widths.join(', ')}`)
   }
   for (const count of [trials, bins]) {
     if (!(Number.isInteger(count) && count > 0)) {
-      throw new RangeError(`simulateEstimators: expected positive integers for trials and bins, got ${count}`)
+      throw new NumbersError(`simulateEstimators: expected positive integers for trials and bins, got ${count}`)
     }
   }
   const total = graphons.length * methods.length * widths.length * trials

@@ -3,6 +3,7 @@ import { createSpec, type SpecOptions } from '../../network/create.js'
 import type { NetworkSpec } from '../../network/network.js'
 import type { Scope } from '../../prune/budget.js'
 import { createChain, type GraphonChain } from '../chain/chain.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** The network and budget that a limit is asked for. */
 export interface LimitOptions extends SpecOptions {
@@ -25,7 +26,7 @@ export interface ConstantLimit {
  * @throws RangeError when sizes, σ_w² or density are out of range
  */
 export function checkLimit(caller: string, { density, ...options }: LimitOptions): NetworkSpec {
-  if (!(0 < density && density <= 1)) throw new RangeError(`${caller}: expected a density in (0, 1], got ${density}`)
+  if (!(0 < density && density <= 1)) throw new NumbersError(`${caller}: expected a density in (0, 1], got ${density}`)
   return createSpec(options)
 }
 

@@ -5,6 +5,7 @@ import { checkChained, hiddenOrder } from '../estimate/fit/align.js'
 import { chainInOrders } from '../estimate/fit/binning.js'
 import type { GraphonChain } from '../chain/chain.js'
 import { constantShape, layerDensity, matrixVectors } from '../convergence/limit-test/shapes.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** How well a prediction describes the masks, for one matrix; distances in L2. */
 export interface LimitAgreement {
@@ -88,16 +89,16 @@ export function compareWithEstimate(
 ): Comparison {
   checkChained('compareWithEstimate', masks)
   if (probabilities.length !== masks.length) {
-    throw new RangeError(`compareWithEstimate: expected ${masks.length} matrices, got ${probabilities.length}`)
+    throw new NumbersError(`compareWithEstimate: expected ${masks.length} matrices, got ${probabilities.length}`)
   }
   probabilities.forEach(({ rows, cols }, l) => {
     if (rows === masks[l].rows && cols === masks[l].cols) return
     const expected = `${masks[l].rows} × ${masks[l].cols}`
-    throw new RangeError(`compareWithEstimate: expected ${expected} for matrix ${l + 1}, got ${rows} × ${cols}`)
+    throw new NumbersError(`compareWithEstimate: expected ${expected} for matrix ${l + 1}, got ${rows} × ${cols}`)
   })
   for (const count of [bins, simulations]) {
     if (Number.isInteger(count) && count > 0) continue
-    throw new RangeError(`compareWithEstimate: expected positive integers for bins and simulations, got ${count}`)
+    throw new NumbersError(`compareWithEstimate: expected positive integers for bins and simulations, got ${count}`)
   }
   const found = binnedAlike(probabilities, masks, bins)
   const floors = masks.map(() => 0)

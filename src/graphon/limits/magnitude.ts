@@ -2,6 +2,7 @@ import type { NetworkSpec } from '../../network/network.js'
 import { checkLimit, sumOf, weightCounts, type ConstantLimit, type LimitOptions } from './closed-form.js'
 import { tailEnergy, tailProbability } from './normal-tail.js'
 import { solveThreshold, tailQuantile } from './threshold.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface MagnitudeLimit extends ConstantLimit {
   /** t_l = τ √n_{l−1} / σ_l: the threshold in standard deviations of the weights of each matrix. */
@@ -85,7 +86,7 @@ export function magnitudeWidthLimit(options: LimitOptions): MagnitudeLimit {
   const { density, scope } = options
   const { sizes } = spec
   const last = sizes.length - 2
-  if (last < 1) throw new RangeError('magnitudeWidthLimit: expected at least one hidden layer, got none')
+  if (last < 1) throw new NumbersError('magnitudeWidthLimit: expected at least one hidden layer, got none')
   const none = sizes.slice(1).map(() => 0)
   if (scope === 'layer')
     return atThresholds(

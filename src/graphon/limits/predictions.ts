@@ -9,6 +9,7 @@ import type { CriterionName } from '../../prune/criteria.js'
 import { closedForms, type ClosedForm } from './closed-forms.js'
 import { snipProfiles, synflowProfiles, type Profile } from './profiles.js'
 import { saliencyLimit } from './saliency.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** What a closed form is evaluated at. */
 export interface PredictionInput {
@@ -94,6 +95,6 @@ export const predictedMethods = (Object.keys(predictions) as CriterionName[]).fi
  */
 export function predictMasks(method: CriterionName, input: PredictionInput): Matrix[] {
   const { predict, summary }: PredictionRule = predictions[method]
-  if (!predict) throw new Error(`predictMasks: no closed form for ${method}, ${summary}`)
+  if (!predict) throw new NumbersError(`predictMasks: no closed form for ${method}, ${summary}`)
   return predict(input)
 }

@@ -1,4 +1,5 @@
 import type { Matrix } from '../../linalg/matrix.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** A non-negative matrix as r_i c_j, with how much of it that leaves unexplained. */
 export interface RankOne {
@@ -21,7 +22,7 @@ const mostSteps = 200
  */
 export function fitRankOne({ rows, cols, data }: Matrix): RankOne {
   const wrong = data.find((value) => !(value >= 0 && value < Infinity))
-  if (wrong !== undefined) throw new RangeError(`fitRankOne: expected finite non-negative entries, got ${wrong}`)
+  if (wrong !== undefined) throw new NumbersError(`fitRankOne: expected finite non-negative entries, got ${wrong}`)
   const norm = (x: Float64Array) => x.reduce((sum, value) => sum + value * value, 0)
   const total = norm(data)
   let r = new Float64Array(rows)

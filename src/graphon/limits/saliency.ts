@@ -4,6 +4,7 @@ import { sumOf } from './closed-form.js'
 import { tailProbability } from './normal-tail.js'
 import type { Profile } from './profiles.js'
 import { solveThreshold } from './threshold.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface SaliencyLimit {
   /** P(kept) of every weight, `[out, in]` per matrix. */
@@ -63,8 +64,8 @@ const logarithms = (profile: Float64Array): Float64Array => profile.map((value) 
  */
 export function saliencyLimit(profiles: readonly Profile[], density: number, scope: Scope): SaliencyLimit {
   if (!(0 < density && density <= 1))
-    throw new RangeError(`saliencyLimit: expected a density in (0, 1], got ${density}`)
-  if (profiles.length === 0) throw new RangeError('saliencyLimit: expected at least one profile, got none')
+    throw new NumbersError(`saliencyLimit: expected a density in (0, 1], got ${density}`)
+  if (profiles.length === 0) throw new NumbersError('saliencyLimit: expected at least one profile, got none')
   const tails = profiles.map(tailOf)
   const logs = profiles.map(({ rows, cols }) => ({ rows: logarithms(rows), cols: logarithms(cols) }))
   const probability = (l: number, logX: number): number => (logX < Infinity ? tails[l](logX) : 0)

@@ -1,4 +1,5 @@
 import { tailProbability } from './normal-tail.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** Relative precision of a threshold: a few neighbouring numbers. */
 const precision = 1e-15
@@ -37,7 +38,7 @@ function root(f: (x: number) => number, from: number, to: number): number {
  * @returns 0 when even τ = 0 keeps no more than the target, ∞ when the target is 0
  */
 export function solveThreshold(expected: (threshold: number) => number, target: number): number {
-  if (!(target >= 0)) throw new RangeError(`solveThreshold: expected a target of at least 0, got ${target}`)
+  if (!(target >= 0)) throw new NumbersError(`solveThreshold: expected a target of at least 0, got ${target}`)
   if (target === 0) return Infinity
   if (expected(0) <= target) return 0
   let [low, high] = [1, 1]

@@ -14,6 +14,7 @@ import {
   type MotifOptions,
   type PathName,
 } from './motifs.js'
+import { NumbersError } from '../../numbers-error.js'
 
 export interface MotifTableOptions {
   readonly rowMeasure?: Float64Array
@@ -79,7 +80,7 @@ function injectiveOf(mask: Mask, wanted: readonly string[], kernels?: Kernels): 
 export function motifTable(W: Matrix, options: MotifTableOptions = {}, mask?: Mask): MotifRow[] {
   const { paths = defaultPaths } = options
   if (!(Number.isInteger(paths) && paths > 0)) {
-    throw new RangeError(`motifTable: expected a positive integer as the longest path, got ${paths}`)
+    throw new NumbersError(`motifTable: expected a positive integer as the longest path, got ${paths}`)
   }
   const densities = densitiesOf(W, options)
   const p = pathDensities(W, 1, options)[0]
@@ -136,11 +137,11 @@ export function motifReport(
 ): MotifReport[] {
   if (!(a.W.length === b.W.length && a.W.length === cuts.length)) {
     const got = `${a.W.length}, ${b.W.length} and ${cuts.length}`
-    throw new RangeError(`motifReport: expected as many matrices in both chains as cut bounds, got ${got}`)
+    throw new NumbersError(`motifReport: expected as many matrices in both chains as cut bounds, got ${got}`)
   }
   const densities = (chain: GraphonChain, l: number) => densitiesOf(chain.W[l], { ...options, ...measuresOf(chain, l) })
   return cuts.map((cut, l) => {
-    if (!(cut >= 0)) throw new RangeError(`motifReport: expected a cut bound of at least 0, got ${cut}`)
+    if (!(cut >= 0)) throw new NumbersError(`motifReport: expected a cut bound of at least 0, got ${cut}`)
     const [inA, inB] = [densities(a, l), densities(b, l)]
     const compared = [...inA].map(([motif, value]): MotifComparison => {
       const other = inB.get(motif)!

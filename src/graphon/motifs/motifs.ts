@@ -2,6 +2,7 @@ import type { Kernels } from '../../linalg/kernels.js'
 import { matmul } from '../../linalg/matmul.js'
 import { matrix, transpose, type Matrix } from '../../linalg/matrix.js'
 import { columnDegrees, rowDegrees, type Mask } from '../../network/mask.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** What the densities of a bipartite graphon are made of. */
 interface Weighted {
@@ -124,7 +125,7 @@ function weighted(
 ): Weighted {
   if (rowMeasure.length !== W.rows || colMeasure.length !== W.cols) {
     const got = `${rowMeasure.length} and ${colMeasure.length}`
-    throw new RangeError(`${caller}: expected ${W.rows} row and ${W.cols} column measures, got ${got}`)
+    throw new NumbersError(`${caller}: expected ${W.rows} row and ${W.cols} column measures, got ${got}`)
   }
   let gram: Matrix | undefined
   return { W, rowMeasure, colMeasure, gram: () => (gram ??= gramOf(W, rowMeasure, colMeasure, kernels)) }
@@ -161,7 +162,7 @@ export function pathDensities(
   { rowMeasure = uniform(W.rows), colMeasure = uniform(W.cols) }: Pick<MotifOptions, 'rowMeasure' | 'colMeasure'> = {},
 ): number[] {
   if (!(Number.isInteger(longest) && longest > 0)) {
-    throw new RangeError(`pathDensities: expected a positive integer as the longest path, got ${longest}`)
+    throw new NumbersError(`pathDensities: expected a positive integer as the longest path, got ${longest}`)
   }
   const graphon = weighted('pathDensities', W, rowMeasure, colMeasure)
   let values: Float64Array | undefined
@@ -198,7 +199,7 @@ export function injectiveMotifDensities(
 ): ReadonlyMap<InjectiveMotif, number> {
   const { rows, cols, data, kept } = mask
   if (!(rows >= 2 && cols >= 2)) {
-    throw new RangeError(`injectiveMotifDensities: expected at least 2 rows and 2 columns, got ${rows} × ${cols}`)
+    throw new NumbersError(`injectiveMotifDensities: expected at least 2 rows and 2 columns, got ${rows} × ${cols}`)
   }
   const [row, col] = [rowDegrees(mask), columnDegrees(mask)]
   const pairs = (degrees: Int32Array) => degrees.reduce((sum, degree) => sum + degree * (degree - 1), 0)

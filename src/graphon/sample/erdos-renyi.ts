@@ -1,5 +1,6 @@
 import { createMask, type Mask } from '../../network/mask.js'
 import { randomStream, type RandomStream } from '../../random/random.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /**
  * A mask with exactly `kept` ones at uniformly random places. Draws about −total·ln(1 − p) cells, p = min(kept, total −
@@ -10,9 +11,10 @@ import { randomStream, type RandomStream } from '../../random/random.js'
 export function erdosRenyiMask(rows: number, cols: number, kept: number, random: RandomStream): Mask {
   const total = rows * cols
   if (!(Number.isInteger(kept) && kept >= 0 && kept <= total)) {
-    throw new RangeError(`erdosRenyiMask: expected an integer number of kept weights in 0 … ${total}, got ${kept}`)
+    throw new NumbersError(`erdosRenyiMask: expected an integer number of kept weights in 0 … ${total}, got ${kept}`)
   }
-  if (!(total < 2 ** 32)) throw new RangeError(`erdosRenyiMask: expected fewer than 2^32 cells, got ${rows} × ${cols}`)
+  if (!(total < 2 ** 32))
+    throw new NumbersError(`erdosRenyiMask: expected fewer than 2^32 cells, got ${rows} × ${cols}`)
   const few = 2 * kept <= total ? 1 : 0
   const data = new Uint8Array(total).fill(1 - few)
   const unused = Math.clz32(total - 1)

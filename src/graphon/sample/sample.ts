@@ -3,6 +3,7 @@ import { createMask, type Mask } from '../../network/mask.js'
 import { randomStream, type RandomStream } from '../../random/random.js'
 import { createChain, type GraphonChain } from '../chain/chain.js'
 import { bins, exactPositions } from '../chain/positions.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** The ends of a reference chain. */
 export interface ChainShape {
@@ -75,7 +76,8 @@ export function degreeProductChain(
   shape: ChainShape,
   { density, slope }: { readonly density: number; readonly slope: number },
 ): GraphonChain {
-  if (!(slope >= 0 && slope <= 2)) throw new RangeError(`degreeProductChain: expected a slope in [0, 2], got ${slope}`)
+  if (!(slope >= 0 && slope <= 2))
+    throw new NumbersError(`degreeProductChain: expected a slope in [0, 2], got ${slope}`)
   const richness = (bin: number, count: number) => 1 + slope * (0.5 - (bin + 0.5) / count)
   const last = shape.hidden.length
   return fromFunction(shape, (i, rows, cols) => {
@@ -167,7 +169,7 @@ export function sampleMasks(
 ): Mask[] {
   const { W, measures } = chain
   if (!(widths.length === measures.length && widths.every((n) => Number.isInteger(n) && n > 0))) {
-    throw new RangeError(
+    throw new NumbersError(
       `sampleMasks: expected ${measures.length} positive integer widths, got ${widths.join(', ') || 'none'}`,
     )
   }

@@ -1,4 +1,5 @@
 import { activationProblem, type ActivationDefinition, type ActivationForm } from './definition.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** What {@link defineActivation} takes. */
 export interface OwnActivation extends ActivationForm {
@@ -22,7 +23,7 @@ function requireDerivative({ name, value, derivative, kinks = [] }: OwnActivatio
     const slope = (value(z + h) - value(z - h)) / (2 * h)
     const got = derivative(z)
     if (!(Math.abs(got - slope) <= tolerance * (1 + Math.abs(slope)))) {
-      throw new RangeError(
+      throw new NumbersError(
         `defineActivation: ${name}: expected a derivative that is the slope of value, ${slope.toPrecision(6)} at ${z}, got ${got}`,
       )
     }
@@ -31,7 +32,7 @@ function requireDerivative({ name, value, derivative, kinks = [] }: OwnActivatio
 
 function requireKinks({ name, kinks = [] }: OwnActivation): void {
   if (kinks.every((at, i) => Number.isFinite(at) && (i === 0 || at > kinks[i - 1]))) return
-  throw new RangeError(`defineActivation: ${name}: expected kinks in increasing order, got [${kinks.join(', ')}]`)
+  throw new NumbersError(`defineActivation: ${name}: expected kinks in increasing order, got [${kinks.join(', ')}]`)
 }
 
 function requireTails({ name, value, tails }: OwnActivation): void {
@@ -41,7 +42,7 @@ function requireTails({ name, value, tails }: OwnActivation): void {
     const z = from + side
     const line = slope * z + intercept
     if (Number.isFinite(from) && Math.abs(value(z) - line) <= 1e-14 * (1 + Math.abs(line))) continue
-    throw new RangeError(
+    throw new NumbersError(
       `defineActivation: ${name}: expected φ to be ${slope} z + ${intercept} beyond ${from}, got ${value(z)} at ${z}`,
     )
   }
@@ -76,7 +77,7 @@ export function defineActivation(own: OwnActivation): ActivationDefinition {
     (typeof own.value === 'function' && typeof own.derivative === 'function'
       ? undefined
       : `${name}: expected functions value and derivative`)
-  if (problem !== undefined) throw new RangeError(`defineActivation: ${problem}`)
+  if (problem !== undefined) throw new NumbersError(`defineActivation: ${problem}`)
   requireKinks(own)
   requireDerivative(own)
   requireTails(own)

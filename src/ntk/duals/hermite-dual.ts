@@ -3,6 +3,7 @@ import type { Dual, DualValue } from '../../network/activations/dual.js'
 import { bendOf, rampCoefficients, rampDual } from './bend.js'
 import { expand } from './hermite.js'
 import { termSizes } from './term-sizes.js'
+import { NumbersError } from '../../numbers-error.js'
 
 /** Most Hermite coefficients that are taken. */
 export const mostTerms = 1024
@@ -56,7 +57,7 @@ export function hermiteDual(name: string, form: ActivationForm): Dual {
   }
 }
 
-export const tooFewTerms = (name: string, left: number): RangeError =>
-  new RangeError(
+export const tooFewTerms = (name: string, left: number): NumbersError =>
+  new NumbersError(
     `${name}: expected ${mostTerms} Hermite terms to leave out a share of ${seriesTolerance.most} of E φ'(z) φ'(z') at most, got ${left.toExponential(1)}: variances are too large, or φ' jumps and samples are too nearly parallel; take smaller σ_w² or σ_b², or an activation with a closed form`,
   )

@@ -2,6 +2,7 @@ import type { Tensor, TensorMap } from '../../data/tensor.js'
 import type { Job, JobResult, ResultRow } from '../job.js'
 import { record, type RecordsOf, type RecordTypes } from './record.js'
 import { z } from 'zod'
+import { NumbersError } from '../../numbers-error.js'
 
 /** The record that every result has, once. */
 export const jobRecord = record(
@@ -155,6 +156,6 @@ export function theArray({ job, arrays }: Finished, name: string): Tensor {
  */
 export function usable<Types extends RecordTypes>(results: readonly Finished<Types>[]): Finished<Types>[] {
   const found = results.filter(({ failed }) => failed === undefined)
-  if (found.length === 0) throw new RangeError(`networks: none could be computed; ${results.at(0)?.failed ?? ''}`)
+  if (found.length === 0) throw new NumbersError(`networks: none could be computed; ${results.at(0)?.failed ?? ''}`)
   return found
 }

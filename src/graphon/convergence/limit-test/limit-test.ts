@@ -8,6 +8,7 @@ import { meanNoise, squaredDistance, type Trials } from './squared-distance.js'
 import { studentQuantile, type Estimate } from './statistics.js'
 import { trendOf, type Trend } from './trend.js'
 import { defaultTolerance, realChange, worst, type Judgement } from './verdict.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** Further numbers of one network, by name: one per weight matrix, null where a matrix has none. */
 export type Observed = Readonly<Record<string, readonly (number | null)[]>>
@@ -88,14 +89,15 @@ const fewestTrials = 3
 const mostSimulations = 8
 
 function checkLadder(ladder: readonly LadderRung[]): void {
-  if (ladder.length === 0) throw new RangeError('testLimit: expected at least one width, got none')
+  if (ladder.length === 0) throw new NumbersError('testLimit: expected at least one width, got none')
   ladder.forEach(({ width, chains, sizes }, i) => {
     if (!(width > (i > 0 ? ladder[i - 1].width : 0))) {
-      throw new RangeError(`testLimit: expected increasing positive widths, got ${width} at place ${i}`)
+      throw new NumbersError(`testLimit: expected increasing positive widths, got ${width} at place ${i}`)
     }
-    if (chains.length === 0) throw new RangeError(`testLimit: expected at least one trial at width ${width}, got none`)
+    if (chains.length === 0)
+      throw new NumbersError(`testLimit: expected at least one trial at width ${width}, got none`)
     if (sizes.length !== chains[0].W.length + 1) {
-      throw new RangeError(
+      throw new NumbersError(
         `testLimit: expected ${chains[0].W.length + 1} sizes at width ${width}, got [${sizes.join(', ')}]`,
       )
     }
@@ -230,7 +232,7 @@ export function testLimit(ladder: readonly LadderRung[], options: LimitTestOptio
   const fewest = Math.min(...ladder.map(({ chains }) => chains.length))
   const simulations = options.simulations ?? Math.max(fewestTrials, Math.min(fewest, mostSimulations))
   if (!(simulations >= fewestTrials)) {
-    throw new RangeError(`testLimit: expected at least ${fewestTrials} simulations, got ${simulations}`)
+    throw new NumbersError(`testLimit: expected at least ${fewestTrials} simulations, got ${simulations}`)
   }
   const matrices = ladder[0].chains[0].W.map((_, i) => i)
   const densities = ladder.map(

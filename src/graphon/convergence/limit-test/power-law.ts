@@ -1,6 +1,7 @@
 import { randomStream } from '../../../random/random.js'
 import type { Estimate } from './statistics.js'
 import { convergingRate, driftingRate } from './verdict.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** What is left of a sequence that moves with the width n: m(n) = limit + amplitude · n^{−rate}. */
 export interface PowerLaw {
@@ -105,7 +106,7 @@ export function middle95(values: readonly number[]): Interval {
  */
 export function fitPowerLaw(widths: readonly number[], estimates: readonly Estimate[], seed: number): PowerLawFit {
   if (!(widths.length >= 3 && widths.length === estimates.length)) {
-    throw new RangeError(`fitPowerLaw: expected at least 3 widths, got ${widths.length}`)
+    throw new NumbersError(`fitPowerLaw: expected at least 3 widths, got ${widths.length}`)
   }
   const weights = estimates.map(({ standardError }) => standardError ** -2)
   const candidates = candidatesFor(widths)
@@ -193,7 +194,7 @@ function fitChangesAt({ rate, powers }: Candidate, squares: readonly number[], w
  */
 export function fitChanges(widths: readonly number[], squaredChanges: readonly Estimate[], seed: number): ChangeFit {
   if (!(widths.length >= 3 && squaredChanges.length === widths.length - 1)) {
-    throw new RangeError(
+    throw new NumbersError(
       `fitChanges: expected at least 3 widths and one change fewer, got ${widths.length} and ${squaredChanges.length}`,
     )
   }

@@ -1,4 +1,5 @@
 import type { Estimate } from './statistics.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** Trials of one estimate: vectors of equal length, one per independent trial. */
 export type Trials = readonly Float64Array[]
@@ -51,7 +52,7 @@ function jackknife({ deviations, squares, total }: Moments, difference: Float64A
  */
 export function squaredDistance(x: Trials, y: Trials | Float64Array): Estimate {
   const fewest = Math.min(x.length, y instanceof Float64Array ? Infinity : y.length)
-  if (!(fewest >= 3)) throw new RangeError(`squaredDistance: expected at least 3 trials, got ${fewest}`)
+  if (!(fewest >= 3)) throw new NumbersError(`squaredDistance: expected at least 3 trials, got ${fewest}`)
   const left = moments(x)
   const right = y instanceof Float64Array ? undefined : moments(y)
   const other = y instanceof Float64Array ? y : right!.mean
@@ -71,6 +72,6 @@ export function squaredDistance(x: Trials, y: Trials | Float64Array): Estimate {
 
 /** Squared error of the mean over trials: what of a distance is noise. */
 export function meanNoise(x: Trials): number {
-  if (!(x.length >= 2)) throw new RangeError(`meanNoise: expected at least 2 trials, got ${x.length}`)
+  if (!(x.length >= 2)) throw new NumbersError(`meanNoise: expected at least 2 trials, got ${x.length}`)
   return noiseOf(moments(x))
 }

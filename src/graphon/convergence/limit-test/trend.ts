@@ -1,6 +1,7 @@
 import { fitPowerLaw, rateText, type PowerLawFit } from './power-law.js'
 import { meanOf, studentQuantile, type Estimate } from './statistics.js'
 import { defaultTolerance, realChange, sureRate, type Judgement } from './verdict.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** One number of a network, for example a layer's density, followed over a ladder of widths. */
 export interface Trend extends Judgement {
@@ -45,11 +46,11 @@ export function trendOf(
   options: TrendOptions = {},
 ): Trend {
   if (!(widths.length === trials.length && widths.length > 0)) {
-    throw new RangeError(`trendOf: expected trials of ${widths.length} widths, got ${trials.length}`)
+    throw new NumbersError(`trendOf: expected trials of ${widths.length} widths, got ${trials.length}`)
   }
   for (const values of trials) {
     const wrong = values.find((value) => !Number.isFinite(value))
-    if (wrong !== undefined) throw new RangeError(`trendOf: expected finite values, got ${wrong}`)
+    if (wrong !== undefined) throw new NumbersError(`trendOf: expected finite values, got ${wrong}`)
   }
   const means = trials.map(meanOf)
   const { tolerance = defaultTolerance, seed = 0 } = options

@@ -6,6 +6,7 @@ import { scaledUp } from '../difference.js'
 import { checkFinite, checkMeasure } from '../distance.js'
 import { uniformMeasure } from './layered.js'
 import { relabelLayers, type RelabelledResult, type RelabelOptions } from './relabel-layers.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 export type { ActiveBounds, CouplingList, RelabelInfo, RelabelledResult, RelabelOptions } from './relabel-layers.js'
 
@@ -64,7 +65,7 @@ export function relabelledDistance(
 ): RelabelledResult {
   const axes = (name: string, m: Matrix, measures: MatrixMeasures): Float64Array[] => {
     if (!(m.rows > 0 && m.cols > 0)) {
-      throw new RangeError(`distance: expected non-empty matrices, got ${m.rows} × ${m.cols}`)
+      throw new NumbersError(`distance: expected non-empty matrices, got ${m.rows} × ${m.cols}`)
     }
     checkFinite(`the ${name} matrix`, m)
     if (measures.row) checkMeasure(`rowMeasure of the ${name} matrix`, measures.row, m.rows)

@@ -1,5 +1,6 @@
 import type { Matrix } from '../../../linalg/matrix.js'
 import { couplingOf, type Coupling } from './coupling.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** An optimal transport plan and the proof that none is cheaper. */
 export interface Transport {
@@ -28,10 +29,10 @@ const tiny = 1e-15
 export function transport(cost: Matrix, mu: Float64Array, nu: Float64Array): Transport {
   const { rows, cols, data } = cost
   if (mu.length !== rows || nu.length !== cols) {
-    throw new RangeError(`transport: expected ${rows} and ${cols} measures, got ${mu.length} and ${nu.length}`)
+    throw new NumbersError(`transport: expected ${rows} and ${cols} measures, got ${mu.length} and ${nu.length}`)
   }
   const bad = data.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) throw new RangeError(`transport: expected finite costs, got ${data[bad]} at index ${bad}`)
+  if (bad >= 0) throw new NumbersError(`transport: expected finite costs, got ${data[bad]} at index ${bad}`)
   const flow = new Float64Array(cols * rows)
   const [supply, demand] = [mu.slice(), nu.slice()]
   const { rowPrice, colPrice } = startingPrices(cost)

@@ -5,6 +5,7 @@ import { clampUnit } from '../fit/binning.js'
 import { denseFit } from '../fit/fit.js'
 import type { GraphonEstimator, Values } from './estimator.js'
 import { smoothed } from './smoothed.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** What an estimate may depend on. */
 export interface EstimatorInput<Setting> {
@@ -38,12 +39,12 @@ export interface EstimatorDefinition<Setting = undefined> {
 function checked(found: ArrayLike<number>, { rows, cols }: Values, name: string): Matrix {
   const data = Float64Array.from(found, Number)
   if (data.length !== rows * cols) {
-    throw new RangeError(`${name}: expected ${rows * cols} probabilities, ${rows} × ${cols}, got ${data.length}`)
+    throw new NumbersError(`${name}: expected ${rows * cols} probabilities, ${rows} × ${cols}, got ${data.length}`)
   }
   const wrong = data.findIndex((value) => !Number.isFinite(value))
   if (wrong >= 0) {
     const place = `row ${Math.floor(wrong / cols) + 1}, column ${(wrong % cols) + 1}`
-    throw new RangeError(`${name}: expected finite probabilities, got ${data[wrong]} in ${place}`)
+    throw new NumbersError(`${name}: expected finite probabilities, got ${data[wrong]} in ${place}`)
   }
   return clampUnit(matrix(rows, cols, data))
 }
@@ -75,7 +76,7 @@ export function defineEstimator<Setting = undefined>(definition: EstimatorDefini
   requireName('defineEstimator', name)
   requireFunction('defineEstimator', definition, 'probabilities', definition.probabilities)
   if (!(Array.isArray(settings) && settings.length > 0)) {
-    throw new RangeError(`defineEstimator: ${name}: expected a list of at least one setting, got none`)
+    throw new NumbersError(`defineEstimator: ${name}: expected a list of at least one setting, got none`)
   }
   return smoothed<Setting>(name, summary, {
     settings: () => settings as readonly Setting[],

@@ -2,6 +2,7 @@ import { auto } from './auto.js'
 import { candidateProblem, type Candidate } from './candidate.js'
 import { candidates } from './candidates.js'
 import type { Estimator, GraphonEstimator } from './estimator.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** Every estimator by name. Help texts and schemas read this table. */
 export const estimators = { ...candidates, auto } as const satisfies Record<string, Estimator>
@@ -25,7 +26,7 @@ export const estimatorName = (choice: EstimatorChoice): string => (typeof choice
  */
 export function findEstimator(name: string): Estimator | Candidate {
   const known = estimatorNames.find((candidate) => candidate === name)
-  if (!known) throw new RangeError(`estimator: expected ${estimatorNames.join(', ')}, got '${name}'`)
+  if (!known) throw new NumbersError(`estimator: expected ${estimatorNames.join(', ')}, got '${name}'`)
   return estimators[known]
 }
 
@@ -41,6 +42,6 @@ export function estimatorOf(choice: EstimatorChoice): Candidate | undefined {
   }
   if (choice === auto) return undefined
   const problem = candidateProblem(choice)
-  if (problem !== undefined) throw new RangeError(`estimator: ${problem}; make one with defineEstimator`)
+  if (problem !== undefined) throw new NumbersError(`estimator: ${problem}; make one with defineEstimator`)
   return choice as Candidate
 }

@@ -1,5 +1,6 @@
 import { columnDegrees, rowDegrees, type Mask } from '../../../network/mask.js'
 import type { Matrix } from '../../../linalg/matrix.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /**
  * Checks that masks follow each other in one network: the columns of matrix l + 1 are the rows of matrix l.
@@ -8,10 +9,10 @@ import type { Matrix } from '../../../linalg/matrix.js'
  * @throws RangeError when there is no mask or two shapes do not chain
  */
 export function checkChained(caller: string, masks: readonly { readonly rows: number; readonly cols: number }[]): void {
-  if (masks.length === 0) throw new RangeError(`${caller}: expected at least one mask, got none`)
+  if (masks.length === 0) throw new NumbersError(`${caller}: expected at least one mask, got none`)
   for (let l = 1; l < masks.length; l++) {
     if (masks[l].cols === masks[l - 1].rows) continue
-    throw new RangeError(
+    throw new NumbersError(
       `${caller}: expected mask ${l + 1} with ${masks[l - 1].rows} columns, the rows of mask ${l}, got ${masks[l].cols}`,
     )
   }

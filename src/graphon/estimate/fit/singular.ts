@@ -2,6 +2,7 @@ import { matmul } from '../../../linalg/matmul.js'
 import { matrix, transpose, type Matrix } from '../../../linalg/matrix.js'
 import { symmetricEigen } from '../../../linalg/symmetric-eigen.js'
 import { randomStream } from '../../../random/random.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 export interface SingularTriples {
   /** σ_1 ≥ σ_2 ≥ …, k of them. */
@@ -47,7 +48,7 @@ function orthonormalise({ rows, cols, data }: Matrix): void {
 export function leadingSingular(a: Matrix, k: number, seed: number): SingularTriples {
   const most = Math.min(a.rows, a.cols)
   if (!(Number.isInteger(k) && k >= 1 && k <= most)) {
-    throw new RangeError(`leadingSingular: expected a whole k from 1 to ${most}, got ${k}`)
+    throw new NumbersError(`leadingSingular: expected a whole k from 1 to ${most}, got ${k}`)
   }
   const count = Math.min(most, k + spare)
   const random = randomStream(seed, 'singular')

@@ -1,4 +1,5 @@
 import { matrix, type Matrix } from '../../../linalg/matrix.js'
+import { NumbersError } from '../../../numbers-error.js'
 
 /** Iterations of the dual method: the gap falls like their inverse square. */
 const defaultIterations = 80
@@ -16,7 +17,7 @@ const defaultIterations = 80
  * @throws RangeError when λ is negative or not finite
  */
 export function denoise(y: Matrix, lambda: number, iterations = defaultIterations): Matrix {
-  if (!(lambda >= 0 && lambda < Infinity)) throw new RangeError(`denoise: expected λ ≥ 0, got ${lambda}`)
+  if (!(lambda >= 0 && lambda < Infinity)) throw new NumbersError(`denoise: expected λ ≥ 0, got ${lambda}`)
   const { rows, cols } = y
   const size = rows * cols
   const x = matrix(rows, cols, y.data.slice())

@@ -1,3 +1,5 @@
+import { NumbersError } from '../../../numbers-error.js'
+
 /** A graphon known in closed form, to test estimators on. */
 export interface ReferenceGraphon {
   /** The formula, for tables. */
@@ -18,7 +20,7 @@ export interface ReferenceGraphon {
 export function scaledTo(reference: ReferenceGraphon, density: number): ReferenceGraphon {
   const highest = reference.integral / reference.supremum
   if (!(density > 0 && density <= highest * (1 + 1e-12))) {
-    throw new RangeError(`scaledTo: expected a density in (0, ${highest}] for ${reference.formula}, got ${density}`)
+    throw new NumbersError(`scaledTo: expected a density in (0, ${highest}] for ${reference.formula}, got ${density}`)
   }
   const factor = density / reference.integral
   return {
