@@ -91,8 +91,7 @@ export function formOf(activation: Activation): ActivationForm {
 }
 
 /**
- * Reads a name that limn has, followed by parameters where it takes some: `relu`, `leaky-relu`, `leaky-relu:0.2`; or what
- * {@link formatActivation} makes of an activation of one's own, `own:<name>`.
+ * Reads a name that limn has, followed by parameters where it takes some: `relu`, `leaky-relu`, `leaky-relu:0.2`.
  *
  * @throws RangeError on any other text
  *
@@ -102,7 +101,6 @@ export function formOf(activation: Activation): ActivationForm {
  * console.log(parseActivation('leaky-relu:0.2')) // { name: 'leaky-relu', slope: 0.2 }
  */
 export function parseActivation(text: string): Activation {
-  if (/^own:[a-z][a-z0-9-]*$/.test(text)) return { name: text }
   const [name, ...values] = text.split(':')
   if (!Object.hasOwn(activations, name)) throw unknownActivation(text)
   const { parameters = [] } = activations[name as ActivationName]
@@ -120,7 +118,17 @@ export function parseActivation(text: string): Activation {
 }
 
 /**
- * The text that {@link parseActivation} reads back.
+ * Reads what {@link formatActivation} wrote into a file: {@link parseActivation}'s texts and `own:<name>`, which stands for an
+ * activation of one's own without its functions; whoever computes with it gives them.
+ *
+ * @throws RangeError on any other text
+ */
+export function readActivation(text: string): Activation {
+  return /^own:[a-z][a-z0-9-]*$/.test(text) ? { name: text } : parseActivation(text)
+}
+
+/**
+ * The text of an activation in a file; {@link parseActivation} reads those of limn's own.
  *
  * @example
  * import { formatActivation } from 'limn'

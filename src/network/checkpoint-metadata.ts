@@ -1,5 +1,5 @@
 import { FileError, inFile } from '../data/file-error.js'
-import { formatActivation, parseActivation, type Activation } from './activation.js'
+import { formatActivation, readActivation, type Activation } from './activation.js'
 import { createSpec } from './create.js'
 import { parameterizations, type NetworkSpec } from './network.js'
 
@@ -35,10 +35,10 @@ function parseNumbers(file: string, key: string, text: string, count?: number): 
   return numbers
 }
 
-/** {@link parseActivation} of metadata. @throws FileError naming the entry */
+/** {@link readActivation} of metadata. @throws FileError naming the entry */
 function parseStated(file: string, text: string): Activation {
   try {
-    return parseActivation(text)
+    return readActivation(text)
   } catch (error) {
     throw error instanceof RangeError ? new FileError(file, error.message, 'metadata activation') : error
   }

@@ -1,6 +1,6 @@
 import { FileError, inFile } from '../data/file-error.js'
 import { asciiJson, parseJsonObject, type JsonObject, type JsonValue } from '../data/npz-meta.js'
-import { formatActivation, parseActivation } from './activation.js'
+import { formatActivation, readActivation } from './activation.js'
 import type { NetworkContext } from './context.js'
 import { defaultSigmaW2, parameterizations } from './network.js'
 import type { DataOrigin, Origin } from './origin.js'
@@ -87,7 +87,7 @@ export function contextFromJson(
   if (!contextKeys.some((key) => Object.hasOwn(meta, key))) return undefined
   const { text, number, numbers, flags, oneOf } = metaReader(meta, file, prefix)
   const said = text('activation')
-  const activation = said === undefined ? undefined : inFile(file, () => parseActivation(said))
+  const activation = said === undefined ? undefined : inFile(file, () => readActivation(said))
   const sigmaB2 = number('sigma_b2') ?? 0
   const biases = flags('biases') ?? sigmaB2 > 0
   const [biasEnergies, sizes] = [numbers('bias_energies'), numbers('sizes')]

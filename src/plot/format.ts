@@ -63,15 +63,6 @@ export function formatCount(value: number): string {
   return digits.length > 4 ? digits.replaceAll(/\B(?=(\d{3})+$)/g, '\u202f') : digits
 }
 
-/** A duration: `0.42 s`, `3 min 20 s`, `2 h 5 min`. */
-export function formatSeconds(seconds: number): string {
-  if (!Number.isFinite(seconds)) return absent
-  if (seconds < 60) return `${formatNumber(seconds)} s`
-  const whole = Math.round(seconds)
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
-}
-
 /** `a`, `a and b`, `a, b and c`. */
 export function formatList(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`

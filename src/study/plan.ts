@@ -1,4 +1,4 @@
-import { hash64 } from './hash.js'
+import { hashText } from './hash.js'
 import { neededIds, type Job, type JobKey } from './job.js'
 import { jobKinds } from './jobs.js'
 import type { DataFacts, JobKinds, PlannedJob } from './jobs/kind.js'
@@ -31,7 +31,7 @@ function toJob(kind: string, version: number, { dependsOn, needs, cost, ...key }
   const { method, density, scope, sizes, width, trial } = key
   const ids = Object.fromEntries(Object.entries(needs).map(([name, jobs]) => [name, jobs.map(({ id }) => id)]))
   const all = [resultVersion, kind, version, { method, density, scope, sizes, width, trial }, ids, dependsOn]
-  const id = jobId(kind, key, hash64(JSON.stringify(all)).slice(0, 12))
+  const id = jobId(kind, key, hashText(JSON.stringify(all)).slice(0, 12))
   return { kind, id, method, density, scope, sizes, width, trial, needs: ids, cost }
 }
 

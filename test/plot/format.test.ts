@@ -5,7 +5,6 @@ import {
   formatNumber,
   formatPercent,
   formatPlural,
-  formatSeconds,
   formatSpread,
 } from '../../src/plot/format.js'
 
@@ -52,5 +51,4 @@ it('sets thousands apart from five digits on', () => {
 it('joins lists and counts things in words', () => {
   expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(formatList)).toEqual(['', 'a', 'a and b', 'a, b and c'])
   expect([formatPlural(1, 'trial'), formatPlural(2, 'matrix', 'matrices')]).toEqual(['1 trial', '2 matrices'])
-  expect([0.42, 200, 7500].map(formatSeconds)).toEqual(['0.420 s', '3 min 20 s', '2 h 5 min'])
 })

@@ -1,4 +1,4 @@
-import { studentQuantile } from '../../graphon/convergence/limit-test/statistics.js'
+import { studentQuantile } from '../../graphon/convergence/limit-test/student.js'
 import { realChange } from '../../graphon/convergence/limit-test/verdict.js'
 import { formatCount, formatList, formatNumber } from '../../plot/format.js'
 import { matrixLabel, methodLabel } from '../../plot/labels.js'

@@ -1,4 +1,5 @@
-import { meanOf, studentQuantile } from '../../graphon/convergence/limit-test/statistics.js'
+import { meanOf } from '../../graphon/convergence/limit-test/statistics.js'
+import { studentQuantile } from '../../graphon/convergence/limit-test/student.js'
 
 /** A number of one trial. Trials of one index begin with the same weights, whatever prunes them. */
 export interface OfTrial {
@@ -17,15 +18,8 @@ export interface Difference {
 /** Normal deviations with 95 % between them. */
 const z = 1.959964
 
-/**
- * Student's t with 95 % between −t and t: exact for one and two degrees of freedom, where the expansion that
- * {@link studentQuantile} uses is 24 % and 3 % too small, and by it from three on, 0.7 % too small there.
- */
-export function student95(degreesOfFreedom: number): number {
-  if (degreesOfFreedom === 1) return Math.tan(0.475 * Math.PI)
-  if (degreesOfFreedom === 2) return 0.95 * Math.sqrt(2 / (1 - 0.95 ** 2))
-  return studentQuantile(z, degreesOfFreedom)
-}
+/** Student's t with 95 % between −t and t. */
+export const student95 = (degreesOfFreedom: number): number => studentQuantile(z, degreesOfFreedom)
 
 /** Mean of b − a over the trials that both have, with Student's interval of paired differences; null without a pair. */
 export function pairedDifference(a: readonly OfTrial[], b: readonly OfTrial[]): Difference | null {

@@ -152,7 +152,7 @@ function findings(result: Finished<typeof convergenceRecords>): { convergence: C
 export const convergence = jobKind({
   label: 'convergence',
   about: 'Distances between all widths of one method and density, with the noise floor, and the verdict on the limit.',
-  version: 3,
+  version: 4,
   records: convergenceRecords,
   needs: { runs: run },
   plan(planning) {

@@ -1,5 +1,6 @@
 import { fitChanges, rateText, type ChangeFit } from './power-law.js'
-import { studentQuantile, type Estimate } from './statistics.js'
+import type { Estimate } from './statistics.js'
+import { studentQuantile } from './student.js'
 import { defaultTolerance, realChange, sureRate, type Judgement } from './verdict.js'
 
 /** How the normalised graphon of one matrix changes over a ladder of widths. */

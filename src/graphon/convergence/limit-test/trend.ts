@@ -1,5 +1,6 @@
 import { fitPowerLaw, rateText, type PowerLawFit } from './power-law.js'
-import { meanOf, studentQuantile, type Estimate } from './statistics.js'
+import { meanOf, type Estimate } from './statistics.js'
+import { studentQuantile } from './student.js'
 import { defaultTolerance, realChange, sureRate, type Judgement } from './verdict.js'
 import { NumbersError } from '../../../numbers-error.js'
 

@@ -7,24 +7,8 @@ import {
   fitPowerLaw,
 } from '../../../../src/graphon/convergence/limit-test/power-law.js'
 import { squaredDistance } from '../../../../src/graphon/convergence/limit-test/squared-distance.js'
-import { meanOf, studentQuantile } from '../../../../src/graphon/convergence/limit-test/statistics.js'
+import { meanOf } from '../../../../src/graphon/convergence/limit-test/statistics.js'
 import { randomStream } from '../../../../src/random/random.js'
-
-describe('studentQuantile', () => {
-  // Quantiles of Student's t at Φ(2) = 0.97725 and Φ(3) = 0.99865 (R's qt).
-  it.each([
-    [2, 10, 2.2837],
-    [2, 30, 2.0871],
-    [3, 10, 3.9569],
-    [3, 30, 3.27],
-  ])('z = %f with %i degrees of freedom is near %f', (z, nu, expected) => {
-    expect(Math.abs(studentQuantile(z, nu) / expected - 1)).toBeLessThan(0.01)
-  })
-
-  it('falls to z', () => {
-    expect(studentQuantile(3, 1e9)).toBeCloseTo(3, 6)
-  })
-})
 
 describe('meanOf', () => {
   it('has no standard error with one sample', () => {
