@@ -6,7 +6,6 @@
  * metrics of one's own may throw it to the same effect.
  *
  * @example
- * ```ts
  * import { matrixOf, NumbersError } from 'limn'
  *
  * try {
@@ -14,7 +13,6 @@
  * } catch (error) {
  *   console.log(error instanceof NumbersError && error.message) // matrixOf: expected 1 entries in row 1, got 2
  * }
- * ```
  */
 export class NumbersError extends RangeError {
   override readonly name: string = 'NumbersError'
