@@ -17,6 +17,8 @@ const small = { bins: 8, side: 4, samples: 32, steps: 40 } as const
 const findings = syntheticFindings(small)
 /** The page, with spaces that do not break as others. */
 const report = async (from: Findings) => (await renderReport(from, studyFigures(from))).replaceAll('\u00a0', ' ')
+/** The page without figures, for what it says: drawing them is most of the work. */
+const words = async (from: Findings) => (await renderReport(from, [])).replaceAll('\u00a0', ' ')
 const reportOfFindings = report(findings)
 
 describe('the report', () => {
@@ -68,7 +70,7 @@ describe('the report', () => {
   it('escapes whatever came from outside', async () => {
     const bad = '<script>alert("x")</script>&'
     const { provenance } = findings
-    const page = await report({
+    const page = await words({
       ...syntheticFindings({ ...small, methods: ['random', bad] }),
       provenance: { ...provenance, title: bad, study: `a: ${bad}`, data: bad, activation: bad },
     })
@@ -192,7 +194,7 @@ describe('the report', () => {
 
   it('folds tables too long to read past', async () => {
     const densities = Array.from({ length: 12 }, (_, i) => (i + 1) / 20)
-    const page = await report(syntheticFindings({ ...small, methods: ['snip'], widths: [32, 64], densities }))
+    const page = await words(syntheticFindings({ ...small, methods: ['snip'], widths: [32, 64], densities }))
     expect(page).toMatch(/<details class="long">\s*<summary>Table of 48 rows: Is there a limit\?/)
   })
 
@@ -208,7 +210,7 @@ describe('the report', () => {
     const training = findings.training.map((run) =>
       run.method === 'grasp' ? { ...run, learningRate: run.learningRate / 100 } : run,
     )
-    const page = (await report({ ...findings, training })).replaceAll(/\s+/g, ' ')
+    const page = (await words({ ...findings, training })).replaceAll(/\s+/g, ' ')
     const fact = (term: string) => new RegExp(`<dt>${term}</dt> <dd>([^<]*)</dd>`).exec(page)?.[1]
     expect(fact('training')).toMatch(/^40 steps of full-batch gradient descent .* of every cell; test accuracy on 1000/)
     expect(fact('loss')).toContain('squared')
@@ -231,7 +233,7 @@ describe('the report', () => {
   it('calls equal what is equal', async () => {
     const training = findings.training.map((run) => ({ ...run, learningRate: 0.25 }))
     const protocol = { ...findings.protocol, stepSize: { fixed: 0.25 } }
-    const page = (await report({ ...findings, training, protocol })).replaceAll(/\s+/g, ' ')
+    const page = (await words({ ...findings, training, protocol })).replaceAll(/\s+/g, ' ')
     expect(page).toContain('<dd>0.250 for every network</dd>')
     expect(page).toContain('Everything in this list was the same for all methods.')
     expect(page).not.toContain('Unequal steps')
@@ -256,7 +258,7 @@ describe('the report', () => {
       return cell
     })
     const page = (
-      await report({
+      await words({
         ...findings,
         provenance: { ...findings.provenance, classesPresent: 2 },
         graphons: [{ ...first, pathDensity: 0 }, ...others],
@@ -282,7 +284,7 @@ describe('the report', () => {
   })
 
   it('says what is missing when nothing was found', async () => {
-    const page = await report({
+    const page = await words({
       ...findings,
       pruning: [],
       graphons: [],
