@@ -3,7 +3,8 @@
 //                                npx tsx examples/estimators.ts --full --seed=101    (16 graphons, n = 64 … 512; long)
 //                                npx tsx examples/estimators.ts --graphons=checkerboard --widths=64,256 --trials=2
 
-import { estimatorNames, referenceNames, simulateEstimators, type SimulatedEstimator } from 'limn'
+import { estimatorNames } from 'limn'
+import { referenceNames, simulateEstimators, type SimulatedEstimator } from 'limn/graphon'
 
 const flag = (name: string): string | undefined =>
   process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)

@@ -1,6 +1,7 @@
 // The pipeline: data, networks and their pruning, graphon chains, limit and empirical kernels, spectra, predicted and measured
-// training. It runs in Node and in browsers. Matrices and kernels are in limn/linalg, studies in limn/study, figures in
-// limn/plot, and what needs a machine in limn/node.
+// training. It runs in Node and in browsers. What graphons are asked (how far apart they are, whether masks have one, what
+// theory says of it) is in limn/graphon, matrices and kernels in limn/linalg, studies in limn/study, figures in limn/plot, and what
+// needs a machine in limn/node.
 
 export { NumbersError } from './numbers-error.js'
 export { version } from './version.js'
@@ -139,14 +140,6 @@ export { pathDensity, type PathDensity } from './graphon/chain/path-density.js'
 
 // Estimates of graphons from masks
 export {
-  assessChain,
-  type Assessment,
-  type AssessOptions,
-  type Fit,
-  type NoiseFloor,
-  type Risk,
-} from './graphon/estimate/assess.js'
-export {
   estimateGraphon,
   type GraphonEstimate,
   type GraphonNoise,
@@ -156,7 +149,6 @@ export {
   type UnitEstimate,
 } from './graphon/estimate/estimate-graphon.js'
 export {
-  assessMatrix,
   axisKinds,
   estimateMatrix,
   type AxisKind,
@@ -184,89 +176,9 @@ export {
   type EstimatorChoice,
   type EstimatorName,
 } from './graphon/estimate/estimators/estimators.js'
-export {
-  simulateEstimators,
-  type SimulatedEstimator,
-  type SimulatedPoint,
-  type SimulateOptions,
-} from './graphon/estimate/simulate.js'
 
-// Distances between chains, and convergence
-export {
-  convergence,
-  type Floor,
-  type MatrixConvergence,
-  type WidthDistances,
-  type WidthEstimate,
-} from './graphon/convergence/convergence.js'
-export {
-  testLimit,
-  type LadderRung,
-  type LayerTest,
-  type LimitTestOptions,
-  type Observed,
-  type ShapeChange,
-  type Spread,
-  type Structure,
-} from './graphon/convergence/limit-test/limit-test.js'
-export type { ShapeTrend } from './graphon/convergence/limit-test/shape-trend.js'
-export type { Estimate } from './graphon/convergence/limit-test/statistics.js'
-export type { Trend } from './graphon/convergence/limit-test/trend.js'
-export type {
-  ChangeFit,
-  Interval,
-  PowerLaw,
-  PowerLawFit,
-  RateEvidence,
-} from './graphon/convergence/limit-test/power-law.js'
-export type { Judgement, Verdict } from './graphon/convergence/limit-test/verdict.js'
-export {
-  erdosRenyiChain,
-  erdosRenyiFloor,
-  type ErdosRenyiOptions,
-  type FloorOptions,
-} from './graphon/convergence/noise.js'
-export { distanceChains } from './graphon/distances/chains.js'
-export { distance, type DistanceOptions, type DistanceResult } from './graphon/distances/distance.js'
-export type { NormBounds, NormOptions, Witness } from './graphon/distances/norm.js'
-export { normNames, type NormName } from './graphon/distances/norms.js'
-export {
-  relabelledChains,
-  relabelledDistance,
-  type ActiveBounds,
-  type CouplingList,
-  type MatrixMeasures,
-  type RelabelInfo,
-  type RelabelledResult,
-  type RelabelOptions,
-} from './graphon/distances/relabel/relabel.js'
-export { splitHalf } from './graphon/distances/split-half.js'
-
-// Motifs
-export {
-  motifReport,
-  motifTable,
-  type MotifComparison,
-  type MotifReport,
-  type MotifRow,
-  type MotifTableOptions,
-} from './graphon/motifs/motif-report.js'
-export {
-  countingBound,
-  injectiveMotifDensities,
-  motifDensities,
-  motifNames,
-  pathDensities,
-  type InjectiveMotif,
-  type MotifName,
-  type MotifOptions,
-  type PathName,
-} from './graphon/motifs/motifs.js'
-
-// Known graphons, and masks drawn from graphons
+// Masks and networks drawn from graphons
 export { drawNetwork, type DrawNetworkOptions } from './graphon/sample/draw-network.js'
-export type { ReferenceGraphon } from './graphon/sample/references/reference.js'
-export { referenceNames, references, type ReferenceName } from './graphon/sample/references/references.js'
 export {
   blockChain,
   constantChain,
@@ -275,22 +187,6 @@ export {
   type ChainShape,
   type SampleOptions,
 } from './graphon/sample/sample.js'
-
-// Limits in closed form
-export { constantLimitChain, type ConstantLimit, type LimitOptions } from './graphon/limits/closed-form.js'
-export { closedForms, type ClosedForm } from './graphon/limits/closed-forms.js'
-export {
-  compareWithEstimate,
-  type CompareOptions,
-  type Comparison,
-  type LimitAgreement,
-} from './graphon/limits/compare.js'
-export { magnitudeLimit, magnitudeWidthLimit, type MagnitudeLimit } from './graphon/limits/magnitude.js'
-export { predictedMethods, predictMasks, type Predict, type PredictionInput } from './graphon/limits/predictions.js'
-export { snipProfiles, synflowProfiles, type Profile } from './graphon/limits/profiles.js'
-export type { RankOne } from './graphon/limits/rank-one.js'
-export { randomLimit } from './graphon/limits/random.js'
-export { saliencyLimit, type SaliencyLimit } from './graphon/limits/saliency.js'
 
 // Kernels
 export { classDistances, classMean, kernelDistance } from './ntk/agreement.js'

@@ -41,13 +41,14 @@ describe('what an entry loads', () => {
   it('is no package but one for zip files in the pipeline, kernels in four builds included', async () => {
     const { bytes, packages } = await loaded('limn')
     expect(packages).toEqual(['fflate'])
-    expect(bytes).toBeLessThan(165_000)
+    expect(bytes).toBeLessThan(139_000)
   })
 
-  it('is the kernels with the linear algebra alone', async () => {
+  it('is the kernels with the linear algebra alone, and no package more for questions to graphons', async () => {
     const { bytes, packages } = await loaded('limn/linalg')
     expect(packages).toEqual(['fflate'])
     expect(bytes).toBeLessThan(60_000)
+    expect((await loaded('limn/graphon')).packages).toEqual(['fflate'])
   })
 
   it('is no drawing library before a figure is drawn', async () => {
@@ -59,7 +60,7 @@ describe('what an entry loads', () => {
   })
 
   it('comes through require as well', () => {
-    const program = `const { graphonNtk, version } = require('limn'); require('limn/node'); require('limn/study'); require('limn/plot')
+    const program = `const { graphonNtk, version } = require('limn'); require('limn/node'); require('limn/graphon'); require('limn/study'); require('limn/plot')
       process.stdout.write(typeof graphonNtk + ' ' + typeof version)`
     const options = ['--disable-warning=ExperimentalWarning', '--input-type=commonjs', '-e', program]
     const { stdout, stderr, status } = spawnSync(process.execPath, options, { encoding: 'utf8' })

@@ -5,8 +5,8 @@ import { entrySources, publicSurface, surfaceFile, surfaceText } from '../../scr
 const names = publicSurface()
 const entries = Object.keys(entrySources())
 
-it('has five entries', () => {
-  expect(entries).toEqual(['limn', 'limn/linalg', 'limn/study', 'limn/plot', 'limn/node'])
+it('has six entries', () => {
+  expect(entries).toEqual(['limn', 'limn/graphon', 'limn/linalg', 'limn/study', 'limn/plot', 'limn/node'])
 })
 
 describe.each(entries)('%s', (entry) => {
