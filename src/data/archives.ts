@@ -70,6 +70,12 @@ export function archiveFormat(bytes: Uint8Array): ArchiveExtension | undefined {
  * @param file the file's name, whose extension says the format; without an extension the first bytes do
  * @param onUnreadable told of tensors of a type without numbers, in archives of several; without it the first one throws
  * @throws FileError when the format is none of these, or the contents are not what the extension says
+ *
+ * @example
+ * import { encodeNpy, readTensors } from 'limn'
+ *
+ * const bytes = encodeNpy({ shape: [2], data: Float64Array.of(1, 2) })
+ * console.log([...readTensors(bytes, 'x.npy').tensors.values()].map(({ data }) => Array.from(data))) // [ [ 1, 2 ] ]
  */
 export function readTensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
   const [named, found] = [archiveExtension(file), archiveFormat(bytes)]

@@ -12,6 +12,14 @@ import { NumbersError } from '../numbers-error.js'
  * @param n number of rows wanted, at most the number of labels
  * @returns `[n]` distinct row numbers, in the order they were dealt
  * @throws RangeError when n is not an integer from 1 to the number of labels, or a label is outside its range
+ *
+ * @example
+ * import { classBalanced } from 'limn'
+ *
+ * const labels = [0, 0, 0, 0, 1, 1, 2, 2]
+ * const rows = classBalanced(labels, 3, 4, 1)
+ * // Two of the lowest class, one of each other.
+ * console.log(Array.from(rows, (row) => labels[row]).sort()) // [ 0, 0, 1, 2 ]
  */
 export function classBalanced(labels: ArrayLike<number>, classes: number, n: number, seed: number): Int32Array {
   if (!(Number.isInteger(n) && n >= 1 && n <= labels.length)) {

@@ -65,6 +65,13 @@ export function idxFirstRows(header: IdxHeader, rows: number): { readonly header
  *
  * @param known what of it is to be read, where its header has been looked at already
  * @throws FileError when the bytes are not exactly one such tensor
+ *
+ * @example
+ * import { decodeIdx } from 'limn'
+ *
+ * // Two zeros, the type (8: unsigned bytes), the number of axes, the length of the axis, and three bytes.
+ * const { shape, data } = decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1), 'labels.idx')
+ * console.log(shape, data) // [ 3 ] Uint8Array(3) [ 7, 2, 1 ]
  */
 export function decodeIdx(bytes: Uint8Array, file: string, known?: IdxHeader): Tensor {
   const { type, shape, start } = known ?? readIdxHeader(bytes, bytes.length, file)

@@ -117,6 +117,12 @@ function toRowMajor(data: TensorData, shape: readonly number[]): TensorData {
  * @param comment one line of ASCII for the header, which NumPy does not see
  * @throws RangeError when shape and data disagree, or shape and comment take more than the 10,000 bytes of a header that
  *   NumPy reads
+ *
+ * @example
+ * import { decodeNpy, encodeNpy } from 'limn'
+ *
+ * const bytes = encodeNpy({ shape: [1, 2], data: Float64Array.of(1, 2) })
+ * console.log(bytes.length, decodeNpy(bytes, 'x.npy').shape) // 144 [ 1, 2 ]
  */
 export function encodeNpy(tensor: Tensor, comment?: string): Uint8Array {
   requireTensor(tensor, 'encodeNpy')

@@ -23,6 +23,13 @@ export interface NpzArchive {
  * @param onUnreadable told of entries that are no numeric array, which are then not among the result's
  * @throws FileError naming the key when an entry is damaged or is not a numeric array, or `meta` is no JSON object or is
  *   there twice
+ *
+ * @example
+ * import { decodeNpzArchive, encodeNpz } from 'limn'
+ *
+ * const x = { shape: [2], data: Float64Array.of(1, 2) } as const
+ * const { tensors, meta } = decodeNpzArchive(encodeNpz(new Map([['x', x]]), { seed: 7 }), 'data.npz')
+ * console.log([...tensors.keys()], meta) // [ 'x' ] { seed: 7 }
  */
 export function decodeNpzArchive(
   bytes: Uint8Array,
@@ -59,6 +66,12 @@ export function decodeNpzArchive(
  * The arrays of {@link decodeNpzArchive}.
  *
  * @throws FileError as there
+ *
+ * @example
+ * import { decodeNpz, encodeNpz } from 'limn'
+ *
+ * const bytes = encodeNpz(new Map([['x', { shape: [2], data: Float64Array.of(1, 2) }]]))
+ * console.log(decodeNpz(bytes, 'data.npz').get('x')?.data) // Float64Array(2) [ 1, 2 ]
  */
 export function decodeNpz(bytes: Uint8Array, file: string, only?: readonly string[]): TensorMap {
   return decodeNpzArchive(bytes, file, only).tensors
@@ -69,6 +82,12 @@ export function decodeNpz(bytes: Uint8Array, file: string, only?: readonly strin
  *
  * @param meta what the archive says of itself, first in it, as a NumPy text of JSON: `json.loads(str(archive['meta']))`
  * @throws RangeError when a tensor's shape and data disagree, or the archive would exceed 4 GiB
+ *
+ * @example
+ * import { decodeNpz, encodeNpz } from 'limn'
+ *
+ * const bytes = encodeNpz(new Map([['y', { shape: [3], data: Int32Array.of(0, 2, 1) }]]))
+ * console.log(decodeNpz(bytes, 'labels.npz').get('y')?.data) // Int32Array(3) [ 0, 2, 1 ]
  */
 export function encodeNpz(tensors: TensorMap, meta?: JsonObject): Uint8Array {
   // The earliest date of the format, in local time because that is what the format stores.

@@ -62,6 +62,13 @@ interface Entry {
  *
  * @param onUnreadable told of tensors of a dtype that limn has no numbers for, which are then not among the result's
  * @throws FileError naming the key at the first thing that does not fit
+ *
+ * @example
+ * import { decodeSafetensors, encodeSafetensors } from 'limn'
+ *
+ * const x = { shape: [2], data: Float32Array.of(1, 2) } as const
+ * const { tensors, metadata } = decodeSafetensors(encodeSafetensors(new Map([['x', x]]), { seed: '7' }), 'x.safetensors')
+ * console.log(tensors.get('x')?.data, metadata) // Float32Array(2) [ 1, 2 ] { seed: '7' }
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
   if (bytes.length === 0) throw new FileError(file, 'expected a safetensors file, got an empty one')
@@ -190,6 +197,14 @@ function isSizes(value: unknown): value is readonly number[] {
  * @param metadata written in the order given; left out when empty
  * @param options `bool`: keys of u8 tensors of zeros and ones to write as BOOL
  * @throws RangeError when a tensor's shape and data disagree, a key is `__metadata__`, or a `bool` tensor is no such tensor
+ *
+ * @example
+ * import { encodeSafetensors, readTensors } from 'limn'
+ *
+ * const mask = { shape: [2, 2], data: Uint8Array.of(1, 0, 0, 1) } as const
+ * const bytes = encodeSafetensors(new Map([['layers.0.mask', mask]]))
+ * console.log(readTensors(bytes, 'masks.safetensors').tensors.get('layers.0.mask')?.data)
+ * // Uint8Array(4) [ 1, 0, 0, 1 ]
  */
 export function encodeSafetensors(
   tensors: TensorMap,

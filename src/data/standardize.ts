@@ -14,6 +14,11 @@ export interface Moments {
  * millions of pixels cheap and their mean exact up to one rounding.
  *
  * @throws RangeError when there are no entries, an entry is not finite, or all entries are equal
+ *
+ * @example
+ * import { momentsOf } from 'limn'
+ *
+ * console.log(momentsOf(Float64Array.of(1, 3))) // { mean: 2, deviation: 1 }
  */
 export function momentsOf(data: TensorData): Moments {
   const { mean, deviation } = data instanceof Uint8Array ? byteMoments(data) : numberMoments(data)
@@ -54,6 +59,11 @@ function numberMoments(data: TensorData): Moments {
  *
  * @param moments default: those of `x` itself; give the training moments for test samples
  * @throws RangeError when `x` is empty or all its entries are equal, and no moments are given
+ *
+ * @example
+ * import { matrixOf, standardize } from 'limn'
+ *
+ * console.log(standardize(matrixOf([[1, 3]])).data) // Float64Array(2) [ -1, 1 ]
  */
 export function standardize(x: Matrix, moments: Moments = momentsOf(x.data)): Matrix {
   return { ...x, data: x.data.map((value) => (value - moments.mean) / moments.deviation) }

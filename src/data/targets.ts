@@ -49,6 +49,14 @@ function requireOutcomes({ name, labels, targets }: Dataset): void {
  *
  * @param outputs C, at least 1
  * @throws FileError when there is no `y`, another number of targets than outputs, or a label beyond them
+ *
+ * @example
+ * import { matrixOf, targetsFor } from 'limn'
+ *
+ * const data = { name: 'numbers', x: matrixOf([[1], [2]]), labels: Int32Array.of(1, 0), classes: 2 }
+ * // One-hot rows for two outputs; the labels themselves for one.
+ * console.log(targetsFor(data, 2).targets.data, targetsFor(data, 1).targets.data)
+ * // Float64Array(4) [ 0, 1, 1, 0 ] Float64Array(2) [ 1, 0 ]
  */
 export function targetsFor(data: Dataset, outputs: number): Aim {
   requireOutcomes(data)
@@ -66,6 +74,12 @@ export function targetsFor(data: Dataset, outputs: number): Aim {
  *
  * @param outputs C; at least 2, because the cross-entropy of one output is 0 whatever it is
  * @throws FileError when `y` names no classes or others than the outputs, or there is one output alone
+ *
+ * @example
+ * import { classTargetsFor, matrixOf } from 'limn'
+ *
+ * const data = { name: 'three samples', x: matrixOf([[1], [2], [3]]), labels: Int32Array.of(1, 0, 1), classes: 2 }
+ * console.log(classTargetsFor(data, 2).targets.data) // Float64Array(6) [ 0, 1, 1, 0, 0, 1 ]
  */
 export function classTargetsFor(data: Dataset, outputs: number): Aim {
   requireOutcomes(data)

@@ -41,7 +41,14 @@ export interface UnreadableTensor {
 /** Told of a tensor that cannot be decoded, so that the rest of the file can be read. */
 export type OnUnreadable = (key: string, tensor: UnreadableTensor) => void
 
-/** The tensor's values as f64; not copied when they already are. */
+/**
+ * The tensor's values as f64; not copied when they already are.
+ *
+ * @example
+ * import { toFloat64 } from 'limn'
+ *
+ * console.log(toFloat64({ shape: [2], data: Uint8Array.of(1, 255) })) // Float64Array(2) [ 1, 255 ]
+ */
 export function toFloat64({ data }: Tensor): Float64Array {
   return data instanceof Float64Array ? data : Float64Array.from(data)
 }

@@ -18,6 +18,14 @@ const stepsAtOnce = 64
  * @param labels right classes, `[N]`; default: where each row of the targets is largest
  * @returns T + 1 entries
  * @throws RangeError when there are fewer than two outputs, or an option or label is out of range
+ *
+ * @example
+ * import { accuracyFromModes, matrixOf, modes } from 'limn'
+ *
+ * const kernel = { classes: 1, n: 2, data: Float64Array.of(1, 0, 0, 1) }
+ * const found = modes(kernel, matrixOf([[1, 0], [0, 1]]))
+ * // Before the first step all outputs are 0, and every sample is taken for class 0.
+ * console.log(accuracyFromModes(found, { learningRate: 1, steps: 2 })) // Float64Array(3) [ 0.5, 1, 1 ]
  */
 export function accuracyFromModes(
   kernelModes: KernelModes,

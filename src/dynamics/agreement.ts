@@ -21,6 +21,12 @@ function checkCurve(curve: ArrayLike<number>, name: string): void {
  * @param predicted T + 1 losses
  * @param measured T + 1 losses, the first positive. With T = 0 the area is the one difference
  * @throws RangeError when lengths differ or are zero, a loss is not finite, or measured[0] is not positive
+ *
+ * @example
+ * import { agreement } from 'limn'
+ *
+ * const { relativeError, area } = agreement([1, 0.5, 0.25], [1, 0.5, 0.3])
+ * console.log(relativeError.toFixed(4), area.toFixed(4)) // 0.0289 0.0125
  */
 export function agreement(predicted: ArrayLike<number>, measured: ArrayLike<number>): Agreement {
   if (predicted.length !== measured.length || measured.length === 0) {

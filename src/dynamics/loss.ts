@@ -46,6 +46,13 @@ export function largestEigenvalue({ classes }: KernelModes): number {
  *
  * @throws RangeError when an option is out of range
  * @throws DivergenceError when the loss leaves the range of f64; the message names the step and the largest stable learning rate
+ *
+ * @example
+ * import { lossFromModes, matrixOf, modes } from 'limn'
+ *
+ * const found = modes({ classes: 1, n: 1, data: Float64Array.of(0.5) }, matrixOf([[1]]))
+ * // ½ (1 − η λ / N)^2t
+ * console.log(lossFromModes(found, { learningRate: 1, steps: 2 }).loss) // Float64Array(3) [ 0.5, 0.125, 0.03125 ]
  */
 export function lossFromModes(kernelModes: KernelModes, options: DynamicsOptions): PredictedLoss {
   const { learningRate, steps, mode } = checkDynamics(options)

@@ -78,6 +78,12 @@ export function checkTargets(kernel: { readonly n: number; readonly classes: num
  * @param targets y `[N, C]`
  * @throws RangeError when shapes do not fit, a target is not finite, or a kernel is not finite and symmetric
  * @throws Error when an eigenvalue iteration does not converge
+ *
+ * @example
+ * import { matrixOf, modes } from 'limn'
+ *
+ * const { classes } = modes({ classes: 1, n: 2, data: Float64Array.of(2, 1, 1, 2) }, matrixOf([[1], [1]]))
+ * console.log(Array.from(classes[0].eigenvalues, (lambda) => lambda.toFixed(4))) // [ '3.0000', '1.0000' ]
  */
 export function modes(kernel: Kernel | KernelSource, targets: Matrix, options: ModesOptions = {}): KernelModes {
   checkTargets(kernel, targets)

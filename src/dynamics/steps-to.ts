@@ -12,6 +12,11 @@ function checkFraction(fraction: number): void {
  *
  * @param loss loss before training, then after each step
  * @throws RangeError when the fraction is not between 0 and 1 or the curve is empty
+ *
+ * @example
+ * import { stepsTo } from 'limn'
+ *
+ * console.log(stepsTo([1, 0.6, 0.4, 0.3], 0.5), stepsTo([1, 0.9], 0.5)) // 2 null
  */
 export function stepsTo(loss: ArrayLike<number>, fraction: number): number | null {
   checkFraction(fraction)
@@ -29,6 +34,13 @@ const fastestRate = -1000
  *
  * @throws RangeError when the learning rate or the fraction is out of range
  * @throws Error when no crossing is found although the loss keeps falling
+ *
+ * @example
+ * import { matrixOf, modes, stepsToFromModes } from 'limn'
+ *
+ * const found = modes({ classes: 1, n: 1, data: Float64Array.of(0.5) }, matrixOf([[1]]))
+ * // ½ (1 − ½)^2t is a sixteenth of its beginning at t = 2.
+ * console.log(stepsToFromModes(found, { learningRate: 1 }, 1 / 16)?.toFixed(4)) // 2.0000
  */
 export function stepsToFromModes(
   { n, classes }: KernelModes,

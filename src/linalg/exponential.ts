@@ -52,6 +52,13 @@ const largeMatrix = 2 ** 22
  * @param times t ≥ 0, in any order
  * @throws RangeError when shapes do not fit, an entry is not finite, an option is out of range, or memory does not suffice
  * @throws Error when the tolerance is not reached, or a result leaves the range of f64
+ *
+ * @example
+ * import { exponentialAction, matrixOf } from 'limn/linalg'
+ *
+ * const { values } = exponentialAction(matrixOf([[1, 0], [0, 2]]), matrixOf([[1], [1]]), [1])
+ * // exp(−1) and exp(−2)
+ * console.log(Array.from(values[0].data, (value) => value.toFixed(4))) // [ '0.3679', '0.1353' ]
  */
 export function exponentialAction(
   a: Matrix | SymmetricOperator,
@@ -87,6 +94,15 @@ export interface ExponentialPoint {
  *
  * @param visit sees every column at every time; columns in groups, times in order within a group
  * @throws RangeError and Error as {@link exponentialAction}
+ *
+ * @example
+ * import { exponentialPath, matrixOf } from 'limn/linalg'
+ *
+ * const lengths: string[] = []
+ * exponentialPath(matrixOf([[1]]), matrixOf([[2]]), [0, 1, 2], { change: false }, ({ time, norm }) => {
+ *   lengths.push(`${time}: ${norm.toFixed(4)}`)
+ * })
+ * console.log(lengths) // [ '0: 2.0000', '1: 0.7358', '2: 0.2707' ]
  */
 export function exponentialPath(
   a: Matrix | SymmetricOperator,
@@ -117,6 +133,13 @@ function columnsOf(space: Krylov, modes: ProjectedModes, along: Matrix): Float64
  * nothing. The loss of gradient flow on kernel Θ from f = 0 at time t is 1/(2N) Σ_c ‖exp(−tΘ/N) y_c‖².
  *
  * @throws RangeError and Error as {@link exponentialAction}
+ *
+ * @example
+ * import { exponentialNorms, matrixOf } from 'limn/linalg'
+ *
+ * const { norms } = exponentialNorms(matrixOf([[1, 0], [0, 1]]), matrixOf([[3], [4]]), [0, 1])
+ * // 5 and 5 exp(−1)
+ * console.log(Array.from(norms.data, (norm) => norm.toFixed(4))) // [ '5.0000', '1.8394' ]
  */
 export function exponentialNorms(
   a: Matrix | SymmetricOperator,

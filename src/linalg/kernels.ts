@@ -63,7 +63,14 @@ function compile(build: KernelBuild, memory: WasmBuild['memory']): WebAssembly.M
   return module
 }
 
-/** The builds this machine can run, best first. */
+/**
+ * The builds this machine can run, best first.
+ *
+ * @example
+ * import { supportedKernelBuilds } from 'limn/linalg'
+ *
+ * console.log(supportedKernelBuilds().includes('simd')) // true
+ */
 export function supportedKernelBuilds(): KernelBuild[] {
   enableRelaxedSimd()
   const best: KernelBuild[] = ['relaxed-simd', 'simd']
@@ -107,6 +114,15 @@ function withAddresses<Result>(make: () => Result): Result {
  * @param maximumMemory bytes to which the memory may grow; default 4 GiB, the most that a WebAssembly instance can address
  * @throws RangeError when `maximumMemory` is not in (0, 4 GiB], or the system gives no addresses for a memory
  * @throws Error when the machine supports no build (no WebAssembly SIMD)
+ *
+ * @example
+ * import { constantChain, graphonNtk, loadKernels, matrixOf } from 'limn'
+ *
+ * // A memory of its own, of 256 MiB at most, for one computation.
+ * const kernels = loadKernels('simd', 2 ** 28)
+ * const chain = constantChain({ inputs: 2, classes: 1, hidden: [1] }, 0.5)
+ * console.log(kernels.build, graphonNtk(chain, matrixOf([[1, 1]]), { kernels }).ntk.data[0].toFixed(4))
+ * // simd 0.2500
  */
 export function loadKernels(build?: KernelBuild, maximumMemory = addressable): Kernels {
   requireMaximum('loadKernels', maximumMemory)
@@ -150,13 +166,29 @@ export function loadSharedKernels(
 
 let threadKernels: Kernels | undefined
 
-/** The kernel instance of this thread, made on first use. */
+/**
+ * The kernel instance of this thread, made on first use.
+ *
+ * @example
+ * import { defaultKernels } from 'limn/linalg'
+ *
+ * console.log(defaultKernels() === defaultKernels()) // true
+ */
 export function defaultKernels(): Kernels {
   threadKernels ??= loadKernels()
   return threadKernels
 }
 
-/** Makes `kernels`, for example a team's, the instance that functions of this thread use when they are given none. */
+/**
+ * Makes `kernels`, for example a team's, the instance that functions of this thread use when they are given none.
+ *
+ * @example
+ * import { defaultKernels, loadKernels, setDefaultKernels } from 'limn/linalg'
+ *
+ * const kernels = loadKernels()
+ * setDefaultKernels(kernels)
+ * console.log(defaultKernels() === kernels) // true
+ */
 export function setDefaultKernels(kernels: Kernels): void {
   threadKernels = kernels
 }

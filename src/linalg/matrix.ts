@@ -46,19 +46,41 @@ export function matrixOf(rows: readonly (readonly number[])[]): Matrix {
   return { rows: rows.length, cols, data }
 }
 
-/** A `[rows, cols]` matrix with every entry `value`. */
+/**
+ * A `[rows, cols]` matrix with every entry `value`.
+ *
+ * @example
+ * import { filled } from 'limn/linalg'
+ *
+ * console.log(filled(1, 3, 0.5).data) // Float64Array(3) [ 0.5, 0.5, 0.5 ]
+ */
 export function filled(rows: number, cols: number, value: number): Matrix {
   return matrix(rows, cols, new Float64Array(rows * cols).fill(value))
 }
 
-/** The n × n matrix with ones on its diagonal and zeros elsewhere. */
+/**
+ * The n × n matrix with ones on its diagonal and zeros elsewhere.
+ *
+ * @example
+ * import { identity } from 'limn/linalg'
+ *
+ * console.log(identity(2).data) // Float64Array(4) [ 1, 0, 0, 1 ]
+ */
 export function identity(n: number): Matrix {
   const result = matrix(n, n)
   for (let i = 0; i < n; i++) result.data[i * n + i] = 1
   return result
 }
 
-/** The matrix with rows and columns exchanged, as a copy. */
+/**
+ * The matrix with rows and columns exchanged, as a copy.
+ *
+ * @example
+ * import { matrixOf, transpose } from 'limn/linalg'
+ *
+ * const { rows, cols, data } = transpose(matrixOf([[1, 2, 3]]))
+ * console.log(rows, cols, data) // 3 1 Float64Array(3) [ 1, 2, 3 ]
+ */
 export function transpose({ rows, cols, data }: Matrix): Matrix {
   const result = new Float64Array(rows * cols)
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) result[j * rows + i] = data[i * cols + j]

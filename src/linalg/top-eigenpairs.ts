@@ -69,6 +69,12 @@ const smallestBlocks = 32
  * @param a a matrix `[n, n]`, or an operator
  * @throws RangeError when an option is out of range, `a` is not square, finite and symmetric, or memory does not suffice
  * @throws Error when the tolerance is not reached within `maxProducts`, or a product is not finite
+ *
+ * @example
+ * import { matrixOf, topEigenpairs } from 'limn/linalg'
+ *
+ * const { values, residuals } = topEigenpairs(matrixOf([[2, 1], [1, 2]]), { k: 1, seed: 0 })
+ * console.log(values[0].toFixed(6), residuals[0] < 1e-6) // 3.000000 true
  */
 export function topEigenpairs(a: Matrix | SymmetricOperator, options: TopEigenpairsOptions): TopEigenpairs {
   const n = orderOf(a)

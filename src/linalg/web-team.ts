@@ -101,6 +101,20 @@ async function gather(options: Required<Pick<WebTeamOptions, 'threads' | 'startW
  *
  * @throws RangeError when `threads` is not a positive whole number, or `maximumMemory` is out of range
  * @throws Error when the engine has no WebAssembly SIMD
+ *
+ * @example
+ * import { matmul, matrixOf, startWebTeam } from 'limn/linalg'
+ *
+ * // In a Web Worker of a page: threads where the page is cross-origin isolated, and in any case the same numbers.
+ * export async function product(): Promise<number> {
+ *   const team = await startWebTeam({ threads: 2 })
+ *   try {
+ *     return matmul(matrixOf([[1, 2]]), matrixOf([[3], [4]]), { kernels: team }).data[0]
+ *   } finally {
+ *     team.close()
+ *   }
+ * }
+ * console.log(typeof product) // function
  */
 export async function startWebTeam(options: WebTeamOptions = {}): Promise<WebKernels> {
   const { threads = hardwareThreads(), startWorker = defaultWorker } = options

@@ -27,7 +27,15 @@ const written = ({ name, parameters = [] }: ActivationDefinition): string =>
 /** Every activation as it is written, separated by commas: for help and refusals. */
 export const activationChoices = activationNames.map((name) => written(activations[name])).join(', ')
 
-/** The definition behind a name. @throws RangeError when limn has none and none is given */
+/**
+ * The definition behind a name. @throws RangeError when limn has none and none is given
+ *
+ * @example
+ * import { definitionOf } from 'limn'
+ *
+ * console.log(definitionOf({ name: 'leaky-relu' }).parameters?.map(({ name, fallback }) => `${name} ${fallback}`))
+ * // [ 'slope 0.01' ]
+ */
 export function definitionOf({ name, definition }: Activation): ActivationDefinition {
   if (definition) return definition
   if (name.startsWith(ownPrefix)) {
@@ -78,6 +86,12 @@ const forms = new WeakMap<ActivationDefinition, Map<string, ActivationForm>>()
  * φ with the parameters that an activation says; the same object for the same definition and parameters.
  *
  * @throws RangeError when limn has no activation of this name and no definition is given
+ *
+ * @example
+ * import { formOf } from 'limn'
+ *
+ * const { value, derivative } = formOf({ name: 'leaky-relu', slope: 0.1 })
+ * console.log(value(-2), derivative(-2)) // -0.2 0.1
  */
 export function formOf(activation: Activation): ActivationForm {
   const definition = definitionOf(activation)

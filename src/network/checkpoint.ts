@@ -68,6 +68,12 @@ function compactTensor(data: Float64Array, shape: readonly number[]): Tensor {
  * value is exactly float32, else F64) and `layers.<i>.bias` where there is one.
  *
  * @param metadata further entries (method, density, seed, …) beside the specification's own
+ *
+ * @example
+ * import { createSpec, initialize, networkToTensors } from 'limn'
+ *
+ * const { tensors } = networkToTensors(initialize(createSpec({ sizes: [3, 2] }), 1))
+ * console.log([...tensors.keys()]) // [ 'layers.0.mask', 'layers.0.weight' ]
  */
 export function networkToTensors(
   network: Network,
@@ -183,6 +189,17 @@ function nameTensor(tensor: Tensor): TensorMap {
  * @param tensors in file order; an `.npy` file's tensor under the empty key
  * @param options what is said here goes before the metadata
  * @throws FileError naming file and key at the first thing that does not fit, or the candidates where the order is ambiguous
+ *
+ * @example
+ * import { networkFromTensors } from 'limn'
+ *
+ * // What torch.nn.utils.prune leaves of a linear layer.
+ * const tensors = new Map([
+ *   ['fc.weight_orig', { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+ *   ['fc.weight_mask', { shape: [2, 3], data: Float32Array.of(1, 0, 1, 0, 1, 0) }],
+ * ])
+ * const { masks, reading } = networkFromTensors(tensors, {}, 'model.safetensors')
+ * console.log(reading.layers, masks[0].kept) // [ 'fc' ] 3
  */
 export function networkFromTensors(
   tensors: TensorMap,

@@ -17,13 +17,30 @@ export interface NetworkContext {
   readonly sizes?: readonly number[]
 }
 
-/** What is known of a network from its specification alone: biases exist where they are drawn. */
+/**
+ * What is known of a network from its specification alone: biases exist where they are drawn.
+ *
+ * @example
+ * import { contextOfSpec, createSpec } from 'limn'
+ *
+ * const { parameterization, sigmaW2, biases } = contextOfSpec(createSpec({ sizes: [4, 8, 2], sigmaB2: 0.1 }))
+ * console.log(parameterization, sigmaW2, biases) // ntk [ 1, 1 ] [ true, true ]
+ */
 export function contextOfSpec({ sizes, activation, parameterization, sigmaW2, sigmaB2 }: NetworkSpec): NetworkContext {
   const biases = sigmaW2.map(() => sigmaB2 > 0)
   return { activation, parameterization, sigmaW2, sigmaB2, biases, sizes }
 }
 
-/** The context of a network with its weights: which matrices have biases, and how large these are. */
+/**
+ * The context of a network with its weights: which matrices have biases, and how large these are.
+ *
+ * @example
+ * import { createSpec, initialize, networkContext } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [4, 8, 2], parameterization: 'standard', sigmaB2: 0.5 }), 1)
+ * const { parameterization, biases } = networkContext(network)
+ * console.log(parameterization, biases) // standard [ true, true ]
+ */
 export function networkContext({ spec, layers }: Network): NetworkContext {
   const scale = biasScale(spec) ** 2
   const biasEnergies = layers.map(({ bias }) =>

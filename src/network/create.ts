@@ -54,6 +54,14 @@ function firstNotFinite(values: Float64Array): number {
  * A network over `layers` (not copied), checked against its specification.
  *
  * @throws RangeError that names the layer (`layers.<i>`) when a count, shape or length is wrong or a weight or bias is not finite
+ *
+ * @example
+ * import { createNetwork, createSpec, denseMask, matrixOf, outputs } from 'limn'
+ *
+ * const spec = createSpec({ sizes: [2, 1], activation: { name: 'identity' } })
+ * const network = createNetwork(spec, [{ weight: Float64Array.of(3, 4), mask: denseMask(1, 2) }])
+ * // f(x) = w · x / √2
+ * console.log(outputs(network, matrixOf([[1, 1]])).data[0].toFixed(4)) // 4.9497
  */
 export function createNetwork(spec: NetworkSpec, layers: readonly Layer[]): Network {
   const matrices = spec.sizes.length - 1

@@ -14,7 +14,17 @@ export function effectiveWeight(network: Network, index: number, masked: boolean
   return matrix(mask.rows, mask.cols, data)
 }
 
-/** Effective masked weights M ∘ w_eff of every matrix. */
+/**
+ * Effective masked weights M ∘ w_eff of every matrix.
+ *
+ * @example
+ * import { createMask, createNetwork, createSpec, effectiveWeights } from 'limn'
+ *
+ * const spec = createSpec({ sizes: [2, 1], activation: { name: 'identity' } })
+ * const network = createNetwork(spec, [{ weight: Float64Array.of(3, 4), mask: createMask(1, 2, Uint8Array.of(1, 0)) }])
+ * // 3 / √2, and nothing where the mask is 0.
+ * console.log(Array.from(effectiveWeights(network)[0].data, (w) => w.toFixed(4))) // [ '2.1213', '0.0000' ]
+ */
 export function effectiveWeights(network: Network): Matrix[] {
   return network.layers.map((_, i) => effectiveWeight(network, i, true))
 }
@@ -64,13 +74,33 @@ export function forwardWith(network: Network, weights: readonly Matrix[], x: Mat
  *
  * @param x samples `[N, d]`
  * @throws RangeError when x does not have d columns
+ *
+ * @example
+ * import { createNetwork, createSpec, denseMask, forward, matrixOf } from 'limn'
+ *
+ * const network = createNetwork(createSpec({ sizes: [1, 2, 1] }), [
+ *   { weight: Float64Array.of(1, -1), mask: denseMask(2, 1) },
+ *   { weight: Float64Array.of(1, 1), mask: denseMask(1, 2) },
+ * ])
+ * const { pre, post } = forward(network, matrixOf([[3]]))
+ * console.log(Array.from(pre[0].data), Array.from(post[1].data), pre[1].data[0].toFixed(4))
+ * // [ 3, -3 ] [ 3, -0 ] 2.1213
  */
 export function forward(network: Network, x: Matrix): ForwardPass {
   checkInput('forward', network, x)
   return forwardWith(network, effectiveWeights(network), x)
 }
 
-/** The outputs f(x), `[N, C]`, in f64, computed over `chunk` samples at a time (default 1000). Errors as {@link forward}. */
+/**
+ * The outputs f(x), `[N, C]`, in f64, computed over `chunk` samples at a time (default 1000). Errors as {@link forward}.
+ *
+ * @example
+ * import { createSpec, initialize, matrixOf, outputs } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 8, 3] }), 1)
+ * const { rows, cols } = outputs(network, matrixOf([[1, 0], [0, 1]]))
+ * console.log(rows, cols) // 2 3
+ */
 export function outputs(network: Network, x: Matrix, chunk = 1000): Matrix {
   checkInput('outputs', network, x)
   const weights = effectiveWeights(network)

@@ -144,6 +144,15 @@ export function denseGradient(
  * for the others'.
  *
  * @throws RangeError when the batch is empty or does not fit the network or the memory, or an option is out of range
+ *
+ * @example
+ * import { createNetwork, createSpec, denseMask, lossAndGradient, matrixOf } from 'limn'
+ *
+ * // f = w x, loss ½ (w x − y)²: gradient x (w x − y).
+ * const spec = createSpec({ sizes: [1, 1], activation: { name: 'identity' } })
+ * const network = createNetwork(spec, [{ weight: Float64Array.of(2), mask: denseMask(1, 1) }])
+ * const { loss, weights } = lossAndGradient(network, { x: matrixOf([[3]]), targets: matrixOf([[1]]) }, { loss: 'mse' })
+ * console.log(loss, weights[0][0]) // 12.5 15
  */
 export function lossAndGradient(network: Network, batch: Batch, options: DerivativeOptions): LossAndGradient {
   checkBatch('lossAndGradient', network, batch, options.batchSize)

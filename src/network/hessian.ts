@@ -117,6 +117,16 @@ function multiplySlope(dense: DenseNetwork, l: number, values: Pointer, count: n
  * @param vector per matrix `[out, in]` row-major, effective coordinates
  * @returns H v in the same shapes
  * @throws RangeError when the batch or the vector does not fit the network or the memory, or an option is out of range
+ *
+ * @example
+ * import { createNetwork, createSpec, denseMask, hessianVectorProduct, matrixOf } from 'limn'
+ *
+ * // f = w · x / √2, loss ½ (f − y)²; with respect to effective weights the Hessian is x xᵀ.
+ * const spec = createSpec({ sizes: [2, 1], activation: { name: 'identity' } })
+ * const network = createNetwork(spec, [{ weight: Float64Array.of(1, 1), mask: denseMask(1, 2) }])
+ * const batch = { x: matrixOf([[1, 2]]), targets: matrixOf([[0]]) }
+ * console.log(hessianVectorProduct(network, batch, [Float64Array.of(1, 1)], { loss: 'mse' })[0])
+ * // Float64Array(2) [ 3, 6 ]
  */
 export function hessianVectorProduct(
   network: Network,
@@ -189,6 +199,16 @@ export function denseHessianGradient(
  * entries as in {@link lossAndGradient} and {@link hessianVectorProduct}. Biases take no part.
  *
  * @throws RangeError when the batch is empty or does not fit the network or the memory, or an option is out of range
+ *
+ * @example
+ * import { createNetwork, createSpec, denseMask, gradientAndHessianGradient, matrixOf } from 'limn'
+ *
+ * // f = w x, loss ½ (w x − y)²: gradient x (w x − y), Hessian x².
+ * const spec = createSpec({ sizes: [1, 1], activation: { name: 'identity' } })
+ * const network = createNetwork(spec, [{ weight: Float64Array.of(1), mask: denseMask(1, 1) }])
+ * const batch = { x: matrixOf([[2]]), targets: matrixOf([[1]]) }
+ * const { gradient, hessianGradient } = gradientAndHessianGradient(network, batch, { loss: 'mse' })
+ * console.log(gradient[0][0], hessianGradient[0][0]) // 2 8
  */
 export function gradientAndHessianGradient(
   network: Network,

@@ -30,6 +30,15 @@ export interface LinearizedOptions {
  * @throws RangeError when the batch does not fit the network or its memory, an option is out of range, or the loss is not
  *   finite before the first step
  * @throws DivergenceError when the loss is no longer finite
+ *
+ * @example
+ * import { createSpec, initialize, matrixOf, trainLinearized } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 32, 1] }), 1)
+ * const batch = { x: matrixOf([[1, 0], [0, 1]]), targets: matrixOf([[1], [-1]]) }
+ * const { loss } = trainLinearized(network, batch, { learningRate: 0.5, steps: 200 })
+ * // It starts at output 0: ½ (1² + 1²) / 2.
+ * console.log(loss[0], loss[200] < 0.01) // 0.5 true
  */
 export function trainLinearized(network: Network, batch: Batch, options: LinearizedOptions): { loss: Float64Array } {
   const { learningRate, steps, precision = 'f32', kernels = defaultKernels() } = options
@@ -96,6 +105,14 @@ export interface LargestNtkEigenvalueOptions {
  * @returns 0 when no path from the inputs to the outputs survives
  * @throws RangeError when x does not fit the network or an option is out of range
  * @throws Error when the residual does not reach the tolerance
+ *
+ * @example
+ * import { createNetwork, createSpec, denseMask, largestNtkEigenvalue, matrixOf } from 'limn'
+ *
+ * // A linear model: Θ = x xᵀ / d, of which the largest eigenvalue is |x|² / d summed over two equal samples.
+ * const spec = createSpec({ sizes: [2, 1], activation: { name: 'identity' } })
+ * const network = createNetwork(spec, [{ weight: Float64Array.of(1, 1), mask: denseMask(1, 2) }])
+ * console.log(largestNtkEigenvalue(network, matrixOf([[1, 1], [1, 1]])).toFixed(4)) // 2.0000
  */
 export function largestNtkEigenvalue(network: Network, x: Matrix, options: LargestNtkEigenvalueOptions = {}): number {
   const { seed = 0, tolerance = 1e-4, kernels = defaultKernels() } = options

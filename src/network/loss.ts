@@ -120,6 +120,13 @@ function prepare(f: Matrix, y: Matrix, { loss, temperature = 1, samples = f.rows
  * @param f outputs `[N, C]`
  * @param y targets `[N, C]`; one-hot rows for class labels
  * @throws RangeError when shapes differ or the temperature is not positive
+ *
+ * @example
+ * import { matrixOf, meanLoss } from 'limn'
+ *
+ * const [f, y] = [matrixOf([[0, 0]]), matrixOf([[1, 0]])]
+ * // ½ |f − y|², and log 2 for two classes of equal scores.
+ * console.log(meanLoss(f, y, { loss: 'mse' }), meanLoss(f, y, { loss: 'cross-entropy' }).toFixed(4)) // 0.5 0.6931
  */
 export function meanLoss(f: Matrix, y: Matrix, options: LossOptions): number {
   const { rule, f: scaled, samples } = prepare(f, y, options)
@@ -148,7 +155,15 @@ export function lossHessianVector(f: Matrix, y: Matrix, v: Matrix, options: Loss
   return out
 }
 
-/** Fraction of rows of f `[N, C]` whose largest output (the first of equals) is the row's label. */
+/**
+ * Fraction of rows of f `[N, C]` whose largest output (the first of equals) is the row's label.
+ *
+ * @example
+ * import { accuracy, matrixOf } from 'limn'
+ *
+ * const f = matrixOf([[0.9, 0.1], [0.2, 0.7], [0.4, 0.6]])
+ * console.log(accuracy(f, Int32Array.of(0, 1, 0)).toFixed(4)) // 0.6667
+ */
 export function accuracy(f: Matrix, labels: Int32Array): number {
   let correct = 0
   argmaxRows(f).forEach((best, i) => {

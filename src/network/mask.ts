@@ -62,7 +62,14 @@ export function density({ kept, data }: Mask): number {
   return kept / data.length
 }
 
-/** Kept fraction over several masks together. */
+/**
+ * Kept fraction over several masks together.
+ *
+ * @example
+ * import { createMask, denseMask, totalDensity } from 'limn'
+ *
+ * console.log(totalDensity([denseMask(2, 3), createMask(1, 2, Uint8Array.of(0, 0))])) // 0.75
+ */
 export function totalDensity(masks: readonly Mask[]): number {
   let kept = 0
   let total = 0
@@ -73,7 +80,14 @@ export function totalDensity(masks: readonly Mask[]): number {
   return kept / total
 }
 
-/** Ones per row: fan-in of each unit on the output side. */
+/**
+ * Ones per row: fan-in of each unit on the output side.
+ *
+ * @example
+ * import { createMask, rowDegrees } from 'limn'
+ *
+ * console.log(rowDegrees(createMask(2, 3, Uint8Array.of(1, 1, 0, 1, 0, 0)))) // Int32Array(2) [ 2, 1 ]
+ */
 export function rowDegrees({ rows, cols, data }: Mask): Int32Array {
   const degrees = new Int32Array(rows)
   for (let i = 0; i < rows; i++) {
@@ -84,7 +98,14 @@ export function rowDegrees({ rows, cols, data }: Mask): Int32Array {
   return degrees
 }
 
-/** Ones per column: fan-out of each unit on the input side. */
+/**
+ * Ones per column: fan-out of each unit on the input side.
+ *
+ * @example
+ * import { columnDegrees, createMask } from 'limn'
+ *
+ * console.log(columnDegrees(createMask(2, 3, Uint8Array.of(1, 1, 0, 1, 0, 0)))) // Int32Array(3) [ 2, 1, 0 ]
+ */
 export function columnDegrees({ rows, cols, data }: Mask): Int32Array {
   const degrees = new Int32Array(cols)
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) degrees[j] += data[i * cols + j]

@@ -32,7 +32,14 @@ export interface Network {
   readonly layers: readonly Layer[]
 }
 
-/** Default σ_w² per matrix: 1, 2, …, 2, 1 for ReLU, else 1 everywhere. */
+/**
+ * Default σ_w² per matrix: 1, 2, …, 2, 1 for ReLU, else 1 everywhere.
+ *
+ * @example
+ * import { defaultSigmaW2 } from 'limn'
+ *
+ * console.log(defaultSigmaW2({ name: 'relu' }, 4), defaultSigmaW2({ name: 'erf' }, 2)) // [ 1, 2, 2, 1 ] [ 1, 1 ]
+ */
 export function defaultSigmaW2(activation: Activation, matrices: number): number[] {
   const inner = definitionOf(activation).innerSigmaW2 ?? 1
   return Array.from({ length: matrices }, (_, i) => (i === 0 || i === matrices - 1 ? 1 : inner))

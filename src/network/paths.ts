@@ -5,7 +5,15 @@ export interface MaskLinks {
   readonly data: ArrayLike<number>
 }
 
-/** Outputs that some input still reaches along what is not 0: 1 for each of them, else 0. */
+/**
+ * Outputs that some input still reaches along what is not 0: 1 for each of them, else 0.
+ *
+ * @example
+ * import { createMask, denseMask, reachedOutputs } from 'limn'
+ *
+ * console.log(reachedOutputs([denseMask(2, 2), createMask(2, 2, Uint8Array.of(1, 1, 0, 0))]))
+ * // Uint8Array(2) [ 1, 0 ]
+ */
 export function reachedOutputs(matrices: readonly MaskLinks[]): Uint8Array {
   let reached = new Uint8Array(matrices[0].cols).fill(1)
   for (const { rows, cols, data } of matrices) {
@@ -30,6 +38,12 @@ const isEmpty = ({ rows, cols, data }: MaskLinks): boolean => {
  * that no longer depend on the input, whose path density is 0.
  *
  * @param matrices M^1 … M^{L+1} or W^1 … W^{L+1}, `[out, in]` each
+ *
+ * @example
+ * import { createMask, denseMask, pathWarnings } from 'limn'
+ *
+ * console.log(pathWarnings([denseMask(2, 2), createMask(2, 2, Uint8Array.of(1, 1, 0, 0))]))
+ * // [ '1 of 2 outputs no longer depend on the input: no path of surviving weights reaches them' ]
  */
 export function pathWarnings(matrices: readonly MaskLinks[]): string[] {
   const collapsed = matrices.flatMap((m, i) =>

@@ -156,6 +156,16 @@ function checkTraining(network: Network, batch: TrainingBatch, options: TrainOpt
  * @throws RangeError when the batch does not fit the network, an option is out of range, or the loss is not finite before the
  *   first step
  * @throws DivergenceError when the loss is no longer finite; the message names the step, the loss before it and the cause
+ *
+ * @example
+ * import { applyMasks, createSpec, initialize, matrixOf, prune, train } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 32, 1] }), 1)
+ * const { masks } = prune(network, { method: 'magnitude', density: 0.5, scope: 'layer', seed: 0 })
+ * const sparse = applyMasks(network, masks)
+ * const batch = { x: matrixOf([[1, 0], [0, 1]]), targets: matrixOf([[1], [-1]]) }
+ * const { loss } = train(sparse, batch, { loss: 'mse', optimizer: { name: 'sgd', learningRate: 0.5 }, steps: 200 })
+ * console.log(loss.length, loss[200] < 0.01 * loss[0]) // 201 true
  */
 export function train(network: Network, batch: TrainingBatch, options: TrainOptions): TrainResult {
   checkTraining(network, batch, options)

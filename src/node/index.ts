@@ -1,59 +1,29 @@
 // What needs a machine: files, data sources, kernels on disk, worker threads, PNG.
 
 // Files
-export {
-  listFolder,
-  pathKind,
-  readArchive,
-  readBytes,
-  readLimit,
-  readText,
-  requireWritable,
-  writeAtomic,
-  writeTogether,
-  type OutputFile,
-} from './files/files.js'
+export { writeAtomic, writeTogether, type OutputFile } from './files/files.js'
 export { fileKind, fileKinds, type FileKind } from './files/file-kind.js'
-export { fingerprint, networkFingerprint } from './files/fingerprint.js'
-export {
-  availableMemory,
-  bytesPerWeight,
-  defaultMemory,
-  freeMemory,
-  requireFreeMemory,
-  requireMemory,
-} from './files/memory.js'
-export {
-  checkpointOf,
-  networkOf,
-  openArchive,
-  readCheckpoint,
-  readNetworks,
-  requireInputs,
-  type OpenArchive,
-} from './files/read-network.js'
-export { assumed, readChain } from './files/read-chain.js'
-export { encodeNetwork, networkFormats, requireStorable } from './files/store-network.js'
+export { availableMemory, defaultMemory, freeMemory } from './files/memory.js'
+export { readCheckpoint, readNetworks } from './files/read-network.js'
+export { readChain } from './files/read-chain.js'
+export { encodeNetwork, networkFormats } from './files/store-network.js'
 export { UsageError } from './files/usage-error.js'
-export { whyKept } from './files/worth-keeping.js'
 export type { Said } from './files/agreement.js'
 
 // Samples
 export { dataOrigin, type ChosenData } from './samples/data-origin.js'
 export type { Split } from './samples/folder.js'
-export { isNamedData, loadData, type DataOptions } from './samples/load-data.js'
+export { loadData, type DataOptions } from './samples/load-data.js'
 
 // Kernels of files, and what they predict
 export { finiteKernels } from './kernels/finite-kernels.js'
-export { kernelsIdentity } from './kernels/identity.js'
 export { limitKernels } from './kernels/limit-kernels.js'
 export type { ClassChoice, FiniteKernelOptions, LimitKernelOptions, SampledKernel } from './kernels/options.js'
 export { planOutput, type KernelOutput, type OutputOptions, type ResumedKernel } from './kernels/output.js'
 export type { Identity } from './kernels/partial-journal.js'
-export { requireRoute } from './kernels/prediction-memory.js'
 export { openKernel, type StoredKernel } from './kernels/reader.js'
 export { readTargets } from './kernels/read-targets.js'
-export { kernelFiles, planOutputs, type PlannedKernels } from './kernels/several.js'
+export { planOutputs, type PlannedKernels } from './kernels/several.js'
 export { targetsFromData, type DescribedKernel, type PredictedData, type PredictionTargets } from './kernels/targets.js'
 export type { KernelGroup, KernelRun, KernelTask, KernelTasks } from './kernels/task.js'
 export {
@@ -72,17 +42,17 @@ export {
   type MatrixAgreement,
   type PrunedWith,
 } from './limits/closed-form.js'
-export { readMadeMasks, requireClosedForm, type MadeMasks, type MadeMasksOptions } from './limits/made-masks.js'
+export { readMadeMasks, type MadeMasks, type MadeMasksOptions } from './limits/made-masks.js'
 
 // Figures
-export { encodeFigure, figureFormat, figureFormats, requireFigure, writeFigure } from './figures/figure.js'
+export { encodeFigure, figureFormats, writeFigure } from './figures/figure.js'
 export { svgToPng, type PngOptions } from './figures/png.js'
 
 // Threads
-export { mayStartThreads, startTeam, type TeamKernels, type TeamOptions } from './team/team.js'
+export { startTeam, type TeamKernels, type TeamOptions } from './team/team.js'
 
 // Studies
-export { damageError, directoryStore } from './studies/result-store.js'
+export { directoryStore } from './studies/result-store.js'
 export {
   chooseWorkers,
   executeStudyIn,

@@ -43,6 +43,13 @@ function classSquares(name: string, kernel: Kernel, reference: Kernel): [number,
  *
  * @param reference B; the distance is 0 when both vanish and Infinity when only B does
  * @throws RangeError when the kernels differ in samples or classes
+ *
+ * @example
+ * import { kernelDistance } from 'limn'
+ *
+ * const kernel = { classes: 1, n: 2, data: Float64Array.of(1, 0, 0, 1) }
+ * const reference = { classes: 1, n: 2, data: Float64Array.of(2, 0, 0, 2) }
+ * console.log(kernelDistance(kernel, reference)) // 0.5
  */
 export function kernelDistance(kernel: Kernel, reference: Kernel): number {
   const parts = classSquares('kernelDistance', kernel, reference)
@@ -52,14 +59,31 @@ export function kernelDistance(kernel: Kernel, reference: Kernel): number {
   )
 }
 
-/** {@link kernelDistance} of each class by itself, `[C]`. */
+/**
+ * {@link kernelDistance} of each class by itself, `[C]`.
+ *
+ * @example
+ * import { classDistances } from 'limn'
+ *
+ * const kernel = { classes: 2, n: 1, data: Float64Array.of(1, 3) }
+ * const reference = { classes: 2, n: 1, data: Float64Array.of(1, 2) }
+ * console.log(classDistances(kernel, reference)) // Float64Array(2) [ 0, 0.5 ]
+ */
 export function classDistances(kernel: Kernel, reference: Kernel): Float64Array {
   return Float64Array.from(classSquares('classDistances', kernel, reference), ([difference, norm]) =>
     ratio(difference, norm),
   )
 }
 
-/** The mean over classes, a kernel of one class. */
+/**
+ * The mean over classes, a kernel of one class.
+ *
+ * @example
+ * import { classMean } from 'limn'
+ *
+ * const kernel = { classes: 2, n: 1, data: Float64Array.of(1, 3) }
+ * console.log(classMean(kernel)) // { classes: 1, n: 1, data: Float64Array(1) [ 2 ] }
+ */
 export function classMean(kernel: Kernel): Kernel {
   const { classes, n } = kernel
   const data = new Float64Array(n * n)

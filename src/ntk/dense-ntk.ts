@@ -9,6 +9,13 @@ import { NumbersError } from '../numbers-error.js'
  * The chain of an unpruned network: the constant 1, one bin for each hidden layer.
  *
  * @param sizes `[d, n_1, …, n_L, C]`; only d, L and C matter in the limit
+ *
+ * @example
+ * import { denseChain, graphonNtk, matrixOf } from 'limn'
+ *
+ * const { ntk } = graphonNtk(denseChain([2, 100, 1]), matrixOf([[1, 1]]))
+ * // Weights of either layer give |x|² / d · ½.
+ * console.log(ntk.data[0].toFixed(4)) // 1.0000
  */
 export function denseChain(sizes: readonly number[]): GraphonChain {
   const hidden = sizes.length - 2
@@ -44,6 +51,14 @@ export function denseNtk(sizes: readonly number[], x: Matrix, options: NtkOption
  *
  * @param chain whose d, L, C and path density are used
  * @param options of the dense kernel; `weights` and `rescale` do not matter, as every density of the dense chain is 1
+ *
+ * @example
+ * import { constantChain, kernelDistance, graphonNtk, matrixOf, pathScaledDense } from 'limn'
+ *
+ * const x = matrixOf([[1, 0], [0.5, 1]])
+ * const chain = constantChain({ inputs: 2, classes: 1, hidden: [1] }, 0.5)
+ * // A constant chain's kernel is the dense one, scaled.
+ * console.log(kernelDistance(pathScaledDense(chain, x), graphonNtk(chain, x).ntk) < 1e-12) // true
  */
 export function pathScaledDense(chain: GraphonChain, x: Matrix, options: GraphonNtkOptions = {}): Kernel {
   const { W, measures, network } = chain

@@ -121,6 +121,15 @@ function mirrored(right: Float64Array, first: number, height: number, width: num
  *
  * @param sink takes each panel; what it throws ends the computation and is passed on
  * @throws RangeError as `empiricalNtk`
+ *
+ * @example
+ * import { createSpec, empiricalNtkPanels, initialize, matrixOf } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 8, 1] }), 1)
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1]])
+ * const rows: string[] = []
+ * empiricalNtkPanels(network, x, {}, ({ first, last }) => rows.push(`${first} … ${last}`))
+ * console.log(rows) // [ '0 … 3' ]
  */
 export function empiricalNtkPanels(
   network: Network,
@@ -189,6 +198,15 @@ export function empiricalNtkPanels(
  * @returns the C diagonal blocks of the tangent kernel, or those asked for, or their mean; f64, exactly symmetric
  * @throws RangeError when x does not have d columns, is empty, there is no such class, `memory` is less than the smallest
  *   blocks need (the message names the size), or the kernel is not finite
+ *
+ * @example
+ * import { createNetwork, createSpec, denseMask, empiricalNtk, matrixOf } from 'limn'
+ *
+ * // A linear model in the NTK parameterisation: Θ(x, x') = x · x' / d.
+ * const spec = createSpec({ sizes: [2, 1], activation: { name: 'identity' } })
+ * const network = createNetwork(spec, [{ weight: Float64Array.of(3, 4), mask: denseMask(1, 2) }])
+ * const { data } = empiricalNtk(network, matrixOf([[1, 1], [1, -1]]))
+ * console.log(Array.from(data, (entry) => entry.toFixed(4))) // [ '1.0000', '0.0000', '0.0000', '1.0000' ]
  */
 export function empiricalNtk(network: Network, x: Matrix, options: EmpiricalNtkOptions = {}): Kernel {
   const n = x.rows

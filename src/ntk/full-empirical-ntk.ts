@@ -32,6 +32,14 @@ export function fullEmpiricalMemory({ spec: { sizes } }: Network, n: number): nu
  * @param x samples `[N, d]`
  * @returns `[C N, C N]`, f64, exactly symmetric; see `fullEmpiricalMemory`
  * @throws RangeError when x does not have d columns, is empty, or the kernel is not finite
+ *
+ * @example
+ * import { createSpec, fullEmpiricalNtk, initialize, matrixOf } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 4, 3] }), 1)
+ * const { rows, cols } = fullEmpiricalNtk(network, matrixOf([[1, 0], [0, 1]]))
+ * // Two samples with three outputs each.
+ * console.log(rows, cols) // 6 6
  */
 export function fullEmpiricalNtk(network: Network, x: Matrix, options: FullEmpiricalNtkOptions = {}): Matrix {
   const { kernels = defaultKernels() } = options
@@ -76,7 +84,17 @@ function assembled(block: ThetaBlock): Matrix {
   return result
 }
 
-/** The blocks Θ_cc of the whole kernel: what `empiricalNtk` gives, to rounding. */
+/**
+ * The blocks Θ_cc of the whole kernel: what `empiricalNtk` gives, to rounding.
+ *
+ * @example
+ * import { classBlocks, createSpec, fullEmpiricalNtk, initialize, matrixOf } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 3, 2] }), 1)
+ * const full = fullEmpiricalNtk(network, matrixOf([[1, 0], [0, 1]]))
+ * const { classes, n } = classBlocks(full, 2)
+ * console.log(`${full.rows} × ${full.cols}`, classes, n) // 4 × 4 2 2
+ */
 export function classBlocks(full: Matrix, classes: number): Kernel {
   const n = full.rows / classes
   const data = new Float64Array(classes * n * n)

@@ -150,6 +150,15 @@ function runChains(
  *   {@link placePanel} tells where entries belong
  * @throws RangeError as `graphonNtk` does, when `memory` is less than the entries of one row and its mirror image take, and
  *   when there is no such class or kernel
+ *
+ * @example
+ * import { constantChain, graphonNtkPanels, matrixOf } from 'limn'
+ *
+ * const chain = constantChain({ inputs: 2, classes: 3, hidden: [1] }, 0.5)
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1]])
+ * let rows = 0
+ * graphonNtkPanels(chain, x, { classes: 'mean', memory: 1 << 20 }, ({ first, last }) => (rows += last - first))
+ * console.log(rows) // 3
  */
 export function graphonNtkPanels(
   chain: GraphonChain,
@@ -168,6 +177,15 @@ export function graphonNtkPanels(
  *
  * @param sink takes the panels of all chains, in their order; chains that are equal share arrays
  * @throws RangeError as `graphonNtkPanels` does, and when there is no chain
+ *
+ * @example
+ * import { constantChain, graphonNtksPanels, matrixOf } from 'limn'
+ *
+ * const shape = { inputs: 2, classes: 1, hidden: [1] }
+ * const chains = [1, 0.5].map((density) => constantChain(shape, density))
+ * const seen: number[] = []
+ * graphonNtksPanels(chains, matrixOf([[1, 0], [0, 1]]), {}, (panels) => seen.push(panels.length))
+ * console.log(seen) // [ 2 ]
  */
 export function graphonNtksPanels(
   chains: readonly GraphonChain[],
@@ -218,6 +236,14 @@ function collect<Name extends LimitKernelName>(
  * Some of the kernels that {@link graphonNtk} gives, which spares the memory of the others.
  *
  * @throws RangeError as `graphonNtk` does
+ *
+ * @example
+ * import { constantChain, limitKernels, matrixOf } from 'limn'
+ *
+ * const chain = constantChain({ inputs: 2, classes: 1, hidden: [1] }, 1)
+ * const { nngp } = limitKernels(chain, matrixOf([[1, 1]]), {}, ['nngp'])
+ * // ReLU halves the variance |x|² / d of its input.
+ * console.log(nngp.data[0].toFixed(4)) // 0.5000
  */
 export function limitKernels<Name extends LimitKernelName>(
   chain: GraphonChain,
@@ -232,6 +258,14 @@ export function limitKernels<Name extends LimitKernelName>(
  * Some of the kernels that {@link graphonNtks} gives, which spares the memory and the work of the others.
  *
  * @throws RangeError as `graphonNtks` does
+ *
+ * @example
+ * import { constantChain, limitKernelsOfChains, matrixOf } from 'limn'
+ *
+ * const shape = { inputs: 2, classes: 1, hidden: [1] }
+ * const chains = [constantChain(shape, 1), constantChain(shape, 0.5)]
+ * const kernels = limitKernelsOfChains(chains, matrixOf([[1, 1]]), {}, ['nngp'])
+ * console.log(kernels.map(({ nngp }) => nngp.data[0].toFixed(4))) // [ '0.5000', '0.1250' ]
  */
 export function limitKernelsOfChains<Name extends LimitKernelName>(
   chains: readonly GraphonChain[],
@@ -284,6 +318,15 @@ export function graphonNtk(chain: GraphonChain, x: Matrix, options: GraphonNtkOp
  * @param x samples `[N, d]`
  * @returns for each chain, in order, f64 kernels for all its classes
  * @throws RangeError as `graphonNtk` does, and when there is no chain
+ *
+ * @example
+ * import { constantChain, graphonNtks, matrixOf } from 'limn'
+ *
+ * const shape = { inputs: 2, classes: 1, hidden: [1] }
+ * const chains = [1, 0.5, 0.25].map((density) => constantChain(shape, density))
+ * const kernels = graphonNtks(chains, matrixOf([[1, 1]]))
+ * // Two matrices of density p: the kernel falls as p².
+ * console.log(kernels.map(({ ntk }) => ntk.data[0].toFixed(4))) // [ '1.0000', '0.2500', '0.0625' ]
  */
 export function graphonNtks(
   chains: readonly GraphonChain[],

@@ -39,6 +39,14 @@ function splitFirstLayer(chain: GraphonChain, copies: number): GraphonChain {
  *
  * @param rowsPerBin masks for each bin; the cost of the first two matrices grows in proportion
  * @throws RangeError when the chain has no hidden layer or `rowsPerBin` is not a positive integer
+ *
+ * @example
+ * import { constantChain, randomStream, sampleInputRows } from 'limn'
+ *
+ * const chain = constantChain({ inputs: 6, classes: 1, hidden: [2] }, 0.5)
+ * const { W, measures } = sampleInputRows(chain, 3, randomStream(1, 'rows'))
+ * console.log(`${W[0].rows} × ${W[0].cols}`, measures[0].length, W[0].data.every((w) => w === 0 || w === 1))
+ * // 6 × 6 6 true
  */
 export function sampleInputRows(chain: GraphonChain, rowsPerBin: number, random: RandomStream): GraphonChain {
   if (!(Number.isInteger(rowsPerBin) && rowsPerBin > 0)) {

@@ -6,7 +6,16 @@ import { sharedKernel } from './agreement.js'
 import { entryPrecision, kernelDtypeOf, symmetrise, type EntryPrecision, type KernelDtype } from './entry-precision.js'
 import { kernelMatrix, type Kernel } from './kernel.js'
 
-/** A kernel as it is written: `[N, N]` where all classes coincide to 1e-12, else `[C, N, N]`. */
+/**
+ * A kernel as it is written: `[N, N]` where all classes coincide to 1e-12, else `[C, N, N]`.
+ *
+ * @example
+ * import { kernelToTensor } from 'limn'
+ *
+ * const same = { classes: 2, n: 1, data: Float64Array.of(3, 3) }
+ * const different = { classes: 2, n: 1, data: Float64Array.of(3, 4) }
+ * console.log(kernelToTensor(same).shape, kernelToTensor(different).shape) // [ 1, 1 ] [ 2, 1, 1 ]
+ */
 export function kernelToTensor(kernel: Kernel): Tensor {
   const { classes, n, data } = sharedKernel(kernel)
   return { shape: classes === 1 ? [n, n] : [classes, n, n], data }
@@ -95,6 +104,12 @@ export function filedKernel(tensor: Tensor, file: string): FiledKernel {
  * @param file named in errors
  * @throws FileError when the shape is neither, an entry is not finite, or a class is not symmetric to 1e-8 of its largest
  *   entry (to 8 units in the last place of it in lower precision)
+ *
+ * @example
+ * import { kernelFromTensor } from 'limn'
+ *
+ * const { classes, n } = kernelFromTensor({ shape: [2, 2], data: Float32Array.of(2, 1, 1, 2) }, 'kernel.npy')
+ * console.log(classes, n) // 1 2
  */
 export function kernelFromTensor(tensor: Tensor, file: string): Kernel {
   return filedKernel(tensor, file).kernel

@@ -59,6 +59,13 @@ function entries(meta: KernelMeta, whole: boolean): JsonObject {
 /**
  * A kernel's description as the comment of its `.npy` header, one line of ASCII. Of a network whose description would be
  * longer than NumPy reads, samples and outputs alone are kept.
+ *
+ * @example
+ * import { kernelComment, readKernelComment } from 'limn'
+ *
+ * const data = { source: 'mnist', samples: 100, seed: 0, standardized: 'training', fingerprint: '0'.repeat(32) } as const
+ * const comment = kernelComment({ kind: 'graphon', outputs: 10, classes: 'all', data, convention: 'masked' })
+ * console.log(readKernelComment(comment, 'kernel.npy')?.kind) // graphon
  */
 export function kernelComment(meta: KernelMeta): string {
   const comment = mark + asciiJson(entries(meta, true))
@@ -69,6 +76,11 @@ export function kernelComment(meta: KernelMeta): string {
  * The description in the comment of an `.npy` header, or undefined where another program wrote it.
  *
  * @throws FileError when it starts as limn's does and is damaged
+ *
+ * @example
+ * import { readKernelComment } from 'limn'
+ *
+ * console.log(readKernelComment('made by another program', 'kernel.npy')) // undefined
  */
 export function readKernelComment(comment: string | undefined, file: string): KernelMeta | undefined {
   if (!comment?.startsWith(mark)) return undefined

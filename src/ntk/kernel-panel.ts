@@ -27,6 +27,16 @@ export interface KernelPanel {
 /**
  * Writes one class of a panel to where it belongs in the row-major n × n kernel: `put(at, values)` for every run of
  * consecutive entries, `at` being the index i · n + j of the first. Runs come in the order of their places.
+ *
+ * @example
+ * import { empiricalNtkPanels, createSpec, initialize, matrixOf, placePanel } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 8, 1] }), 1)
+ * const whole = new Float64Array(9)
+ * empiricalNtkPanels(network, matrixOf([[1, 0], [0, 1], [1, 1]]), {}, (panel) => {
+ *   placePanel(panel, panel.entries.ntk!, 0, (at, values) => whole.set(values, at))
+ * })
+ * console.log(whole[1] === whole[3], whole.every((entry) => entry !== 0)) // true true
  */
 export function placePanel(
   { n, first, last }: KernelPanel,

@@ -26,7 +26,15 @@ export function requireRange(caller: string, { classes, n, data }: Kernel): void
   throw beyondRange(caller, `(${i}, ${j})${classes > 1 ? ` of class ${c}` : ''}`)
 }
 
-/** The N × N kernel of one class, as a view. */
+/**
+ * The N × N kernel of one class, as a view.
+ *
+ * @example
+ * import { classKernel } from 'limn'
+ *
+ * const kernel = { classes: 2, n: 2, data: Float64Array.of(1, 0, 0, 1, 2, 1, 1, 2) }
+ * console.log(classKernel(kernel, 1)) // Float64Array(4) [ 2, 1, 1, 2 ]
+ */
 export function classKernel({ n, data }: Kernel, c: number): Float64Array {
   return data.subarray(c * n * n, (c + 1) * n * n)
 }

@@ -30,7 +30,16 @@ function row(matrices: readonly Matrix[], measures: Measures, letter: 'W' | 'V',
   return { spacing: 12, vconcat: [{ columns: 4, spacing: 16, concat: panels }, colorBar(top, name, 320)] }
 }
 
-/** All graphons of one chain side by side on the colour scale [0, 1], and its energies below on a scale of their own. */
+/**
+ * All graphons of one chain side by side on the colour scale [0, 1], and its energies below on a scale of their own.
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { chainFigure } from 'limn/plot'
+ *
+ * const { title, sentence } = chainFigure(constantChain({ inputs: 4, classes: 2, hidden: [4, 4] }, 0.3), 'Random masks')
+ * console.log(title, sentence.length > 0) // Random masks true
+ */
 export function chainFigure(chain: GraphonChain, title = 'Graphon chain'): Figure {
   const { W, V, measures } = chain
   const means = W.map((m, i) => `${formatNumber(meanOf(m, measures, i))} in ${matrixLabel(i + 1)}`)
@@ -62,7 +71,16 @@ export interface SortedMatrix {
   readonly colMeasure?: Float64Array
 }
 
-/** Graphons of matrices that were sorted each by itself, so that their axes share no positions. */
+/**
+ * Graphons of matrices that were sorted each by itself, so that their axes share no positions.
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { matricesFigure } from 'limn/plot'
+ *
+ * const figure = matricesFigure([{ layer: 2, graphon: matrixOf([[0.9, 0.1], [0.1, 0.9]]) }], 'One matrix')
+ * console.log(figure.title) // One matrix
+ */
 export function matricesFigure(
   matrices: readonly SortedMatrix[],
   title = 'Graphons, each matrix sorted by itself',

@@ -63,7 +63,30 @@ export function settingName({ settings }: Findings, setting: Setting): readonly 
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** Every figure that the findings allow, settings one after another within a kind; ids are unique. */
+/**
+ * Every figure that the findings allow, settings one after another within a kind; ids are unique.
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { studyFigures } from 'limn/plot'
+ * import { buildFindings, executeStudy, inProcessRunner, memoryStore, planFromText, plannedData, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * const store = memoryStore()
+ * const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
+ * const bench = { config: plan.config, data: await plannedData(plan, load), jobs, store }
+ * await executeStudy({ jobs: plan.jobs, store, runner: inProcessRunner(bench) })
+ * const findings = await buildFindings({ ...plan, store })
+ * console.log(studyFigures(findings).some(({ kind }) => kind === 'graphons')) // true
+ */
 export function studyFigures(findings: Findings): StudyFigure[] {
   return figureKinds.flatMap((kind) =>
     findings.settings.flatMap((setting) => {

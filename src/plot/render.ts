@@ -58,6 +58,13 @@ function renameIds(svg: string, prefix: string): string {
 /**
  * Draws a figure as an SVG element to be put into a page: transparent, its text and axes in `currentColor`, named by
  * title and description. The same figure gives the same string.
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { chainFigure, renderSvg } from 'limn/plot'
+ *
+ * const svg = await renderSvg(chainFigure(constantChain({ inputs: 4, classes: 2, hidden: [4, 4] }, 0.3)))
+ * console.log(svg.startsWith('<svg')) // true
  */
 export async function renderSvg(figure: Figure): Promise<string> {
   // Half the time that a command takes to start, if every command loaded them.
@@ -86,13 +93,31 @@ export async function renderSvg(figure: Figure): Promise<string> {
   )
 }
 
-/** The figure as a file of its own: its ink follows the reader's light or dark theme, also inside an `<img>`. */
+/**
+ * The figure as a file of its own: its ink follows the reader's light or dark theme, also inside an `<img>`.
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { chainFigure, renderSvg, standaloneSvg } from 'limn/plot'
+ *
+ * const svg = await renderSvg(chainFigure(constantChain({ inputs: 4, classes: 2, hidden: [4, 4] }, 0.3)))
+ * console.log(standaloneSvg(svg).includes('prefers-color-scheme')) // true
+ */
 export function standaloneSvg(svg: string): string {
   const style = `<style>svg{color:${ink.light}}@media (prefers-color-scheme:dark){svg{color:${ink.dark}}}</style>`
   return svg.replace(/<svg [^>]*>/, (open) => open + style)
 }
 
-/** The figure in dark ink on a white page, for pixels and print. */
+/**
+ * The figure in dark ink on a white page, for pixels and print.
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { chainFigure, forPng, renderSvg } from 'limn/plot'
+ *
+ * const svg = await renderSvg(chainFigure(constantChain({ inputs: 4, classes: 2, hidden: [4, 4] }, 0.3)))
+ * console.log(svg.includes('currentColor'), forPng(svg).startsWith('<svg')) // true true
+ */
 export function forPng(svg: string): string {
   return svg
     .replace(/<svg [^>]*>/, (open) => `${open}<rect width="100%" height="100%" fill="#fff"/>`)

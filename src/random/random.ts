@@ -91,7 +91,14 @@ export function randomStream(seed: number, ...path: readonly SeedPart[]): Random
   return { uint32, uniform, normal, exponential, below }
 }
 
-/** A uniformly random order of 0 … n − 1 (Fisher and Yates). */
+/**
+ * A uniformly random order of 0 … n − 1 (Fisher and Yates).
+ *
+ * @example
+ * import { permutation, randomStream } from 'limn'
+ *
+ * console.log(permutation(5, randomStream(1, 'order')).sort()) // Int32Array(5) [ 0, 1, 2, 3, 4 ]
+ */
 export function permutation(n: number, random: RandomStream): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i)
   for (let i = n - 1; i > 0; i--) {

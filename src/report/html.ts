@@ -29,7 +29,14 @@ function toHtml(piece: Piece): string {
   throw new TypeError(`html: expected text, a number or markup, got ${JSON.stringify(piece)}`)
 }
 
-/** A template for markup: everything inserted is escaped unless it is {@link Html} already. */
+/**
+ * A template for markup: everything inserted is escaped unless it is {@link Html} already.
+ *
+ * @example
+ * import { html } from 'limn/study'
+ *
+ * console.log(html`<b>${'a < b'}</b>`.html) // <b>a &lt; b</b>
+ */
 export function html(strings: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   return new Markup(strings.map((text, i) => text + (i < pieces.length ? toHtml(pieces[i]) : '')).join(''))
 }

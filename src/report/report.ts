@@ -111,6 +111,28 @@ function listOfFigures(findings: Findings, all: readonly Numbered[]): Html {
  *
  * @param figures as `studyFigures` makes them; each goes into the section that its kind belongs to
  * @param table the sections in their order by their anchors. Default: those of every report
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { studyFigures } from 'limn/plot'
+ * import { buildFindings, executeStudy, inProcessRunner, memoryStore, planFromText, plannedData, renderReport, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * const store = memoryStore()
+ * const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
+ * const bench = { config: plan.config, data: await plannedData(plan, load), jobs, store }
+ * await executeStudy({ jobs: plan.jobs, store, runner: inProcessRunner(bench) })
+ * const findings = await buildFindings({ ...plan, store })
+ * const page = await renderReport(findings, studyFigures(findings))
+ * console.log(page.startsWith('<!doctype html>'), page.includes('Is there a limit?')) // true true
  */
 export async function renderReport<Found extends Findings>(
   findings: Found,

@@ -31,6 +31,14 @@ function frobenius({ data }: Matrix): number {
  * @param kernelOrMatrix K `[N, N]`: a matrix, or a kernel of one class
  * @param targets Y `[N, C]`, one column per output
  * @throws RangeError when the shapes do not fit or an entry is not finite
+ *
+ * @example
+ * import { kernelTargetAlignment, matrixOf } from 'limn'
+ *
+ * const y = matrixOf([[1], [-1]])
+ * // The kernel y yᵀ is the targets' own; the identity is not.
+ * const alignments = [matrixOf([[1, -1], [-1, 1]]), matrixOf([[1, 0], [0, 1]])].map((k) => kernelTargetAlignment(k, y))
+ * console.log(alignments.map((alignment) => alignment?.toFixed(4))) // [ '1.0000', '0.7071' ]
  */
 export function kernelTargetAlignment(kernelOrMatrix: Matrix | Kernel, targets: Matrix): number | null {
   const kernel = singleKernel(kernelOrMatrix)

@@ -30,7 +30,14 @@ const singlePrecision = 4 * kernelDtypes.float32.epsilon
 
 const smallestOf = ({ eigenvalues, smallest = eigenvalues[eigenvalues.length - 1] }: Spectrum): number => smallest
 
-/** The precision of a spectrum, from that of the entries, the residual, and what is negative though it cannot be. */
+/**
+ * The precision of a spectrum, from that of the entries, the residual, and what is negative though it cannot be.
+ *
+ * @example
+ * import { levelsOf } from 'limn'
+ *
+ * console.log(levelsOf({ eigenvalues: [2, -1], trace: 1 }).definiteness) // indefinite
+ */
 export function levelsOf(spectrum: Spectrum): Levels {
   const { eigenvalues, error = 0, residual = 0 } = spectrum
   if (eigenvalues.length === 0) return { level: 0, floor: 0, definiteness: 'zero' }
@@ -64,7 +71,15 @@ function negativePart(spectrum: Spectrum): string {
     : `its smallest eigenvalue is ${String(Number(smallest.toPrecision(3))).replace('-', '−')} and none is positive`
 }
 
-/** What a user of this kernel should know, as the end of a sentence that begins with its name; undefined if nothing. */
+/**
+ * What a user of this kernel should know, as the end of a sentence that begins with its name; undefined if nothing.
+ *
+ * @example
+ * import { kernelWarning } from 'limn'
+ *
+ * console.log(kernelWarning({ eigenvalues: [2, 1], trace: 3 }), kernelWarning({ eigenvalues: [0, 0], trace: 0 }))
+ * // undefined is zero: no path is active, or its entries were too small for their type
+ */
 export function kernelWarning(spectrum: Spectrum): string | undefined {
   const { definiteness } = levelsOf(spectrum)
   if (definiteness === 'zero') return 'is zero: no path is active, or its entries were too small for their type'

@@ -51,6 +51,13 @@ export function metricOf(choice: MetricChoice): SpectralMetric {
  * Metrics of one spectrum, by their names: those that are asked for, or all of the table {@link spectralMetrics}.
  *
  * @throws RangeError when the table has no metric of a name
+ *
+ * @example
+ * import { measureSpectrum } from 'limn'
+ *
+ * const spectrum = { eigenvalues: [3, 1], trace: 4 }
+ * console.log(measureSpectrum(spectrum, ['conditionNumber', 'effectiveRank']))
+ * // { conditionNumber: 3, effectiveRank: 1.3333333333333333 }
  */
 export function measureSpectrum(spectrum: Spectrum): SpectralMeasurements
 export function measureSpectrum(spectrum: Spectrum, metrics: readonly MetricChoice[]): Measurements

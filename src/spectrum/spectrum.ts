@@ -83,7 +83,16 @@ export function spectrum(
   return describeSpectrum(kernel, { eigenvalues: Array.from(values), trace, residual }, { precision, metrics })
 }
 
-/** The document of what is known of a kernel's spectrum. */
+/**
+ * The document of what is known of a kernel's spectrum.
+ *
+ * @example
+ * import { describeSpectrum, matrixOf } from 'limn'
+ *
+ * const kernel = matrixOf([[2, 0], [0, 1]])
+ * const { conditionNumber, effectiveRank } = describeSpectrum(kernel, { n: 2, eigenvalues: [2, 1], trace: 3, residual: 0 }, {})
+ * console.log(conditionNumber, effectiveRank) // 2 1.5
+ */
 export function describeSpectrum(
   kernel: Matrix,
   known: Spectrum & { readonly eigenvalues: readonly number[]; readonly residual: number },

@@ -46,6 +46,12 @@ export function topSpectrumMemory(n: number, top: number): number {
  * @param kernelOrMatrix symmetric `[n, n]`, n ≥ 1: a matrix, or a kernel of one class
  * @throws RangeError as {@link spectrum}, or when an option is out of range
  * @throws Error when the tolerance is not reached
+ *
+ * @example
+ * import { matrixOf, topSpectrum } from 'limn'
+ *
+ * const { eigenvalues, trace } = topSpectrum(matrixOf([[3, 0, 0], [0, 2, 0], [0, 0, 1]]), { top: 2 })
+ * console.log(eigenvalues.map((lambda) => lambda.toFixed(4)), trace) // [ '3.0000', '2.0000' ] 6
  */
 export function topSpectrum(
   kernelOrMatrix: Matrix | Kernel,

@@ -62,6 +62,26 @@ export interface FinishedStudy<Kinds extends JobKinds = typeof jobKinds> {
  *
  * @throws Error when a job's result is missing
  * @throws RangeError naming job, record and column when a result does not hold what its kind stores
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { buildFindings, executeStudy, inProcessRunner, memoryStore, planFromText, plannedData, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * const store = memoryStore()
+ * const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
+ * const bench = { config: plan.config, data: await plannedData(plan, load), jobs, store }
+ * await executeStudy({ jobs: plan.jobs, store, runner: inProcessRunner(bench) })
+ * const findings = await buildFindings({ ...plan, store })
+ * console.log(findings.training.map(({ width }) => width)) // [ 3, 5 ]
  */
 export async function buildFindings<Kinds extends JobKinds = typeof jobKinds>({
   config,

@@ -26,6 +26,25 @@ export interface StudyBench {
  *
  * @throws Error when a result that it needs is missing or cannot be believed
  * @throws RangeError naming job, record and column for a row that is not of its record
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { executeJob, memoryStore, planFromText, plannedData, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * const store = memoryStore()
+ * const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
+ * const bench = { config: plan.config, data: await plannedData(plan, load), jobs, store }
+ * await executeJob(bench, plan.jobs[0].id)
+ * console.log([...store.results.keys()].length, plan.jobs[0].kind) // 1 dense
  */
 export async function executeJob(bench: StudyBench, id: string): Promise<void> {
   const { config, data, jobs, store, kinds = jobKinds, now = () => performance.now() } = bench

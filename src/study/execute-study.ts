@@ -46,6 +46,26 @@ export interface Survey {
  * Looks at every result that is there, one after another with pauses in which the process hears signals.
  *
  * @throws the signal's reason once it is aborted
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { executeJob, memoryStore, planFromText, plannedData, surveyResults, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * const store = memoryStore()
+ * const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
+ * const bench = { config: plan.config, data: await plannedData(plan, load), jobs, store }
+ * await executeJob(bench, plan.jobs[0].id)
+ * const { whole, damaged } = await surveyResults(plan.jobs, store)
+ * console.log(whole.length, damaged.length) // 1 0
  */
 export async function surveyResults(jobs: readonly Job[], store: ResultStore, signal?: AbortSignal): Promise<Survey> {
   const whole: Job[] = []
@@ -69,6 +89,25 @@ export async function surveyResults(jobs: readonly Job[], store: ResultStore, si
  * order in which jobs finish, since a job reads nothing but its own description and the results it needs.
  *
  * @throws the first job's error; results already stored stay
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { executeStudy, inProcessRunner, memoryStore, planFromText, plannedData, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * const store = memoryStore()
+ * const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
+ * const bench = { config: plan.config, data: await plannedData(plan, load), jobs, store }
+ * await executeStudy({ jobs: plan.jobs, store, runner: inProcessRunner(bench) })
+ * console.log(store.results.size === plan.jobs.length) // true
  */
 export async function executeStudy(execution: StudyExecution): Promise<void> {
   const { jobs, store, runner, onProgress, onFound, signal } = execution

@@ -7,7 +7,14 @@ interface Described {
   readonly properties?: Readonly<Record<string, Described>>
 }
 
-/** JSON Schema of a study file, for editors and forms. A description says too what its key applies to. */
+/**
+ * JSON Schema of a study file, for editors and forms. A description says too what its key applies to.
+ *
+ * @example
+ * import { studyJsonSchema } from 'limn/study'
+ *
+ * console.log(JSON.stringify(studyJsonSchema()).includes('"densities"')) // true
+ */
 export function studyJsonSchema(): object {
   const schema: Described = z.toJSONSchema(studySchema, { io: 'input', unrepresentable: 'any' }) as Described
   for (const [key, { appliesTo }] of Object.entries(keyUses)) {

@@ -49,6 +49,23 @@ function stages(jobs: readonly Job[]): Map<string, number> {
  *
  * @param kinds what there is to do. Default: {@link jobKinds}
  * @throws RangeError when `sizes` does not fit the data, or a density keeps no weight
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { planFromText, planStudy, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * // The same study and data give the same jobs.
+ * const again = planStudy(plan.config, plan.facts)
+ * console.log(again.every(({ id }, i) => id === plan.jobs[i].id)) // true
  */
 export function planStudy(config: StudyConfig, facts: DataFacts, kinds: JobKinds = jobKinds): Job[] {
   const byKind = new Map<string, readonly Job[]>()

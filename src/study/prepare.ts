@@ -72,6 +72,22 @@ function modulesOf(config: StudyConfig, file: string, { modules }: StudySources)
  * @param text the study file, YAML
  * @param file its name, for errors
  * @throws FileError when the study file, its data or a module is wrong
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { planFromText, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * console.log(new Set(plan.jobs.map(({ kind }) => kind)))
+ * // Set(6) { 'dense', 'closed-form', 'run', 'convergence', 'motifs', 'kernel' }
  */
 export async function planFromText(text: string, file: string, sources: StudySources): Promise<StudyPlan> {
   const config = readStudy(text, file)
@@ -97,6 +113,22 @@ export async function planFromText(text: string, file: string, sources: StudySou
  * The data of a plan, loaded again for its jobs.
  *
  * @throws FileError when they are no longer those of the plan
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { planFromText, plannedData, type LoadSamples } from 'limn/study'
+ *
+ * const x = matrixOf([[1, 0], [0, 1], [1, 1], [0, 0.5]])
+ * const load: LoadSamples = (name) => ({ name, x, labels: Int32Array.of(0, 1, 0, 1), classes: 2 })
+ * const text = `data: { source: mine, samples: 4 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`
+ * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
+ * const { classes, name } = await plannedData(plan, load)
+ * console.log(name, classes) // mine 2
  */
 export async function plannedData(
   { config, facts }: Pick<StudyPlan, 'config' | 'facts'>,

@@ -105,6 +105,17 @@ function plainValue(document: Document, file: string): unknown {
  * @param text the file's contents
  * @param file its name, for messages
  * @throws FileError naming the file, line, key and what was expected
+ *
+ * @example
+ * import { readStudy } from 'limn/study'
+ *
+ * const text = `trials: 3
+ * data: { source: mnist, samples: 64 }
+ * network: { widths: [32, 64] }
+ * prune: { methods: [snip], densities: [0.1] }`
+ * const { trials, prune } = readStudy(text, 'study.yaml')
+ * // What the file does not say has its default.
+ * console.log(trials, prune.scope) // 3 global
  */
 export function readStudy(text: string, file: string): StudyConfig {
   const lines = new LineCounter()

@@ -71,6 +71,13 @@ function commonNetwork(chains: readonly GraphonChain[]): NetworkContext | undefi
  * a bin by √T; it does not remove the bias of sorting.
  *
  * @throws RangeError when there is no chain, or shapes, measures, networks or the presence of V differ
+ *
+ * @example
+ * import { averageChains, constantChain } from 'limn'
+ *
+ * const shape = { inputs: 2, classes: 1, hidden: [1] }
+ * const { W, sdW, trials } = averageChains([constantChain(shape, 0.2), constantChain(shape, 0.4)])
+ * console.log(trials, W[0].data[0].toFixed(2), sdW[0].data[0].toFixed(4)) // 2 0.30 0.1414
  */
 export function averageChains(chains: readonly GraphonChain[]): AveragedChain {
   const first = chains.at(0)

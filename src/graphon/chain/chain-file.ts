@@ -15,7 +15,15 @@ function fromMeasure(measure: Float64Array): Tensor {
   return { shape: [measure.length], data: measure }
 }
 
-/** A chain as named arrays of its file: `W0 … WL`, `V0 … VL` when present, `measure1 … measureL`; all float64, not copied. */
+/**
+ * A chain as named arrays of its file: `W0 … WL`, `V0 … VL` when present, `measure1 … measureL`; all float64, not copied.
+ *
+ * @example
+ * import { chainToTensors, constantChain } from 'limn'
+ *
+ * const tensors = chainToTensors(constantChain({ inputs: 3, classes: 2, hidden: [4] }, 0.5))
+ * console.log([...tensors.keys()], tensors.get('W1')?.shape) // [ 'W0', 'W1', 'measure1' ] [ 2, 4 ]
+ */
 export function chainToTensors({ W, V, measures }: GraphonChain): TensorMap {
   return new Map([
     ...W.map((m, i): [string, Tensor] => [`W${i}`, fromMatrix(m)]),
@@ -107,6 +115,13 @@ function checkHasChain(tensors: TensorMap, file: string): void {
  * @param meta what the file says of the network and of how the masks came about
  * @throws FileError naming file and key when an array is missing, has the wrong rank, does not chain, or holds a density
  *   outside [0, 1], a negative or non-finite energy, or measures that are not positive or do not sum to 1
+ *
+ * @example
+ * import { chainFromTensors, chainToTensors, constantChain } from 'limn'
+ *
+ * const tensors = chainToTensors(constantChain({ inputs: 3, classes: 2, hidden: [4] }, 0.5))
+ * const { W } = chainFromTensors(tensors, 'chain.npz')
+ * console.log(W.map(({ rows, cols }) => `${rows} × ${cols}`)) // [ '4 × 3', '2 × 4' ]
  */
 export function chainFromTensors(tensors: TensorMap, file: string, meta: JsonObject = {}): GraphonChain {
   checkHasChain(tensors, file)
@@ -137,6 +152,12 @@ export function chainMeta({ network, origin }: GraphonChain): JsonObject | undef
  * A chain as the bytes of an `.npz` file, with its network as the JSON member `meta`.
  *
  * @param more further entries of `meta`, such as the estimator
+ *
+ * @example
+ * import { constantChain, decodeNpz, encodeChain } from 'limn'
+ *
+ * const bytes = encodeChain(constantChain({ inputs: 3, classes: 2, hidden: [4] }, 0.5))
+ * console.log([...decodeNpz(bytes, 'chain.npz').keys()]) // [ 'W0', 'W1', 'measure1' ]
  */
 export function encodeChain(chain: GraphonChain, more: JsonObject = {}): Uint8Array {
   return encodeNpz(chainToTensors(chain), { ...chainMeta(chain), ...more })
@@ -146,6 +167,12 @@ export function encodeChain(chain: GraphonChain, more: JsonObject = {}): Uint8Ar
  * The chain in the bytes of an `.npz` file.
  *
  * @throws FileError naming file and key, as {@link chainFromTensors}
+ *
+ * @example
+ * import { constantChain, decodeChain, encodeChain } from 'limn'
+ *
+ * const bytes = encodeChain(constantChain({ inputs: 3, classes: 2, hidden: [4] }, 0.5))
+ * console.log(decodeChain(bytes, 'chain.npz').W[0].data[0]) // 0.5
  */
 export function decodeChain(bytes: Uint8Array, file: string): GraphonChain {
   const { tensors, meta } = decodeNpzArchive(bytes, file)

@@ -24,7 +24,15 @@ export interface GraphonChain {
   readonly origin?: Origin
 }
 
-/** Mean of a step graphon over [0, 1]²: bins weigh by their measures. An axis without measures is exact, all alike. */
+/**
+ * Mean of a step graphon over [0, 1]²: bins weigh by their measures. An axis without measures is exact, all alike.
+ *
+ * @example
+ * import { graphonMean, matrixOf } from 'limn'
+ *
+ * const W = matrixOf([[1, 0.5], [0.5, 0]])
+ * console.log(graphonMean(W), graphonMean(W, Float64Array.of(0.9, 0.1)).toFixed(4)) // 0.5 0.7000
+ */
 export function graphonMean(
   { rows, cols, data }: Matrix,
   rowMeasure?: Float64Array,
@@ -109,6 +117,15 @@ export function findChainProblem({ W, V, measures, network }: GraphonChain): Cha
  * Checks a chain and returns it.
  *
  * @throws RangeError naming the key (`W1`, `V0`, `measure2`, …) and the rule that is broken
+ *
+ * @example
+ * import { createChain, matrixOf } from 'limn'
+ *
+ * const chain = createChain({
+ *   W: [matrixOf([[0.5, 1], [0.25, 0.5]]), matrixOf([[1, 0.5]])],
+ *   measures: [Float64Array.of(0.5, 0.5)],
+ * })
+ * console.log(chain.W.length) // 2
  */
 export function createChain(chain: GraphonChain): GraphonChain {
   const found = findChainProblem(chain)

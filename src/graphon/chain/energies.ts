@@ -13,6 +13,14 @@ import { NumbersError } from '../../numbers-error.js'
  *
  * @returns L + 1 matrices `[out, in]`
  * @throws RangeError when a surviving weight is not finite, a weight array has the wrong length, or σ_w² is not positive in standard parameterisation
+ *
+ * @example
+ * import { createMask, createNetwork, createSpec, weightEnergies } from 'limn'
+ *
+ * const network = createNetwork(createSpec({ sizes: [2, 1] }), [
+ *   { weight: Float64Array.of(3, 2), mask: createMask(1, 2, Uint8Array.of(1, 0)) },
+ * ])
+ * console.log(weightEnergies(network)[0].data) // Float64Array(2) [ 9, 0 ]
  */
 export function weightEnergies({ spec, layers }: Network): Matrix[] {
   return layers.map(({ weight, mask }, index) => {

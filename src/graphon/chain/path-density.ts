@@ -34,6 +34,12 @@ function integrate({ rows, cols, data }: Matrix, vector: Float64Array, measure?:
  * ratio of the masked Graphon NTK to the dense NTK, exactly.
  *
  * The vector is rescaled by powers of two after every matrix, which rounds nothing, so depth alone never underflows.
+ *
+ * @example
+ * import { constantChain, pathDensity } from 'limn'
+ *
+ * // A path through three matrices of density ½ is there with probability ⅛.
+ * console.log(pathDensity(constantChain({ inputs: 2, classes: 2, hidden: [1, 1] }, 0.5)).mean) // 0.125
  */
 export function pathDensity({ W, measures }: GraphonChain): PathDensity {
   let vector: Float64Array = new Float64Array(W[0].cols).fill(1)

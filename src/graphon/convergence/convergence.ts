@@ -52,6 +52,19 @@ function memo(pairs: Floor): Floor {
  * @param ladder narrowest first
  * @param floor the noise floor of a pair, for example by `erdosRenyiFloor`; absent: floors are null
  * @throws RangeError when widths do not increase, or chains are not comparable
+ *
+ * @example
+ * import { chainOf, constantChain, sampleMasks } from 'limn'
+ * import { convergence } from 'limn/graphon'
+ *
+ * const graphon = constantChain({ inputs: 8, classes: 4, hidden: [1, 1] }, 0.3)
+ * const ladder = [16, 32, 64].map((width) => ({
+ *   width,
+ *   chain: chainOf(sampleMasks(graphon, [width, width], width), { bins: 4 }),
+ *   splitHalf: null,
+ * }))
+ * console.log(convergence(ladder).map(({ matrix, points }) => `${matrix}: ${points.length} widths`))
+ * // [ '1: 3 widths', '2: 3 widths', '3: 3 widths' ]
  */
 export function convergence(ladder: readonly WidthEstimate[], floor?: Floor): MatrixConvergence[] {
   ladder.forEach(({ width }, i) => {

@@ -41,6 +41,13 @@ function checkOptions(caller: string, sizes: readonly number[], { densities, tri
  * of the given sizes and numbers of kept weights.
  *
  * @param label tells independent draws under one seed apart
+ *
+ * @example
+ * import { graphonMean } from 'limn'
+ * import { erdosRenyiChain } from 'limn/graphon'
+ *
+ * const { W } = erdosRenyiChain([8, 32, 32, 4], { densities: [0.5, 0.25, 0.5], trials: 2, seed: 1, bins: 4 }, 'noise')
+ * console.log(W.map((matrix) => graphonMean(matrix).toFixed(4))) // [ '0.5000', '0.2500', '0.5000' ]
  */
 export function erdosRenyiChain(sizes: readonly number[], options: ErdosRenyiOptions, label: string): GraphonChain {
   checkOptions('erdosRenyiChain', sizes, options)
@@ -63,6 +70,13 @@ export function erdosRenyiChain(sizes: readonly number[], options: ErdosRenyiOpt
  *
  * @returns one number per weight matrix, mean over repeats
  * @throws RangeError when sizes, densities or counts are not as described
+ *
+ * @example
+ * import { erdosRenyiFloor } from 'limn/graphon'
+ *
+ * const options = { densities: [0.5, 0.25, 0.5], trials: 2, seed: 1, bins: 4 }
+ * const floor = erdosRenyiFloor({ ...options, sizesA: [8, 32, 32, 4], sizesB: [8, 64, 64, 4], repeats: 3 })
+ * console.log(floor.length, floor.every((noise) => noise > 0)) // 3 true
  */
 export function erdosRenyiFloor({ sizesA, sizesB, repeats = 3, ...options }: FloorOptions): number[] {
   checkOptions('erdosRenyiFloor', sizesA, options)

@@ -34,6 +34,14 @@ export function checkChains(caller: string, a: GraphonChain, b: GraphonChain): v
  * coordinates and classes have equal weights.
  *
  * @throws RangeError when the chains differ in the number of matrices, of input coordinates, or of classes
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { distanceChains } from 'limn/graphon'
+ *
+ * const shape = { inputs: 2, classes: 2, hidden: [2] }
+ * const distances = distanceChains(constantChain(shape, 0.5), constantChain(shape, 0.3), { norm: 'cut' })
+ * console.log(distances.map(({ value }) => value.toFixed(4))) // [ '0.2000', '0.2000' ]
  */
 export function distanceChains(
   a: GraphonChain,

@@ -52,6 +52,16 @@ export function checkMeasure(name: string, measure: Float64Array, bins: number):
  * @param b the same shape
  * @throws RangeError when shapes differ, an entry is not finite, a measure does not fit, `gap` is negative, or the distance is
  *   beyond f64
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { distance } from 'limn/graphon'
+ *
+ * const checkerboard = matrixOf([[1, 0], [0, 1]])
+ * const half = matrixOf([[0.5, 0.5], [0.5, 0.5]])
+ * // Everywhere off by ½, and yet hardly anything for large sets of rows and columns.
+ * console.log(distance(checkerboard, half, { norm: 'l1' }).value, distance(checkerboard, half, { norm: 'cut' }).value)
+ * // 0.5 0.125
  */
 export function distance(a: Matrix, b: Matrix, options: DistanceOptions): DistanceResult {
   const { norm, rowMeasure, colMeasure, gap } = options

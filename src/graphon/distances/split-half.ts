@@ -8,6 +8,14 @@ import { distanceChains } from './chains.js'
  * all T.
  *
  * @returns null with fewer than two trials
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { splitHalf } from 'limn/graphon'
+ *
+ * const shape = { inputs: 2, classes: 2, hidden: [2] }
+ * console.log(splitHalf([constantChain(shape, 0.5), constantChain(shape, 0.75)]), splitHalf([constantChain(shape, 0.5)]))
+ * // [ 0.25, 0.25 ] null
  */
 export function splitHalf(trials: readonly GraphonChain[]): number[] | null {
   if (trials.length < 2) return null

@@ -143,6 +143,16 @@ export function halvedEntries(masks: readonly Mask[], fit: Fit, bins: number, se
  *
  * @param trials masks M^1 … M^{L+1} of each trial, all of one shape
  * @throws RangeError when there is no trial, shapes do not chain or differ, or an option is unknown
+ *
+ * @example
+ * import { constantChain, sampleMasks } from 'limn'
+ * import { assessChain } from 'limn/graphon'
+ *
+ * const chain = constantChain({ inputs: 8, classes: 4, hidden: [1, 1] }, 0.3)
+ * const trials = [1, 2].map((seed) => sampleMasks(chain, [32, 32], seed))
+ * const { estimator, noise } = assessChain(trials, { bins: 4 })
+ * // The noise of each of the three matrices, from two trials.
+ * console.log(estimator, noise.splitHalf?.length) // histogram 3
  */
 export function assessChain(trials: readonly (readonly Mask[])[], options: AssessOptions = {}): Assessment {
   const { seed = 0, energies } = options

@@ -114,7 +114,18 @@ export function estimateMatrix(mask: Mask, options: MatrixOptions = {}): MatrixE
   return estimateBy(mask, methodOf(mask, options), options.energies)
 }
 
-/** {@link estimateMatrix} with its error on held-out entries and the errors that chance alone makes, as in `assessChain`. */
+/**
+ * {@link estimateMatrix} with its error on held-out entries and the errors that chance alone makes, as in `assessChain`.
+ *
+ * @example
+ * import { constantChain, sampleMasks } from 'limn'
+ * import { assessMatrix } from 'limn/graphon'
+ *
+ * const chain = constantChain({ inputs: 8, classes: 4, hidden: [1, 1] }, 0.3)
+ * const [, mask] = sampleMasks(chain, [64, 64], 1)
+ * const { W, risk } = assessMatrix(mask, { bins: 4 })
+ * console.log(`${W.rows} × ${W.cols}`, risk.heldOut > 0) // 4 × 4 true
+ */
 export function assessMatrix(
   mask: Mask,
   options: MatrixOptions = {},

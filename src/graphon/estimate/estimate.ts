@@ -162,6 +162,14 @@ export function estimateChain(masks: readonly Mask[], options: ChainOptions = {}
  * The chain of {@link estimateChain} without its warnings, which take longer to find than a histogram: for many trials.
  *
  * @throws RangeError as `estimateChain` does
+ *
+ * @example
+ * import { chainOf, createSpec, initialize, prune } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [6, 16, 16, 3] }), 1)
+ * const { masks } = prune(network, { method: 'random', density: 0.5, scope: 'layer', seed: 0 })
+ * const { W } = chainOf(masks, { bins: 4 })
+ * console.log(W.map(({ rows, cols }) => `${rows} × ${cols}`)) // [ '4 × 6', '4 × 4', '3 × 4' ]
  */
 export function chainOf(masks: readonly Mask[], options: ChainOptions = {}): GraphonChain {
   return placedChain(masks, options).chain
@@ -173,6 +181,15 @@ export function chainOf(masks: readonly Mask[], options: ChainOptions = {}): Gra
  *
  * @param masks M^1 … M^{L+1} of the whole network
  * @throws RangeError when shapes do not chain or there are fewer than two hidden layers
+ *
+ * @example
+ * import { createSpec, estimateLayers, initialize, prune } from 'limn'
+ *
+ * const network = initialize(createSpec({ sizes: [6, 16, 16, 3] }), 1)
+ * const { masks } = prune(network, { method: 'random', density: 0.5, scope: 'layer', seed: 0 })
+ * const { layers } = estimateLayers(masks, { bins: 4 })
+ * // Hidden-to-hidden matrices alone: the second of three.
+ * console.log(layers.matrices.map(({ index, W }) => `${index}: ${W.rows} × ${W.cols}`)) // [ '1: 4 × 4' ]
  */
 export function estimateLayers(masks: readonly Mask[], options: EstimateOptions = {}): LayersEstimate {
   const { bins = defaultBins, estimator = defaultEstimator, seed = 0 } = options

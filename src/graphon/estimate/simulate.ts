@@ -130,6 +130,13 @@ function fittedRate(points: readonly SimulatedPoint[]): number | null {
  *
  * @returns one entry per graphon and estimator
  * @throws RangeError when widths do not increase from 2 on, or trials or bins are no positive integers
+ *
+ * @example
+ * import { simulateEstimators } from 'limn/graphon'
+ *
+ * const [{ points }] = simulateEstimators({ graphons: ['constant'], estimators: ['histogram'], widths: [32, 128], trials: 2, seed: 1 })
+ * // Wider masks of the constant graphon are told better.
+ * console.log(points.map(({ width }) => width), points[1].error < points[0].error) // [ 32, 128 ] true
  */
 export function simulateEstimators(options: SimulateOptions): SimulatedEstimator[] {
   const { widths, trials, seed, bins = 16 } = options

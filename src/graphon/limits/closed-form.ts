@@ -41,6 +41,13 @@ export const sumOf = (values: readonly number[]): number => values.reduce((sum, 
  * The chain of a constant limit: one bin for each hidden layer, input coordinates and classes exact, energies in V.
  *
  * @param sizes `[d, …, C]`
+ *
+ * @example
+ * import { constantLimitChain, randomLimit } from 'limn/graphon'
+ *
+ * const sizes = [784, 100, 10]
+ * const { W } = constantLimitChain(sizes, randomLimit({ sizes, density: 0.2, scope: 'layer' }))
+ * console.log(W.map(({ rows, cols, data }) => `${rows} × ${cols}: ${data[0]}`)) // [ '1 × 784: 0.2', '10 × 1: 0.2' ]
  */
 export function constantLimitChain(sizes: readonly number[], { densities, energies }: ConstantLimit): GraphonChain {
   const last = densities.length - 1

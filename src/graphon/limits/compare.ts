@@ -81,6 +81,17 @@ function drawn(probabilities: readonly Matrix[], seed: number, simulation: numbe
  *
  * @param probabilities `[out, in]` per matrix, in the masks' unit order
  * @throws RangeError when shapes differ or do not chain, or counts are not positive integers
+ *
+ * @example
+ * import { createSpec, initialize, prune } from 'limn'
+ * import { compareWithEstimate, predictMasks } from 'limn/graphon'
+ *
+ * const spec = createSpec({ sizes: [8, 32, 32, 4] })
+ * const density = 0.3
+ * const { masks } = prune(initialize(spec, 1), { method: 'random', density, scope: 'layer', seed: 0 })
+ * const probabilities = predictMasks('random', { spec, density, scope: 'layer' })
+ * const { agreement } = compareWithEstimate(probabilities, masks, { bins: 4, seed: 1, simulations: 3 })
+ * console.log(agreement.length) // 3
  */
 export function compareWithEstimate(
   probabilities: readonly Matrix[],

@@ -47,6 +47,13 @@ function globalDeviations(counts: readonly number[], thresholds: readonly number
  * which has one solution τ; per-layer budgets prescribe W^l = density. The energy of what is kept is E[w²; |w| > t_l].
  *
  * @throws RangeError when sizes, σ_w² or density are out of range
+ *
+ * @example
+ * import { magnitudeLimit } from 'limn/graphon'
+ *
+ * // Every matrix has its own budget.
+ * const { densities } = magnitudeLimit({ sizes: [784, 300, 10], density: 0.1, scope: 'layer' })
+ * console.log(densities.map((density) => density.toFixed(4))) // [ '0.1000', '0.1000' ]
  */
 export function magnitudeLimit(options: LimitOptions): MagnitudeLimit {
   const spec = checkLimit('magnitudeLimit', options)
@@ -80,6 +87,13 @@ export function magnitudeLimit(options: LimitOptions): MagnitudeLimit {
  *
  * @param options hidden sizes matter by their proportions only
  * @throws RangeError when sizes, σ_w² or density are out of range, or there is no hidden layer to grow
+ *
+ * @example
+ * import { magnitudeWidthLimit } from 'limn/graphon'
+ *
+ * const { densities } = magnitudeWidthLimit({ sizes: [784, 100, 100, 10], density: 0.2, scope: 'global' })
+ * // Inputs are few beside an infinite layer, and their larger weights survive.
+ * console.log(densities.map((density) => density.toFixed(4))) // [ '1.0000', '0.2000', '0.0699' ]
  */
 export function magnitudeWidthLimit(options: LimitOptions): MagnitudeLimit {
   const spec = checkLimit('magnitudeWidthLimit', options)

@@ -92,6 +92,14 @@ export const predictedMethods = (Object.keys(predictions) as CriterionName[]).fi
  *
  * @throws Error when none is known, or what it needs is missing
  * @throws RangeError when the density is not in (0, 1] or the batch does not fit the network
+ *
+ * @example
+ * import { createSpec } from 'limn'
+ * import { predictMasks } from 'limn/graphon'
+ *
+ * const spec = createSpec({ sizes: [784, 300, 10] })
+ * const probabilities = predictMasks('magnitude', { spec, density: 0.1, scope: 'layer' })
+ * console.log(probabilities.map(({ data }) => data[0].toFixed(4))) // [ '0.1000', '0.1000' ]
  */
 export function predictMasks(method: CriterionName, input: PredictionInput): Matrix[] {
   const { predict, summary }: PredictionRule = predictions[method]

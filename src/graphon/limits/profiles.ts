@@ -37,6 +37,15 @@ function residualOf({ cols, data }: Matrix, fit: RankOne): Float64Array {
  *
  * @param network at initialisation, before pruning
  * @throws RangeError when the batch does not fit the network
+ *
+ * @example
+ * import { createSpec, initialize, matrixOf } from 'limn'
+ * import { snipProfiles } from 'limn/graphon'
+ *
+ * const network = initialize(createSpec({ sizes: [2, 8, 2] }), 1)
+ * const [first] = snipProfiles(network, { x: matrixOf([[1, 2]]), targets: matrixOf([[1, 0]]) })
+ * // With one sample gradients are products, and the fit is exact.
+ * console.log(first.rows.length, first.cols.length, first.misfit < 1e-6) // 8 2 true
  */
 export function snipProfiles(network: Network, batch: Batch, kernels?: Kernels): Profile[] {
   const { weights } = lossAndGradient(network, batch, { loss: 'cross-entropy', ...(kernels && { kernels }) })
@@ -58,6 +67,13 @@ export function snipProfiles(network: Network, batch: Batch, kernels?: Kernels):
  * the outputs (Tanaka et al. 2020, equation 2). The factorisation is exact, and R_i C_j depends on weights of other matrices only.
  *
  * @param network at initialisation, before pruning
+ *
+ * @example
+ * import { createSpec, initialize } from 'limn'
+ * import { synflowProfiles } from 'limn/graphon'
+ *
+ * const profiles = synflowProfiles(initialize(createSpec({ sizes: [2, 8, 2] }), 1))
+ * console.log(profiles.map(({ rows, cols }) => `${rows.length} × ${cols.length}`)) // [ '8 × 2', '2 × 8' ]
  */
 export function synflowProfiles(network: Network): Profile[] {
   const absolute = network.layers.map((_, l) => {

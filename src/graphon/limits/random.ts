@@ -7,6 +7,12 @@ import { checkLimit, sumOf, weightCounts, type ConstantLimit, type LimitOptions 
  * budgets prescribe it.
  *
  * @throws RangeError when sizes or density are out of range
+ *
+ * @example
+ * import { randomLimit } from 'limn/graphon'
+ *
+ * const { densities, energies } = randomLimit({ sizes: [784, 300, 10], density: 0.1, scope: 'global' })
+ * console.log(densities, energies) // [ 0.1, 0.1 ] [ 0.1, 0.1 ]
  */
 export function randomLimit(options: LimitOptions): ConstantLimit {
   const counts = weightCounts(checkLimit('randomLimit', options))

@@ -61,6 +61,14 @@ const logarithms = (profile: Float64Array): Float64Array => profile.map((value) 
  *
  * @param profiles of every matrix, see `snipProfiles` and `synflowProfiles`
  * @throws RangeError when the density is not in (0, 1] or there is no profile
+ *
+ * @example
+ * import { saliencyLimit } from 'limn/graphon'
+ *
+ * // Scores |w| r c with the same r and c everywhere: magnitude pruning.
+ * const profile = { rows: Float64Array.of(1, 1), cols: Float64Array.of(1, 1), misfit: 0 }
+ * const { probabilities, thresholds } = saliencyLimit([profile], 0.5, 'layer')
+ * console.log(probabilities[0].data[0].toFixed(4), thresholds[0].toFixed(4)) // 0.5000 0.6745
  */
 export function saliencyLimit(profiles: readonly Profile[], density: number, scope: Scope): SaliencyLimit {
   if (!(0 < density && density <= 1))

@@ -76,6 +76,13 @@ function injectiveOf(mask: Mask, wanted: readonly string[], kernels?: Kernels): 
  * @param W `[rows, cols]`
  * @param mask the mask that W is, for the densities of different units, whose ratio is free of terms in 1/n
  * @throws RangeError when measures do not fit W or `paths` is no integer
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { motifTable } from 'limn/graphon'
+ *
+ * const rows = motifTable(matrixOf([[1, 0], [0, 1]]), { names: ['edge', 'cycle-4'] })
+ * console.log(rows.map(({ motif, ratio }) => `${motif} ${ratio}`)) // [ 'edge 1', 'cycle-4 2' ]
  */
 export function motifTable(W: Matrix, options: MotifTableOptions = {}, mask?: Mask): MotifRow[] {
   const { paths = defaultPaths } = options
@@ -128,6 +135,15 @@ export function measuresOf({ measures }: GraphonChain, l: number): Pick<MotifOpt
  * @param cuts certified upper bound per matrix, for example `upper` of `distanceChains` with the norm `cut`
  * @param options which motifs; default all
  * @throws RangeError when the chains or bounds differ in number, or a bound is negative or no number
+ *
+ * @example
+ * import { blockChain, constantChain } from 'limn'
+ * import { motifReport } from 'limn/graphon'
+ *
+ * const shape = { inputs: 2, classes: 2, hidden: [2, 2] }
+ * const blocks = blockChain(shape, { blocks: 2, within: 0.6, between: 0.4 })
+ * const [, hidden] = motifReport(blocks, constantChain(shape, 0.5), [0.025, 0.025, 0.025], { names: ['cycle-4'] })
+ * console.log(hidden.motifs.map(({ motif, bound }) => `${motif} ≤ ${bound}`)) // [ 'cycle-4 ≤ 0.1' ]
  */
 export function motifReport(
   a: GraphonChain,

@@ -138,6 +138,14 @@ function weighted(
  *
  * @param W `[rows, cols]`
  * @throws RangeError when measures do not fit W
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { motifDensities } from 'limn/graphon'
+ *
+ * const densities = motifDensities(matrixOf([[1, 0], [0, 1]]))
+ * // Two blocks hold twice as many 4-cycles as the constant ½, (½)⁴.
+ * console.log(densities.get('edge'), densities.get('cycle-4')) // 0.5 0.125
  */
 export function motifDensities(W: Matrix, options: MotifOptions = {}): ReadonlyMap<MotifName, number> {
   const { rowMeasure = uniform(W.rows), colMeasure = uniform(W.cols), names = motifNames, kernels } = options
@@ -155,6 +163,12 @@ export type PathName = `path${number}`
  * over W for each edge. That of 2 edges has its middle on a column.
  *
  * @throws RangeError when `longest` is not a positive integer or measures do not fit W
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { pathDensities } from 'limn/graphon'
+ *
+ * console.log(pathDensities(matrixOf([[0.5, 0.5], [0.5, 0.5]]), 3)) // [ 0.5, 0.25, 0.125 ]
  */
 export function pathDensities(
   W: Matrix,
@@ -191,6 +205,13 @@ export const injectiveMotifNames = [
  *
  * @param names default all; `cycle-4` takes the product of the smaller side with itself, the others the mask once
  * @throws RangeError when a side has fewer than 2 units, since no motif but the edge then fits
+ *
+ * @example
+ * import { denseMask } from 'limn'
+ * import { injectiveMotifDensities } from 'limn/graphon'
+ *
+ * console.log(injectiveMotifDensities(denseMask(3, 3), ['edge', 'cycle-4']))
+ * // Map(2) { 'edge' => 1, 'cycle-4' => 1 }
  */
 export function injectiveMotifDensities(
   mask: Mask,
@@ -235,6 +256,12 @@ export function motifEdges(name: MotifName | PathName): number {
  * graphons): |t(F, W) − t(F, W′)| ≤ e(F) · ‖W − W′‖_□, and the same with the cut distance, as densities ignore labels.
  *
  * @param cut an upper bound of the cut norm or cut distance
+ *
+ * @example
+ * import { countingBound } from 'limn/graphon'
+ *
+ * // Four edges, each worth the cut norm.
+ * console.log(countingBound('cycle-4', 0.01)) // 0.04
  */
 export function countingBound(name: MotifName | PathName, cut: number): number {
   return motifEdges(name) * cut

@@ -28,6 +28,14 @@ function deviations(W: Matrix, V: Matrix | undefined, initial: number): Float64A
  *
  * @param sizes `[d, n_1, …, n_L, C]`
  * @throws RangeError when sizes are no positive integers, or as many as the chain has
+ *
+ * @example
+ * import { createSpec, drawNetwork, initialize, networkContext, constantChain } from 'limn'
+ *
+ * const small = initialize(createSpec({ sizes: [3, 8, 2], activation: { name: 'tanh' } }), 1)
+ * const chain = { ...constantChain({ inputs: 3, classes: 2, hidden: [4] }, 0.5), network: networkContext(small) }
+ * const wide = drawNetwork(chain, [3, 1000, 2], 7)
+ * console.log(wide.spec.activation.name, wide.layers[0].weight.length) // tanh 3000
  */
 export function drawNetwork(
   chain: GraphonChain,

@@ -49,6 +49,12 @@ export function constantChain(shape: ChainShape, densities: number | readonly nu
  * `between` otherwise. Axes should have at least B bins.
  *
  * @throws RangeError when a density is not in [0, 1] or B is not a positive integer
+ *
+ * @example
+ * import { blockChain } from 'limn'
+ *
+ * const { W } = blockChain({ inputs: 2, classes: 2, hidden: [2, 2] }, { blocks: 2, within: 0.6, between: 0.2 })
+ * console.log(W[1].data) // Float64Array(4) [ 0.6, 0.2, 0.2, 0.6 ]
  */
 export function blockChain(
   shape: ChainShape,
@@ -71,6 +77,13 @@ export function blockChain(
  *
  * @param slope s in [0, 2]: 0 is constant, 2 leaves units near 1 without weights
  * @throws RangeError when the slope is out of range or W would exceed 1
+ *
+ * @example
+ * import { degreeProductChain } from 'limn'
+ *
+ * const { W } = degreeProductChain({ inputs: 1, classes: 1, hidden: [2, 2] }, { density: 0.4, slope: 1 })
+ * // Means of the bins: 0.4 (1 + s/4)², 0.4 (1 − s²/16), 0.4 (1 − s/4)².
+ * console.log(Array.from(W[1].data, (w) => w.toFixed(4))) // [ '0.6250', '0.3750', '0.3750', '0.2250' ]
  */
 export function degreeProductChain(
   shape: ChainShape,
@@ -160,6 +173,13 @@ function settle(mask: Uint8Array, probability: (k: number) => number, random: Ra
  * @param widths n_1 … n_L
  * @returns M^1 … M^{L+1}
  * @throws RangeError when there is not one positive integer width per hidden layer
+ *
+ * @example
+ * import { constantChain, sampleMasks } from 'limn'
+ *
+ * const chain = constantChain({ inputs: 10, classes: 2, hidden: [1] }, 0.25)
+ * const masks = sampleMasks(chain, [20], 1, { fixedDensity: true })
+ * console.log(masks.map(({ kept, rows, cols }) => `${kept} of ${rows * cols}`)) // [ '50 of 200', '10 of 40' ]
  */
 export function sampleMasks(
   chain: GraphonChain,

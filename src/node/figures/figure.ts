@@ -30,13 +30,36 @@ export function requireFigure(file: string): void {
   if (figureFormat(file) === '.png') requirePng()
 }
 
-/** A figure as SVG (light and dark) or PNG (light), by the extension of the file it is meant for. */
+/**
+ * A figure as SVG (light and dark) or PNG (light), by the extension of the file it is meant for.
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { encodeFigure } from 'limn/node'
+ * import { chainFigure } from 'limn/plot'
+ *
+ * const figure = chainFigure(constantChain({ inputs: 4, classes: 2, hidden: [4, 4] }, 0.3))
+ * const png = await encodeFigure(figure, 'chain.png')
+ * // The signature of PNG.
+ * console.log(Array.from(png.slice(1, 4) as Uint8Array, (byte) => String.fromCharCode(byte)).join('')) // PNG
+ */
 export async function encodeFigure(figure: Figure, file: string): Promise<string | Uint8Array> {
   const format = figureFormat(file)
   return figureFormats[format](await renderSvg(figure))
 }
 
-/** Writes {@link encodeFigure}. */
+/**
+ * Writes {@link encodeFigure}.
+ *
+ * @example
+ * import { constantChain } from 'limn'
+ * import { writeFigure } from 'limn/node'
+ * import { readFileSync } from 'node:fs'
+ * import { chainFigure } from 'limn/plot'
+ *
+ * await writeFigure(chainFigure(constantChain({ inputs: 4, classes: 2, hidden: [4, 4] }, 0.3)), 'chain.svg')
+ * console.log(readFileSync('chain.svg', 'utf8').startsWith('<svg')) // true
+ */
 export async function writeFigure(figure: Figure, file: string): Promise<void> {
   writeAtomic(file, await encodeFigure(figure, file))
 }

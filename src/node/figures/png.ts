@@ -58,6 +58,13 @@ function drawsText(font: NonNullable<ResvgRenderOptions['font']>): boolean {
  *
  * @throws RangeError when `scale` is not positive
  * @throws Error when the SVG has text and no font is found, or the renderer is missing
+ *
+ * @example
+ * import { svgToPng } from 'limn/node'
+ *
+ * const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"><rect width="4" height="2"/></svg>'
+ * // The width is the number that follows the header of the first chunk.
+ * console.log(new DataView(svgToPng(svg, { scale: 2 }).buffer).getUint32(16)) // 8
  */
 export function svgToPng(svg: string, { scale = 2, fontFiles }: PngOptions = {}): Uint8Array {
   if (!(scale > 0 && scale <= 16)) throw new RangeError(`svgToPng: expected a scale in (0, 16], got ${scale}`)

@@ -80,7 +80,17 @@ function kindOfTensors(tensors: TensorMap): FileKind | undefined {
     : undefined
 }
 
-/** What a file is, by its contents and, for formats that limn does not read, its extension; undefined when nobody can tell. */
+/**
+ * What a file is, by its contents and, for formats that limn does not read, its extension; undefined when nobody can tell.
+ *
+ * @example
+ * import { constantChain, encodeChain } from 'limn'
+ * import { fileKind, writeAtomic } from 'limn/node'
+ *
+ * writeAtomic('chain.npz', encodeChain(constantChain({ inputs: 4, classes: 2, hidden: [3] }, 0.5)))
+ * writeAtomic('notes.md', 'Three chains.')
+ * console.log(fileKind('chain.npz'), fileKind('notes.md')) // chain undefined
+ */
 export function fileKind(file: string): FileKind | undefined {
   const foreign = byExtension[extname(file).toLowerCase()] as FileKind | undefined
   try {

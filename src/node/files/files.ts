@@ -89,6 +89,13 @@ export interface OutputFile {
  *
  * @param contents bytes, or a text that is written as UTF-8
  * @throws FileError with the remedy when there is no space, no permission or no such place; nothing is left behind then
+ *
+ * @example
+ * import { writeAtomic } from 'limn/node'
+ * import { readFileSync } from 'node:fs'
+ *
+ * writeAtomic('results/notes.txt', 'whole or not at all')
+ * console.log(readFileSync('results/notes.txt', 'utf8')) // whole or not at all
  */
 export function writeAtomic(path: string, contents: Uint8Array | string): void {
   writeTogether([{ path, contents }])
@@ -99,6 +106,16 @@ export function writeAtomic(path: string, contents: Uint8Array | string): void {
  * temporary names before the first gets its own.
  *
  * @throws FileError naming the file that cannot be written; no file and no folder is left behind then
+ *
+ * @example
+ * import { writeTogether } from 'limn/node'
+ * import { readdirSync } from 'node:fs'
+ *
+ * writeTogether([
+ *   { path: 'a.txt', contents: 'one' },
+ *   { path: 'b.txt', contents: 'two' },
+ * ])
+ * console.log(readdirSync('.').filter((name) => name.endsWith('.txt')).length) // 2
  */
 export function writeTogether(files: readonly OutputFile[]): void {
   const staged: Staged[] = []

@@ -1,13 +1,27 @@
 import { freemem, totalmem } from 'node:os'
 import { groupMemory } from './container.js'
 
-/** Bytes that this process can have at most: the machine's memory or the limit that its container sets. */
+/**
+ * Bytes that this process can have at most: the machine's memory or the limit that its container sets.
+ *
+ * @example
+ * import { availableMemory, freeMemory } from 'limn/node'
+ *
+ * console.log(availableMemory() >= freeMemory()) // true
+ */
 export function availableMemory(): number {
   const limit = process.constrainedMemory()
   return Math.min(limit > 0 ? limit : Infinity, groupMemory().limit, totalmem())
 }
 
-/** Bytes that this process can still take now: what nobody else uses, within the limit that its container sets. */
+/**
+ * Bytes that this process can still take now: what nobody else uses, within the limit that its container sets.
+ *
+ * @example
+ * import { freeMemory } from 'limn/node'
+ *
+ * console.log(freeMemory() > 0) // true
+ */
 export function freeMemory(): number {
   return Math.max(0, Math.min(freemem(), availableMemory() - process.memoryUsage.rss(), groupMemory().room))
 }
@@ -15,7 +29,14 @@ export function freeMemory(): number {
 /** Share of the free memory that a computation takes when it is given no bound. */
 const share = 0.75
 
-/** Bytes of working memory where nothing else is asked for. */
+/**
+ * Bytes of working memory where nothing else is asked for.
+ *
+ * @example
+ * import { availableMemory, defaultMemory } from 'limn/node'
+ *
+ * console.log(defaultMemory() <= availableMemory()) // true
+ */
 export const defaultMemory = (): number => Math.floor(share * freeMemory())
 
 /** A weight and its score in f64, and its mask: what pruning never does without. */

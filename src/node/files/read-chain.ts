@@ -7,6 +7,13 @@ import { requireAgreement, type Said } from './agreement.js'
  * Reads a graphon chain, whose network an option may not contradict.
  *
  * @throws FileError when the file is none, UsageError when an option says something else than the file
+ *
+ * @example
+ * import { constantChain, encodeChain } from 'limn'
+ * import { readChain, writeAtomic } from 'limn/node'
+ *
+ * writeAtomic('chain.npz', encodeChain(constantChain({ inputs: 4, classes: 2, hidden: [3] }, 0.5)))
+ * console.log(readChain('chain.npz').W.map(({ rows, cols }) => `${rows} × ${cols}`)) // [ '3 × 4', '2 × 3' ]
  */
 export function readChain(file: string, said: Said = {}): GraphonChain {
   const chain = decodeChain(readArchive(file), file)

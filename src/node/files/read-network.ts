@@ -41,7 +41,19 @@ export function checkpointOf(archive: OpenArchive, file: string, options: ReadOp
   return checkpoint
 }
 
-/** {@link openArchive} and {@link checkpointOf} in one. */
+/**
+ * Masks, and the network where there are weights, of a file of tensors.
+ *
+ * @example
+ * import { createSpec, initialize, networkToTensors } from 'limn'
+ * import { encodeNetwork, readCheckpoint, writeAtomic } from 'limn/node'
+ *
+ * const network = initialize(createSpec({ sizes: [4, 8, 2] }), 1)
+ * const { tensors, metadata } = networkToTensors(network)
+ * writeAtomic('network.safetensors', encodeNetwork('network.safetensors', { tensors, metadata }))
+ * const { spec, masks } = readCheckpoint('network.safetensors')
+ * console.log(spec.sizes, masks.map(({ kept }) => kept)) // [ 4, 8, 2 ] [ 32, 16 ]
+ */
 export function readCheckpoint(file: string, options: ReadOptions = {}): Checkpoint {
   return checkpointOf(openArchive(file), file, options)
 }
@@ -54,7 +66,18 @@ export function networkOf({ network }: Checkpoint, file: string): Network {
   return network
 }
 
-/** As {@link readCheckpoint}, of several files read alike, all of which must have weights. */
+/**
+ * As {@link readCheckpoint}, of several files read alike, all of which must have weights.
+ *
+ * @example
+ * import { createSpec, initialize, networkToTensors } from 'limn'
+ * import { encodeNetwork, readNetworks, writeAtomic } from 'limn/node'
+ *
+ * const network = initialize(createSpec({ sizes: [4, 8, 2] }), 1)
+ * const { tensors, metadata } = networkToTensors(network)
+ * for (const file of ['a.npz', 'b.npz']) writeAtomic(file, encodeNetwork(file, { tensors, metadata }))
+ * console.log(readNetworks(['a.npz', 'b.npz']).networks.map(({ layers }) => layers.length)) // [ 2, 2 ]
+ */
 export function readNetworks(
   files: readonly string[],
   options: ReadOptions = {},

@@ -23,7 +23,18 @@ export function requireStorable(command: string, sizes: readonly number[]): void
   )
 }
 
-/** A network in the format that its name says, safetensors where it says none. */
+/**
+ * A network in the format that its name says, safetensors where it says none.
+ *
+ * @example
+ * import { createSpec, initialize, networkToTensors } from 'limn'
+ * import { encodeNetwork, readCheckpoint, writeAtomic } from 'limn/node'
+ *
+ * const network = initialize(createSpec({ sizes: [4, 8, 2] }), 1)
+ * const { tensors, metadata } = networkToTensors(network)
+ * writeAtomic('network.npz', encodeNetwork('network.npz', { tensors, metadata }))
+ * console.log(readCheckpoint('network.npz').spec.sizes) // [ 4, 8, 2 ]
+ */
 export function encodeNetwork(out: string, archive: TensorArchive): Uint8Array {
   const [first] = networkFormats
   const format = networkFormats.find((known) => known === extname(out).toLowerCase()) ?? first

@@ -18,6 +18,25 @@ import type { KernelTask, KernelTasks } from './task.js'
  *
  * @param onRead called once the networks are read, before the samples are
  * @throws FileError or UsageError when a file, data and options do not fit
+ *
+ * @example
+ * import { createSpec, encodeNpz, initialize, networkToTensors, type Tensor } from 'limn'
+ * import { encodeNetwork, finiteKernels, openKernel, planOutputs, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * const network = initialize(createSpec({ sizes: [4, 8, 2] }), 1)
+ * const { tensors, metadata } = networkToTensors(network)
+ * writeAtomic('network.npz', encodeNetwork('network.npz', { tensors, metadata }))
+ * const tasks = finiteKernels(['network.npz'], { data: 'data.npz', classes: 'all', seed: 0 })
+ * for (const { open } of planOutputs(tasks, ['kernel.npy'])) {
+ *   open().compute(() => undefined)
+ * }
+ * const { classes, n } = openKernel('kernel.npy')
+ * console.log(classes, n) // 2 6
  */
 export function finiteKernels(
   files: readonly string[],

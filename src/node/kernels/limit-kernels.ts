@@ -172,6 +172,27 @@ function chainGroup(members: readonly ChainTask[], x: Matrix, options: LimitKern
  *
  * @param onRead called once the chains are read, before the samples are
  * @throws FileError or UsageError when a file, data and options do not fit
+ *
+ * @example
+ * import { constantChain, encodeChain, encodeNpz, type Tensor } from 'limn'
+ * import { limitKernels, openKernel, planOutputs, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('chain.npz', encodeChain(constantChain({ inputs: 4, classes: 2, hidden: [3] }, 0.5)))
+ * const tasks = limitKernels(['chain.npz'], {
+ *   data: 'data.npz',
+ *   classes: 'mean',
+ *   seed: 0,
+ *   convention: 'masked',
+ *   rescale: 'none',
+ *   weights: 'kept',
+ * })
+ * for (const { open } of planOutputs(tasks, ['kernel.npy'])) open().compute(() => undefined)
+ * console.log(openKernel('kernel.npy').n) // 6
  */
 export function limitKernels(
   files: readonly string[],

@@ -49,6 +49,29 @@ const finishing = 0.03
  *
  * @throws RangeError or FileError when memory or disk do not suffice, with the size needed and the ways to fit, or when the
  *   file cannot be written
+ *
+ * @example
+ * import { constantChain, encodeChain, encodeNpz, type Tensor } from 'limn'
+ * import { limitKernels, planOutput, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('chain.npz', encodeChain(constantChain({ inputs: 4, classes: 2, hidden: [3] }, 0.5)))
+ * const { tasks } = limitKernels(['chain.npz'], {
+ *   data: 'data.npz',
+ *   classes: 'mean',
+ *   seed: 0,
+ *   convention: 'masked',
+ *   rescale: 'none',
+ *   weights: 'kept',
+ * })
+ * const { done, compute } = planOutput(tasks[0], 'kernel.npy')()
+ * compute(() => undefined)
+ * // No rows were there from an earlier run.
+ * console.log(done) // 0
  */
 export function planOutput(task: KernelTask, out: string, options: OutputOptions = {}): () => KernelOutput {
   const { classes, n, least } = task

@@ -10,6 +10,14 @@ import { readBytes } from '../files/files.js'
  *
  * @param kernel of N samples, and of C classes where it has several
  * @throws FileError when they are of another shape than the kernel asks for, or not finite
+ *
+ * @example
+ * import { encodeNpy } from 'limn'
+ * import { openKernel, readTargets, writeAtomic } from 'limn/node'
+ *
+ * writeAtomic('kernel.npy', encodeNpy({ shape: [2, 2], data: Float64Array.of(2, 1, 1, 2) }))
+ * writeAtomic('y.npy', encodeNpy({ shape: [2], data: Float64Array.of(1, -1) }))
+ * console.log(readTargets('y.npy', openKernel('kernel.npy'), 'kernel.npy').data) // Float64Array(2) [ 1, -1 ]
  */
 export function readTargets(file: string, kernel: KernelSource, kernelFile: string): Matrix {
   const tensor = decodeNpy(readBytes(file), file)

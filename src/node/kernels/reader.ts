@@ -28,6 +28,15 @@ const wholeLimit = 2 ** 26
  * @param whole bytes up to which the file is read as a whole, default 64 MiB
  * @throws FileError when the file is not readable, no kernel, or (here or when a class is read) not finite and symmetric
  * @throws RangeError when memory does not suffice for one class
+ *
+ * @example
+ * import { encodeNpy } from 'limn'
+ * import { openKernel, writeAtomic } from 'limn/node'
+ *
+ * writeAtomic('kernel.npy', encodeNpy({ shape: [2, 2], data: Float64Array.of(2, 1, 1, 2) }))
+ * const kernel = openKernel('kernel.npy')
+ * console.log(kernel.classes, kernel.matrix(0).data) // 1 Float64Array(4) [ 2, 1, 1, 2 ]
+ * kernel.close()
  */
 export function openKernel(path: string, whole = wholeLimit): StoredKernel {
   if (path === standardStream || pathKind(path) === 'other') return inMemory(path)

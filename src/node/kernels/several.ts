@@ -50,6 +50,28 @@ export function kernelFiles(files: readonly string[], out: string): string[] {
  * together; then the others one after the other.
  *
  * @throws RangeError or FileError as `planOutput`
+ *
+ * @example
+ * import { constantChain, encodeChain, encodeNpz, type Tensor } from 'limn'
+ * import { limitKernels, planOutputs, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('chain.npz', encodeChain(constantChain({ inputs: 4, classes: 2, hidden: [3] }, 0.5)))
+ * const tasks = limitKernels(['chain.npz'], {
+ *   data: 'data.npz',
+ *   classes: 'mean',
+ *   seed: 0,
+ *   convention: 'masked',
+ *   rescale: 'none',
+ *   weights: 'kept',
+ * })
+ * const [{ which, open }] = planOutputs(tasks, ['kernel.npy'])
+ * const written = open().compute(() => undefined)
+ * console.log(which, written.length) // [ 0 ] 1
  */
 export function planOutputs(
   { tasks, together }: KernelTasks,

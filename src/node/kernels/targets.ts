@@ -79,6 +79,18 @@ export interface PredictionTargets {
  *
  * @throws FileError when the samples are others than the kernel's, or `y` does not fit its outputs
  * @throws UsageError when an option contradicts the kernel
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { targetsFromData, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * const { targets } = targetsFromData('kernel.npy', { n: 6, classes: 2 }, { data: 'data.npz' })
+ * console.log(targets.rows, targets.cols) // 6 2
  */
 export function targetsFromData(file: string, kernel: DescribedKernel, flags: PredictedData): PredictionTargets {
   const { classes, meta } = kernel

@@ -53,7 +53,15 @@ export interface KernelWriter {
   readonly keep: () => void
 }
 
-/** Bytes of a kernel file. */
+/**
+ * Bytes of a kernel file.
+ *
+ * @example
+ * import { kernelFileBytes } from 'limn/node'
+ *
+ * // Ten classes of 1000 × 1000 numbers of 8 bytes, and a header.
+ * console.log(kernelFileBytes(10, 1000)) // 80000128
+ */
 export function kernelFileBytes(classes: number, n: number, comment?: string): number {
   return npyHeader('<f8', [classes, n, n], comment).length + 8 * classes * n ** 2
 }
@@ -95,6 +103,16 @@ const bufferMemory = 2 ** 26
  *
  * @throws FileError when there is not enough space for all classes, another process writes the same file, the folder has a
  *   part of another kernel, or no file can be put there
+ *
+ * @example
+ * import { constantChain, graphonNtkPanels, matrixOf } from 'limn'
+ * import { kernelWriter, openKernel } from 'limn/node'
+ *
+ * const chain = constantChain({ inputs: 2, classes: 1, hidden: [1] }, 0.5)
+ * const writer = kernelWriter('kernel.npy', { classes: 1, n: 2, source: 'an example', of: { chain: 'constant' } })
+ * graphonNtkPanels(chain, matrixOf([[1, 0], [0, 1]]), { firstRow: writer.firstRow, kernelNames: ['ntk'] }, writer.put)
+ * writer.finish()
+ * console.log(openKernel('kernel.npy').n) // 2
  */
 export function kernelWriter(path: string, options: KernelWriterOptions): KernelWriter {
   const { classes, n, source, of, comment, fresh, interval } = options

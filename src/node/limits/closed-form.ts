@@ -76,6 +76,17 @@ function batchOf(network: Network, { data: source, ...options }: PrunedWith, see
  * @throws FileError when no form is known, the weights before pruning are missing or are not those of the masks, or samples do
  *   not fit
  * @throws UsageError when the form reads samples and none are given
+ *
+ * @example
+ * import { applyMasks, createSpec, initialize, networkToTensors, prune } from 'limn'
+ * import { closedFormOf, encodeNetwork, readMadeMasks, writeAtomic } from 'limn/node'
+ *
+ * const network = initialize(createSpec({ sizes: [8, 32, 32, 4] }), 1)
+ * const { masks } = prune(network, { method: 'random', density: 0.3, scope: 'layer', seed: 0 })
+ * const { tensors, metadata } = networkToTensors(applyMasks(network, masks))
+ * writeAtomic('masks.npz', encodeNetwork('masks.npz', { tensors, metadata }))
+ * const { spec } = closedFormOf(readMadeMasks('masks.npz', { method: 'random', density: 0.3, scope: 'layer' }))
+ * console.log(spec.sizes) // [ 8, 32, 32, 4 ]
  */
 export function closedFormOf(masks: MadeMasks, prunedWith: PrunedWith = {}): ClosedFormOfMasks {
   requireClosedForm(masks)
@@ -99,6 +110,17 @@ export const knownOf = ({ checkpoint, before }: MadeMasks) => ({ ...checkpoint.k
  *
  * @param bins bins of each hidden layer
  * @returns `chain`: the prediction, binned as the estimate, with what is known of network and masks
+ *
+ * @example
+ * import { applyMasks, createSpec, initialize, networkToTensors, prune } from 'limn'
+ * import { closedFormOf, compareClosedForm, encodeNetwork, readMadeMasks, writeAtomic } from 'limn/node'
+ *
+ * const network = initialize(createSpec({ sizes: [8, 32, 32, 4] }), 1)
+ * const { masks } = prune(network, { method: 'random', density: 0.3, scope: 'layer', seed: 0 })
+ * const { tensors, metadata } = networkToTensors(applyMasks(network, masks))
+ * writeAtomic('masks.npz', encodeNetwork('masks.npz', { tensors, metadata }))
+ * const { matrices } = compareClosedForm(closedFormOf(readMadeMasks('masks.npz', { method: 'random', density: 0.3, scope: 'layer' })), 4)
+ * console.log(matrices.length) // 3
  */
 export function compareClosedForm(
   { masks: made, spec, network, batch }: ClosedFormOfMasks,

@@ -58,6 +58,17 @@ function originOf(
  * where these are in another file and the method's closed form reads weights.
  *
  * @throws FileError when a file is not readable, or nothing says the method
+ *
+ * @example
+ * import { applyMasks, createSpec, initialize, networkToTensors, prune } from 'limn'
+ * import { encodeNetwork, readMadeMasks, writeAtomic } from 'limn/node'
+ *
+ * const network = initialize(createSpec({ sizes: [8, 32, 32, 4] }), 1)
+ * const { masks } = prune(network, { method: 'random', density: 0.3, scope: 'layer', seed: 0 })
+ * const { tensors, metadata } = networkToTensors(applyMasks(network, masks))
+ * writeAtomic('masks.npz', encodeNetwork('masks.npz', { tensors, metadata }))
+ * const { method, density } = readMadeMasks('masks.npz', { method: 'random', density: 0.3, scope: 'layer' })
+ * console.log(method, density) // random 0.3
  */
 export function readMadeMasks(file: string, options: MadeMasksOptions): MadeMasks {
   const archive = openArchive(file)

@@ -10,7 +10,16 @@ export interface ChosenData {
   readonly seed?: number | undefined
 }
 
-/** The samples that were used, as files carry them on: where they are from, how they were chosen, and a fingerprint. */
+/**
+ * The samples that were used, as files carry them on: where they are from, how they were chosen, and a fingerprint.
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { dataOrigin } from 'limn/node'
+ *
+ * const { source, samples, standardized } = dataOrigin({ data: 'mine.npz' }, { x: matrixOf([[1], [2]]) })
+ * console.log(source, samples, standardized) // mine.npz 2 no
+ */
 export function dataOrigin({ data, standardize = false, seed = 0 }: ChosenData, { x }: Pick<Dataset, 'x'>): DataOrigin {
   const named = isNamedData(data)
   return {

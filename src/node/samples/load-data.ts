@@ -49,6 +49,18 @@ const isSamples = (extension: string): extension is keyof typeof sampleReaders =
  * @throws FileError in one line that names the file, inside a folder the very file, when it is missing or broken, has
  * fewer rows than asked for, has NaN or infinite entries in the rows used, or lacks labels that are needed
  * @throws RangeError when the number of samples is not a positive integer
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { loadData, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * const { labels, classes } = loadData('data.npz', { samples: 4, needLabels: true })
+ * console.log(labels, classes) // Int32Array(4) [ 0, 1, 0, 1 ] 2
  */
 export function loadData(source: string, options: DataOptions & { readonly needLabels: true }): LabelledDataset
 export function loadData(source: string, options?: DataOptions): Dataset

@@ -37,6 +37,23 @@ export function workerMemory({ config, facts, provenance }: StudyPlan): number {
  * @param asked number that was asked for
  * @param usual number where none was
  * @throws RangeError when there is no memory for those that were asked for
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { chooseWorkers, prepareStudy, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * console.log(chooseWorkers(await prepareStudy('study.yaml'), undefined, 2)) // 2
  */
 export function chooseWorkers(plan: StudyPlan, asked: number | undefined, usual: number): number {
   // A worker starts with its first job.

@@ -106,6 +106,25 @@ function areJobsOf(config: StudyConfig, facts: DataFacts, jobs: readonly Job[], 
  * that the study in it is planned into.
  *
  * @throws FileError naming the key, or when the folder holds no plan
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { executeStudyIn, prepareStudy, readPlan, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const plan = await prepareStudy('study.yaml')
+ * await executeStudyIn('out', plan, { workers: 1 })
+ * console.log(readPlan('out').jobs.length === plan.jobs.length) // true
  */
 export function readPlan(directory: string): StudyPlan {
   const file = planPath(directory)

@@ -14,12 +14,55 @@ import { inStudyFolder } from './folder.js'
 
 const reportFile = 'report.html'
 
-/** The results of a study that are in its folder, and those that cannot be believed. Nothing is decoded. */
+/**
+ * The results of a study that are in its folder, and those that cannot be believed. Nothing is decoded.
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { executeStudyIn, prepareStudy, studyResults, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const plan = await prepareStudy('study.yaml')
+ * await executeStudyIn('out', plan, { workers: 1 })
+ * const { whole, damaged } = await studyResults('out', plan)
+ * console.log(whole.length === plan.jobs.length, damaged.length) // true 0
+ */
 export function studyResults(directory: string, { jobs }: StudyPlan, signal?: AbortSignal): Promise<Survey> {
   return surveyResults(jobs, directoryStore(directory), signal)
 }
 
-/** Findings from a study's folder. @throws FileError when results are missing or damaged */
+/**
+ * Findings from a study's folder. @throws FileError when results are missing or damaged
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { executeStudyIn, prepareStudy, studyFindings, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const plan = await prepareStudy('study.yaml')
+ * await executeStudyIn('out', plan, { workers: 1 })
+ * console.log((await studyFindings('out', plan)).training.map(({ width }) => width)) // [ 3, 5 ]
+ */
 export async function studyFindings(directory: string, plan: StudyPlan): Promise<Findings> {
   const { config, provenance, facts, jobs } = plan
   const { whole, damaged } = await studyResults(directory, plan)
@@ -40,7 +83,29 @@ function damagedError([first, ...more]: Survey['damaged']): FileError {
   return damageError(more.length === 0 ? first : { file, problem: `${problem} (and ${more.length} more like it)` })
 }
 
-/** Writes `report.html` and `figures/<id>.svg` from what is in the folder and returns the report's path. */
+/**
+ * Writes `report.html` and `figures/<id>.svg` from what is in the folder and returns the report's path.
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { executeStudyIn, prepareStudy, writeAtomic, writeReport } from 'limn/node'
+ * import { basename } from 'node:path'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const plan = await prepareStudy('study.yaml')
+ * await executeStudyIn('out', plan, { workers: 1 })
+ * console.log(basename(await writeReport('out', plan))) // report.html
+ */
 export async function writeReport(directory: string, plan: StudyPlan): Promise<string> {
   return inStudyFolder(directory, () => reportInto(directory, plan))
 }
@@ -57,7 +122,29 @@ export async function reportInto(directory: string, plan: StudyPlan): Promise<st
   return path
 }
 
-/** The rows of every finished job, in the order of the plan. @throws FileError when none is finished, or one is damaged */
+/**
+ * The rows of every finished job, in the order of the plan. @throws FileError when none is finished, or one is damaged
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { executeStudyIn, finishedRows, prepareStudy, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const plan = await prepareStudy('study.yaml')
+ * await executeStudyIn('out', plan, { workers: 1 })
+ * const rows = await finishedRows('out', plan)
+ * console.log(rows.filter(({ record }) => record === 'job').length === plan.jobs.length) // true
+ */
 export async function finishedRows(directory: string, plan: StudyPlan): Promise<ResultRow[]> {
   const store = directoryStore(directory)
   const { whole, damaged } = await studyResults(directory, plan)

@@ -35,6 +35,12 @@ async function decode<Value>({ file, bytes }: Part, read: (bytes: Uint8Array) =>
  * Results as files: `runs/<id>.parquet` with the rows and `runs/<id>.npz` with the arrays. The Parquet file is written
  * last and by renaming, so its presence says that the whole result is there; its metadata hold checksums of both files and
  * the job's id, which are checked before anything is decoded.
+ *
+ * @example
+ * import { directoryStore } from 'limn/node'
+ *
+ * const store = directoryStore('study')
+ * console.log(await store.has('run-snip-d0.5-h2-w16-t0-0123456789ab')) // false
  */
 export function directoryStore(directory: string, kinds: JobKinds = jobKinds): ResultStore {
   const columns = columnsOfTable(kinds)

@@ -23,6 +23,24 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
  * @throws FileError when the study file, its data or a module is wrong
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { prepareStudy, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const { jobs, facts } = await prepareStudy('study.yaml')
+ * console.log(facts.inputs, jobs.length) // 4 11
  */
 export function prepareStudy(file: string): Promise<StudyPlan> {
   return planFromText(readText(file), file, {
@@ -59,6 +77,25 @@ export interface FoundInFolder {
  *
  * @throws FileError when another process runs a study there, or the data are no longer those of the plan
  * @throws Error when the permissions of this process allow no worker threads
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { executeStudyIn, prepareStudy, writeAtomic } from 'limn/node'
+ * import { basename } from 'node:path'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const plan = await prepareStudy('study.yaml')
+ * console.log(basename(await executeStudyIn('out', plan, { workers: 1 }))) // report.html
  */
 export async function executeStudyIn(directory: string, plan: StudyPlan, options: FolderExecution): Promise<string> {
   if (!mayStartThreads()) {

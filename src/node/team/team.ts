@@ -38,6 +38,18 @@ export interface TeamKernels extends Kernels {
  *
  * @throws RangeError when `threads` is not a positive whole number, or `maximumMemory` cannot be had
  * @throws Error when the compiled worker is missing
+ *
+ * @example
+ * import { constantChain, graphonNtk, matrixOf } from 'limn'
+ * import { startTeam } from 'limn/node'
+ *
+ * const kernels = startTeam({ threads: 2 })
+ * try {
+ *   const chain = constantChain({ inputs: 2, classes: 1, hidden: [1] }, 0.5)
+ *   console.log(graphonNtk(chain, matrixOf([[1, 1]]), { kernels }).ntk.data[0].toFixed(4)) // 0.2500
+ * } finally {
+ *   await kernels.close()
+ * }
  */
 export function startTeam(options: TeamOptions = {}): TeamKernels {
   const { threads = availableParallelism(), build, maximumMemory } = options

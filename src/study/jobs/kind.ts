@@ -81,7 +81,27 @@ export interface JobKind<
   findings(result: Finished<Records>, inputs: ReadInputs<Needs>): Found | Promise<Found>
 }
 
-/** A kind of job with the types of its records, inputs and findings. */
+/**
+ * A kind of job with the types of its records, inputs and findings.
+ *
+ * @example
+ * import { jobKind, record } from 'limn/study'
+ * import { z } from 'zod'
+ *
+ * // One number for the whole study: it reads no other result.
+ * const answer = jobKind({
+ *   label: 'answer',
+ *   about: 'The answer.',
+ *   version: 1,
+ *   records: { answer: record('study', z.strictObject({ value: z.number().describe('the answer') })) },
+ *   needs: {},
+ *   gives: ['answers'],
+ *   plan: () => [],
+ *   execute: () => ({ records: { answer: [{ value: 42 }] }, arrays: new Map() }),
+ *   findings: () => ({ answers: [42] }),
+ * })
+ * console.log(answer.label, Object.keys(answer.records)) // answer [ 'answer' ]
+ */
 export const jobKind = <Records extends RecordTypes, Needs extends InputKinds, Found extends Lists>(
   kind: JobKind<Records, Needs, Found> & { readonly gives: readonly (keyof Found & string)[] },
 ): JobKind<Records, Needs, Found> => kind

@@ -16,7 +16,16 @@ export type RecordsOf<Types extends RecordTypes> = {
   readonly [Name in keyof Types]: readonly z.infer<Types[Name]['row']>[]
 }
 
-/** A kind of row, with the type of its columns. */
+/**
+ * A kind of row, with the type of its columns.
+ *
+ * @example
+ * import { record } from 'limn/study'
+ * import { z } from 'zod'
+ *
+ * const loss = record('step of a run', z.strictObject({ step: z.int(), loss: z.number().describe('mean over samples') }))
+ * console.log(loss.per, Object.keys(loss.row.shape)) // step of a run [ 'step', 'loss' ]
+ */
 export const record = <Row extends z.ZodObject>(per: string, row: Row): RecordType<Row> => ({ per, row })
 
 export const columnKinds = ['string', 'int', 'double', 'boolean'] as const

@@ -225,6 +225,20 @@ function judge(
  *
  * @param ladder independent trials of increasing widths; three widths and three trials are the least that can be judged
  * @throws RangeError when widths do not increase, sizes do not fit, or chains are not comparable
+ *
+ * @example
+ * import { chainOf, constantChain, sampleMasks } from 'limn'
+ * import { testLimit } from 'limn/graphon'
+ *
+ * const graphon = constantChain({ inputs: 8, classes: 4, hidden: [1, 1] }, 0.3)
+ * const ladder = [24, 48, 96].map((width) => ({
+ *   width,
+ *   sizes: [8, width, width, 4],
+ *   chains: [1, 2, 3].map((seed) => chainOf(sampleMasks(graphon, [width, width], seed), { bins: 4 })),
+ * }))
+ * const tests = testLimit(ladder, { seed: 1, bins: 4, simulations: 3 })
+ * console.log(tests.map(({ matrix, verdict }) => `W${matrix} ${verdict === 'drifting' ? 'drifts' : 'does not drift'}`))
+ * // [ 'W1 does not drift', 'W2 does not drift', 'W3 does not drift' ]
  */
 export function testLimit(ladder: readonly LadderRung[], options: LimitTestOptions): LayerTest[] {
   checkLadder(ladder)

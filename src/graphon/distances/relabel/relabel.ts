@@ -55,6 +55,14 @@ function unitMeasure(measure: Float64Array): Float64Array {
  * @param b any size
  * @param measuresA bin measures of a; default: all bins of a side alike
  * @throws RangeError when a matrix is empty, an entry is not finite, or a measure does not fit
+ *
+ * @example
+ * import { matrixOf } from 'limn'
+ * import { distance, relabelledDistance } from 'limn/graphon'
+ *
+ * const [a, b] = [matrixOf([[1, 0], [0, 1]]), matrixOf([[0, 1], [1, 0]])]
+ * // The same graphon, with its rows in another order.
+ * console.log(distance(a, b, { norm: 'l1' }).value, relabelledDistance(a, b, { norm: 'l1' }).value) // 1 0
  */
 export function relabelledDistance(
   a: Matrix,
@@ -84,6 +92,15 @@ export function relabelledDistance(
  * them from above. Hidden layers may have different bins in the two chains.
  *
  * @throws RangeError when the chains differ in the number of matrices, of input coordinates, or of classes
+ *
+ * @example
+ * import { blockChain } from 'limn'
+ * import { relabelledChains } from 'limn/graphon'
+ *
+ * const shape = { inputs: 2, classes: 2, hidden: [2, 2] }
+ * const chain = blockChain(shape, { blocks: 2, within: 0.9, between: 0.1 })
+ * const results = relabelledChains(chain, chain, { norm: 'l2' })
+ * console.log(results.map(({ upper }) => upper)) // [ 0, 0, 0 ]
  */
 export function relabelledChains(a: GraphonChain, b: GraphonChain, options: RelabelOptions): RelabelledResult[] {
   checkChains('relabelledChains', a, b)
