@@ -67,11 +67,9 @@ function binnedAlike(probabilities: readonly Matrix[], masks: readonly Mask[], b
 function drawn(probabilities: readonly Matrix[], seed: number, simulation: number): Mask[] {
   return probabilities.map(({ rows, cols, data }, l) => {
     const random = randomStream(seed, 'predicted mask', simulation, l)
-    return createMask(
-      rows,
-      cols,
-      Uint8Array.from(data, (p) => (random.uniform() < p ? 1 : 0)),
-    )
+    const mask = new Uint8Array(data.length)
+    for (let k = 0; k < mask.length; k++) if (random.uniform() < data[k]) mask[k] = 1
+    return createMask(rows, cols, mask)
   })
 }
 
