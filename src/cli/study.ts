@@ -46,9 +46,9 @@ async function run(file: string, { out, workers: asked, json }: RunFlags): Promi
   if (file === standardStream && out === undefined) {
     throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
   }
-  const plan = await prepareStudy(file)
-  const workers = chooseWorkers(plan, asked, Math.min(availableParallelism(), mostWorkers))
   const directory = out ?? join('out', basename(file, extname(file)))
+  const plan = await prepareStudy(file, { directory })
+  const workers = chooseWorkers(plan, asked, Math.min(availableParallelism(), mostWorkers))
   const { data, classes, classesPresent: present } = plan.provenance
   const warning = classesWarning(present, classes)
   if (warning !== undefined) say(`warning: ${data}: ${warning}`)

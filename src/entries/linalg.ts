@@ -23,6 +23,7 @@ export {
   type Scratch,
 } from '../linalg/kernels.js'
 export { matmul, type MatmulOptions } from '../linalg/matmul.js'
+export { kernelArithmetic, type KernelArithmetic } from '../linalg/arithmetic.js'
 export { filled, identity, matrix, matrixOf, transpose, type Matrix } from '../linalg/matrix.js'
 export type { Argument, ArgumentsOf, Each, KernelName, Step, StepOf, Team } from '../linalg/steps.js'
 export { symmetricEigen, type SymmetricEigen, type SymmetricEigenOptions } from '../linalg/symmetric-eigen.js'

@@ -29,6 +29,8 @@ export interface StudyExecution {
   readonly onProgress?: (progress: StudyProgress) => void
   /** Called before the first job starts, with what the store has and can be believed, and what cannot and is computed anew. */
   readonly onFound?: (found: readonly Job[], damaged: readonly Damage[]) => void
+  /** Ids of results of other jobs that are in the store, and may be needed. Default: none. */
+  readonly provided?: ReadonlySet<string>
   /** When aborted, no further job starts and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -110,7 +112,7 @@ export async function surveyResults(jobs: readonly Job[], store: ResultStore, si
  * console.log(store.results.size === plan.jobs.length) // true
  */
 export async function executeStudy(execution: StudyExecution): Promise<void> {
-  const { jobs, store, runner, onProgress, onFound, signal } = execution
+  const { jobs, store, runner, provided, onProgress, onFound, signal } = execution
   const { whole, damaged } = await surveyResults(jobs, store, signal)
   onFound?.(whole, damaged)
   const finished = new Set(whole.map((job) => job.id))
@@ -131,7 +133,7 @@ export async function executeStudy(execution: StudyExecution): Promise<void> {
   while (waiting.length > 0 || running.size > 0) {
     signal?.throwIfAborted()
     while (running.size < runner.concurrency) {
-      const next = waiting.findIndex((job) => neededIds(job).every((id) => finished.has(id)))
+      const next = waiting.findIndex((job) => neededIds(job).every((id) => finished.has(id) || provided?.has(id)))
       if (next < 0) break
       const [job] = waiting.splice(next, 1)
       const promise = runner.run(job).then(() => {

@@ -76,6 +76,7 @@ export const keyUses: Readonly<Record<StudyKey, KeyUse>> = {
   title: always,
   seed: always,
   trials: always,
+  kernels: always,
   'data.source': always,
   'data.samples': always,
   'data.testSamples': only(`${datasetsThat('hasTestSet').join(' or ')}, in a study that trains`, (config) => {

@@ -27,16 +27,16 @@ function jobId(kind: string, { method, density, scope, width, trial, sizes }: Jo
   return [kind, ...setting, `h${sizes.length - 2}`, ...place, hash].filter(Boolean).join('-')
 }
 
-function toJob(kind: string, version: number, { dependsOn, needs, cost, ...key }: PlannedJob): Job {
+function toJob(kind: string, version: number, kernels: string, { dependsOn, needs, cost, ...key }: PlannedJob): Job {
   const { method, density, scope, sizes, width, trial } = key
   const ids = Object.fromEntries(Object.entries(needs).map(([name, jobs]) => [name, jobs.map(({ id }) => id)]))
-  const all = [resultVersion, kind, version, { method, density, scope, sizes, width, trial }, ids, dependsOn]
+  const all = [resultVersion, kind, version, kernels, { method, density, scope, sizes, width, trial }, ids, dependsOn]
   const id = jobId(kind, key, hashText(JSON.stringify(all)).slice(0, 12))
   return { kind, id, method, density, scope, sizes, width, trial, needs: ids, cost }
 }
 
-/** How many steps of jobs lie before each. */
-function stages(jobs: readonly Job[]): Map<string, number> {
+/** How many steps of jobs lie before each, by id. */
+export function stagesOf(jobs: readonly Job[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
   // A job comes after those it needs: kinds are planned in the order of their table.
   for (const job of jobs) found.set(job.id, Math.max(0, ...neededIds(job).map((id) => 1 + found.get(id)!)))
@@ -78,10 +78,10 @@ export function planStudy(config: StudyConfig, facts: DataFacts, kinds: JobKinds
     const planned = kind.plan({ config, facts, jobsOf })
     byKind.set(
       name,
-      planned.map((job) => toJob(name, kind.version, job)),
+      planned.map((job) => toJob(name, kind.version, facts.kernels, job)),
     )
   }
   const jobs = [...byKind.values()].flat()
-  const stage = stages(jobs)
+  const stage = stagesOf(jobs)
   return jobs.sort((a, b) => stage.get(a.id)! - stage.get(b.id)! || b.cost - a.cost || (a.id < b.id ? -1 : 1))
 }

@@ -1,7 +1,8 @@
 import { classesPresent } from '../data/classes-present.js'
 import { isModulePath } from '../data/module-path.js'
 import { FileError } from '../data/file-error.js'
-import { supportedKernelBuilds } from '../linalg/kernels.js'
+import { buildOf, kernelArithmetic, type KernelArithmetic } from '../linalg/arithmetic.js'
+import { loadKernels, setDefaultKernels, supportedKernelBuilds, type KernelBuild } from '../linalg/kernels.js'
 import { formatActivation, parseActivation } from '../network/activation.js'
 import { version } from '../version.js'
 import type { DataFacts } from './jobs/kind.js'
@@ -21,12 +22,14 @@ export interface StudySources {
   readonly check?: (plan: Pick<StudyPlan, 'config' | 'facts'>) => void
   /** What runs the program, with its version: `Node 24.1.0`. */
   readonly runtime: string
+  /** What `kernels: auto` stands for where this machine has it: that of results that are there. Default: the fastest. */
+  readonly kernels?: KernelArithmetic
 }
 
 function provenanceOf(
   text: string,
   config: StudyConfig,
-  { activation }: DataFacts,
+  { activation, kernels }: DataFacts,
   data: StudyData,
   runs: number,
   runtime: string,
@@ -36,7 +39,7 @@ function provenanceOf(
     study: text,
     limnVersion: version,
     runtime,
-    kernelBuild: supportedKernelBuilds()[0],
+    kernelBuild: kernels,
     seed: config.seed,
     data: data.name,
     samples: data.x.rows,
@@ -64,6 +67,40 @@ function modulesOf(config: StudyConfig, file: string, { modules }: StudySources)
   ].find(isModulePath)
   if (said === undefined) return {}
   throw new FileError(file, `expected names alone, because no modules are loaded here, got ${said}`)
+}
+
+/** The arithmetic that a study asks for. @throws FileError when this machine cannot run its build */
+function chosenArithmetic(asked: StudyConfig['kernels'], file: string, found?: KernelArithmetic): KernelArithmetic {
+  const supported = supportedKernelBuilds()
+  const build = asked === 'auto' ? supported[0] : asked
+  if (!supported.includes(build)) {
+    throw new FileError(
+      file,
+      `expected a build that runs here (auto, ${supported.join(', ')}), got ${build}`,
+      'kernels',
+    )
+  }
+  const here = (one: KernelBuild): KernelArithmetic => kernelArithmetic(loadKernels(one, 2 ** 24))
+  const kept = asked === 'auto' && found !== undefined && supported.includes(buildOf(found))
+  return kept && here(buildOf(found)) === found ? found : here(build)
+}
+
+/**
+ * Makes the kernels of a plan those of this thread.
+ *
+ * @throws Error when this machine rounds otherwise than the one that planned
+ */
+export function pinKernels({ facts: { kernels: planned } }: Pick<StudyPlan, 'facts'>): void {
+  const build = buildOf(planned)
+  const remedy = "plan the study with 'kernels: simd', which is the same on all machines"
+  if (!supportedKernelBuilds().includes(build)) {
+    throw new Error(`study: its plan computes with ${planned}, which this machine cannot run; ${remedy}`)
+  }
+  const kernels = loadKernels(build)
+  const here = kernelArithmetic(kernels)
+  if (here !== planned)
+    throw new Error(`study: its plan computes with ${planned}, this machine with ${here}; ${remedy}`)
+  setDefaultKernels(kernels)
 }
 
 /**
@@ -96,6 +133,7 @@ export async function planFromText(text: string, file: string, sources: StudySou
     inputs: data.x.cols,
     classes: data.classes,
     fingerprint: dataFingerprint(data),
+    kernels: chosenArithmetic(config.kernels, file, sources.kernels),
     ...(await modulesOf(config, file, sources)),
   }
   try {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { kernelBuilds } from '../linalg/kernels.js'
 import { activationChoices, parseActivation } from '../network/activation.js'
 import { nearestName } from '../data/nearest-name.js'
 import { isModulePath } from '../data/module-path.js'
@@ -145,6 +146,10 @@ export const studySchema = z.strictObject({
   title: z.string().min(1).default('A study of pruned networks').describe('headline of the report'),
   seed: z.int().nonnegative().default(0).describe('every random draw derives from it'),
   trials: count('independent networks per method, density and width', 10_000).default(3),
+  kernels: z
+    .enum(['auto', ...kernelBuilds])
+    .default('auto')
+    .describe('build that computes everything; auto: that of the results in the folder, else the fastest here'),
   data: sections.data,
   network: sections.network,
   prune: sections.prune,

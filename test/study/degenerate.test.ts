@@ -43,7 +43,7 @@ ${keys}`
     pruneX: x,
     pruneLabels: Int32Array.from(labels),
   }
-  const jobs = planStudy(config, { inputs: d, classes, fingerprint: '' })
+  const jobs = planStudy(config, { inputs: d, classes, fingerprint: '', kernels: 'simd' })
   const store = memoryStore()
   const byId = new Map(jobs.map((job) => [job.id, job]))
   for (const { id } of jobs) await executeJob({ config, data, jobs: byId, store, now: () => 0 }, id)

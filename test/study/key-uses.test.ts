@@ -55,7 +55,7 @@ async function resultsOf(config: StudyConfig): Promise<string> {
     pruneLabels: labels.slice(0, scores),
   }
   const store = memoryStore()
-  const jobs = planStudy(config, { inputs, classes: 2, fingerprint: '' })
+  const jobs = planStudy(config, { inputs, classes: 2, fingerprint: '', kernels: 'simd' })
   const byId = new Map(jobs.map((job) => [job.id, job]))
   for (const { id } of jobs) await executeJob({ config, data, jobs: byId, store, now: () => 0 }, id)
   const numbers = jobs.map(({ id, kind, sizes, scope, trial }) => {
@@ -130,6 +130,7 @@ const others: Partial<Readonly<Record<StudyKey, unknown>>> = {
 /** Keys that say what is read or drawn, where another value is another study whatever else it holds. */
 const elsewhere: readonly StudyKey[] = [
   'title',
+  'kernels',
   'data.source',
   'data.samples',
   'data.testSamples',

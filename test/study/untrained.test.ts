@@ -41,7 +41,7 @@ graphon: { bins: 4 }
 training: { steps: 20, trials: 3${training} }
 `
   const config = readStudy(text, 'study.yaml')
-  const jobs = planStudy(config, { inputs: 6, classes: 3, fingerprint: '' })
+  const jobs = planStudy(config, { inputs: 6, classes: 3, fingerprint: '', kernels: 'simd' })
   const store = memoryStore()
   const byId = new Map(jobs.map((job) => [job.id, job]))
   for (const { id } of jobs) await executeJob({ config, data, jobs: byId, store, now: () => 0 }, id)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { FileError } from '../../data/file-error.js'
+import { kernelArithmetics } from '../../linalg/arithmetic.js'
 import { isJobId, type Job } from '../../study/job.js'
 import { jobKinds } from '../../study/jobs.js'
 import type { OwnMethod, OwnModule } from '../../study/own-modules.js'
@@ -67,6 +68,7 @@ const planSchema = z.strictObject({
     inputs: whole,
     classes: whole,
     fingerprint: z.string(),
+    kernels: z.enum(kernelArithmetics),
     methods: z.array(ownMethodSchema).optional(),
     activation: ownModuleSchema.optional(),
     estimator: ownModuleSchema.optional(),
@@ -179,5 +181,7 @@ export function planDifferences(before: StudyPlan, now: StudyPlan): string[] {
     .filter((kind) => !isDeepStrictEqual(texts(before.facts[kind]), texts(now.facts[kind])))
     .map((kind) => `${ownModuleNames[kind]} module`)
   const data = sameSource && before.facts.fingerprint !== now.facts.fingerprint ? ['the data'] : []
-  return [...changed, ...data, ...modules]
+  const kernels =
+    before.facts.kernels !== now.facts.kernels && !changed.includes('kernels') ? ['the kernels’ build'] : []
+  return [...changed, ...data, ...kernels, ...modules]
 }

@@ -22,6 +22,7 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
 /**
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
+ * @param directory the folder that its results go to: `kernels: auto` stands for the build that those there were computed with
  * @throws FileError when the study file, its data or a module is wrong
  *
  * @example
@@ -42,8 +43,10 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
  * const { jobs, facts } = await prepareStudy('study.yaml')
  * console.log(facts.inputs, jobs.length) // 4 11
  */
-export function prepareStudy(file: string): Promise<StudyPlan> {
+export function prepareStudy(file: string, { directory }: { readonly directory?: string } = {}): Promise<StudyPlan> {
+  const before = directory === undefined ? undefined : earlierPlan(directory)
   return planFromText(readText(file), file, {
+    ...(before && !(before instanceof FileError) && { kernels: before.facts.kernels }),
     load: loadStudySamples,
     modules: ownModules,
     check: requireStudyMemory,

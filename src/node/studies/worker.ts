@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { executeJob, type StudyBench } from '../../study/execute-job.js'
 import type { Job } from '../../study/job.js'
 import type { StudyPlan } from '../../study/plan.js'
-import { plannedData } from '../../study/prepare.js'
+import { pinKernels, plannedData } from '../../study/prepare.js'
 import { directoryStore } from './result-store.js'
 import { loadStudySamples } from './data.js'
 import { plannedModules } from './own-modules.js'
@@ -20,6 +20,7 @@ let bench: StudyBench | undefined
 /** Data and modules, loaded once. @throws FileError when they are no longer those of the plan */
 async function theBench(): Promise<StudyBench> {
   if (bench) return bench
+  pinKernels(plan)
   const data = await plannedData(plan, loadStudySamples)
   const own = await plannedModules(plan.facts)
   const jobs = new Map(plan.jobs.map((job) => [job.id, job]))

@@ -1,3 +1,4 @@
+import type { KernelArithmetic } from '../../linalg/arithmetic.js'
 import type { Job, JobKey } from '../job.js'
 import type { OwnModules } from '../own-modules.js'
 import type { StudyConfig } from '../schema.js'
@@ -5,12 +6,14 @@ import type { StudyData } from '../study-data.js'
 import type { Finished, Outcome } from './finished.js'
 import type { RecordTypes } from './record.js'
 
-/** What a plan must know of the data, and of the modules that the study names. */
+/** What a plan must know of the data, of the arithmetic, and of the modules that the study names. */
 export interface DataFacts extends OwnModules {
   readonly inputs: number
   readonly classes: number
   /** Changes when any used number changes. */
   readonly fingerprint: string
+  /** What everything is computed with: results of two arithmetics differ in their last bits and are never mixed. */
+  readonly kernels: KernelArithmetic
 }
 
 /** What a kind plans with. */
