@@ -20,6 +20,7 @@ const file = (name: string, text: string): void => writeFileSync(join(folder, na
 
 /** A program of a user's own. */
 const program = `import { createSpec, denseNtk, initialize, kernelMatrix, matrix, prune, spectrum, type Network } from 'limn'
+import { distance, type DistanceResult } from 'limn/graphon'
 import { symmetricEigen } from 'limn/linalg'
 import { loadData } from 'limn/node'
 import { studySchema, type StudyConfig } from 'limn/study'
@@ -30,9 +31,10 @@ const network: Network = initialize(createSpec({ sizes: [4, 8, 2], activation: {
 const { masks } = prune(network, { method: 'magnitude', density: 0.5, scope: 'global', seed: 0 })
 const kernel = kernelMatrix(denseNtk([4, 8, 2], x), 0)
 const { values } = symmetricEigen(kernel)
+const apart: DistanceResult = distance(x, x, { norm: 'l1' })
 const figure: ((...args: Parameters<typeof chainFigure>) => Figure) | undefined = chainFigure
 const config: StudyConfig | undefined = studySchema.safeParse({}).data
-console.log(masks.length, spectrum(kernel).trace.toFixed(6), values.length, typeof figure, config, typeof loadData)
+console.log(masks.length, spectrum(kernel).trace.toFixed(6), values.length, apart.value, typeof figure, config, typeof loadData)
 `
 
 /** As strict as a project can be, declarations of libraries included. */
@@ -86,11 +88,11 @@ describe('the package', () => {
       'program.mjs',
       program
         .replace(/, type \w+/g, '')
-        .replace(/: Network|: StudyConfig \| undefined/g, '')
+        .replace(/: Network|: DistanceResult|: StudyConfig \| undefined/g, '')
         .replace(/: \(\(.*\) \| undefined/, ''),
     )
     const { stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' })
-    expect([stderr, stdout]).toEqual(['', expect.stringMatching(/^2 \d+\.\d{6} 3 function undefined function\n$/)])
+    expect([stderr, stdout]).toEqual(['', expect.stringMatching(/^2 \d+\.\d{6} 3 0 function undefined function\n$/)])
   })
 
   it('goes into a page that Vite builds', async () => {
