@@ -48,7 +48,9 @@ describe('what an entry loads', () => {
     const { bytes, packages } = await loaded('limn/linalg')
     expect(packages).toEqual(['fflate'])
     expect(bytes).toBeLessThan(60_000)
-    expect((await loaded('limn/graphon')).packages).toEqual(['fflate'])
+    const graphon = await loaded('limn/graphon')
+    expect(graphon.packages).toEqual(['fflate'])
+    expect(graphon.bytes).toBeLessThan(100_000)
   })
 
   it('is no drawing library before a figure is drawn', async () => {
