@@ -3,7 +3,7 @@ import { visible } from '../data/visible.js'
 /** A wrong command line: exit 2. */
 export { UsageError } from '../node/files/usage-error.js'
 
-export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
+export const exitCodes = { ok: 0, failed: 1, usage: 2, waiting: 3, interrupted: 130 } as const
 
 /** What the engine says when it cannot make an array. */
 function isOutOfMemory(error: unknown): error is RangeError {

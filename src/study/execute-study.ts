@@ -38,10 +38,15 @@ export interface StudyExecution {
 /** Milliseconds of work between two pauses. */
 const longestStretch = 50
 
+/** A result of a job that cannot be believed. */
+export interface DamagedResult extends Damage {
+  readonly id: string
+}
+
 /** Results of jobs as a store has them. */
 export interface Survey {
   readonly whole: readonly Job[]
-  readonly damaged: readonly Damage[]
+  readonly damaged: readonly DamagedResult[]
 }
 
 /**
@@ -71,12 +76,12 @@ export interface Survey {
  */
 export async function surveyResults(jobs: readonly Job[], store: ResultStore, signal?: AbortSignal): Promise<Survey> {
   const whole: Job[] = []
-  const damaged: Damage[] = []
+  const damaged: DamagedResult[] = []
   let rested = performance.now()
   for (const job of jobs) {
     if (!(await store.has(job.id))) continue
     const damage = await store.damage(job.id)
-    if (damage) damaged.push(damage)
+    if (damage) damaged.push({ id: job.id, ...damage })
     else whole.push(job)
     if (performance.now() - rested < longestStretch) continue
     await new Promise((resolve) => setTimeout(resolve, 0))

@@ -20,7 +20,7 @@ export interface Job extends JobKey {
   readonly id: string
   /** Ids of the jobs whose results this one reads, under the names that its kind gives them. */
   readonly needs: Readonly<Record<string, readonly string[]>>
-  /** Relative expected time, for progress. */
+  /** Expected seconds of one thread on the machine of docs/performance.md: for progress, order and foresight. */
   readonly cost: number
 }
 

@@ -198,7 +198,7 @@ const scenarios: Readonly<Record<string, readonly (() => string[])[]>> = {
 }
 
 /** Commands that take nothing but a place and the form of what they print. */
-const plain = ['study run', 'study status', 'study report', 'study export', 'doctor']
+const plain = ['study plan', 'study run', 'study exec', 'study status', 'study report', 'study export', 'doctor']
 
 /** Options of how or where something is done, which must not change what comes out. */
 const how = ['--memory', '--fresh', '--workers', '--out', '--force']

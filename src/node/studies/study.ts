@@ -12,11 +12,14 @@ import { ownModules } from './own-modules.js'
 import { inStudyFolder } from './folder.js'
 import { startReport } from './report-thread.js'
 import { requireStudyMemory } from './memory.js'
+import { rememberSpeeds } from './speeds.js'
+import { timedRunner } from '../../study/timed-runner.js'
 import { startStudyWorkers } from './workers.js'
 import { mayStartThreads } from '../team/team.js'
 
 export { chooseWorkers } from './memory.js'
 export { readPlan } from './plan-file.js'
+export { executeShareIn, type ShareExecution, type ShareOutcome } from './share.js'
 export { finishedRows, studyFindings, studyResults, writeReport } from './report.js'
 
 /**
@@ -110,7 +113,7 @@ export async function executeStudyIn(directory: string, plan: StudyPlan, options
 }
 
 /** The plan that an earlier run has left, or why it cannot be read; undefined where there is none. */
-function earlierPlan(directory: string): StudyPlan | FileError | undefined {
+export function earlierPlan(directory: string): StudyPlan | FileError | undefined {
   if (pathKind(planPath(directory)) === 'missing') return undefined
   try {
     return readPlan(directory)
@@ -137,6 +140,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
   const unused = unusedResults(directory, plan)
   writePlan(directory, plan)
   const workers = startStudyWorkers(count, { directory, plan: { config, facts, jobs } })
+  const { runner, speeds } = timedRunner(workers)
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })
@@ -146,7 +150,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
       executeStudy({
         jobs,
         store: directoryStore(directory),
-        runner: workers,
+        runner,
         onFound: ({ length: whole }, damaged) =>
           onFound?.({
             whole,
@@ -160,6 +164,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
     ])
   } finally {
     await workers.close()
+    rememberSpeeds(facts.kernels, speeds())
   }
   const report = startReport(directory, plan)
   try {

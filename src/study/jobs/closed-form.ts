@@ -95,7 +95,7 @@ export const closedForm = jobKind({
         trial: 0,
         dependsOn: { physics: physicsOf(planning), graphon, prune: { samples: config.prune.samples } },
         needs: {},
-        cost: 0.2 + (3 * weightCount(cell.sizes)) / 1e6,
+        cost: 0.45 + (0.5 * weightCount(cell.sizes)) / 1e6,
       }))
   },
   execute({ config, data, job }) {

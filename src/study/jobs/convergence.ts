@@ -161,7 +161,10 @@ export const convergence = jobKind({
       ...key,
       dependsOn: { convergence: planning.config.convergence },
       needs: { runs: runs(key) },
-      cost: architectures.reduce((sum, { sizes }) => sum + 0.1 + weightCount(sizes) / 2e6, 0),
+      cost: architectures.reduce(
+        (sum, { sizes }) => sum + 0.1 + ((0.35 + 0.04 * planning.config.trials) * weightCount(sizes)) / 1e6,
+        0,
+      ),
     }))
   },
   execute({ config, data, job, inputs }) {

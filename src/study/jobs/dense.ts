@@ -155,7 +155,7 @@ export const dense = jobKind({
         sizes: [facts.inputs, ...sizes.slice(1, -1).map(() => 1), facts.classes],
         dependsOn: { physics: physicsOf(planning), kernel: kernelOf(config, facts) },
         needs: {},
-        cost: config.kernel.compute ? 1 : 0.01,
+        cost: config.kernel.compute ? 0.1 * (config.data.samples / 256) ** 2 : 0.001,
       }
     })
   },

@@ -211,6 +211,9 @@ async function cellFindings(result: Finished<typeof kernelRecords>, inputs: Read
   }
 }
 
+/** Seconds by samples over 256: pairs, and decompositions. */
+const kernelSeconds = (samples: number): number => 0.55 * samples ** 2 + 0.37 * samples ** 3
+
 /** The limit kernels of every method, density and width, their spectra, and the training they predict. */
 export const kernel = jobKind({
   label: 'limit kernels',
@@ -229,7 +232,7 @@ export const kernel = jobKind({
         runs: runs(cell),
         unpruned: planning.jobsOf('dense').filter(({ sizes }) => sizes.length === cell.sizes.length),
       },
-      cost: compute ? 3 * (config.data.samples / 256) ** 2 : 0.1,
+      cost: compute ? kernelSeconds(config.data.samples / 256) : 0.05,
     }))
   },
   execute(work) {

@@ -29,7 +29,7 @@ export interface PlannedJob extends JobKey {
   /** Everything that the result depends on beside the key and the results it needs. */
   readonly dependsOn: unknown
   readonly needs: Readonly<Record<string, readonly Job[]>>
-  /** Relative expected time. */
+  /** Expected seconds of one thread on the machine of docs/performance.md. */
   readonly cost: number
 }
 

@@ -226,7 +226,7 @@ export const motifs = jobKind({
       ...key,
       dependsOn: {},
       needs: { runs: runs(key) },
-      cost: architectures.reduce((sum, { sizes }) => sum + 0.05 + weightCount(sizes) / 4e6, 0),
+      cost: architectures.reduce((sum, { sizes }) => sum + 0.05 + weightCount(sizes) / 12e6, 0),
     }))
   },
   execute({ config, data, inputs }) {

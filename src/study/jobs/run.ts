@@ -87,6 +87,12 @@ function untrainedFindings(run: FinishedRun): UntrainedFinding[] {
   })
 }
 
+/** Expected seconds: gradient steps in f32 over survivors, and the tangent kernels before and after. */
+function trainingSeconds({ training, data: { samples } }: StudyConfig, kept: number): number {
+  const gradients = (6 * training.steps * samples * kept) / 30e9
+  return gradients + (0.9 + 6.6e-6 * kept) * (samples / 256) ** 2
+}
+
 /** Every network of a study. */
 export const run = jobKind({
   label: 'network',
@@ -96,15 +102,14 @@ export const run = jobKind({
   needs: {},
   plan(planning) {
     const { config, facts } = planning
-    const { prune, training, data } = config
+    const { prune, training } = config
     const physics = physicsOf(planning)
     return cells(planning).flatMap((cell) => {
       requireWeights(config, cell.sizes)
       const module = facts.methods?.find(({ name }) => name === cell.method)?.fingerprint
       return Array.from({ length: config.trials }, (_, trial) => {
         const train = isTrained(config, trial)
-        const megaweights = weightCount(cell.sizes) / 1e6
-        const steps = train ? 0.03 * training.steps * cell.density * (data.samples / 256) : 0
+        const weights = weightCount(cell.sizes)
         return {
           ...cell,
           trial,
@@ -116,7 +121,7 @@ export const run = jobKind({
             training: train && training,
           },
           needs: {},
-          cost: 0.1 + megaweights * (0.6 + steps),
+          cost: 0.01 + 0.16e-6 * weights + (train ? trainingSeconds(config, cell.density * weights) : 0),
         }
       })
     })

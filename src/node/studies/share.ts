@@ -1,0 +1,91 @@
+import { executeStudy, surveyResults, type StudyProgress } from '../../study/execute-study.js'
+import { neededIds, type Job } from '../../study/job.js'
+import { stagesOf, type StudyPlan } from '../../study/plan.js'
+import { shareOf, type Share } from '../../study/shares.js'
+import { timedRunner } from '../../study/timed-runner.js'
+import { inStudyFolder } from './folder.js'
+import { directoryStore } from './result-store.js'
+import { rememberSpeeds } from './speeds.js'
+import { startStudyWorkers } from './workers.js'
+
+export interface ShareExecution extends Share {
+  readonly workers: number
+  readonly onProgress?: (progress: StudyProgress) => void
+  readonly signal?: AbortSignal
+}
+
+/** What a share has come to. */
+export interface ShareOutcome {
+  readonly jobs: number
+  /** Computed by this call. */
+  readonly computed: number
+  /** Were there before. */
+  readonly found: number
+  /** Wait for results of other shares: the same command computes them once these are there. */
+  readonly waiting: number
+}
+
+/**
+ * Runs those jobs of one share that can be run: whose own results are missing and whose inputs are in the folder, stage by
+ * stage. Any number of processes, on any machines that see the folder, may run shares of one study at the same time.
+ *
+ * @param plan of the folder
+ * @throws RangeError when there is no such share
+ * @throws FileError when the data are no longer those of the plan
+ */
+export function executeShareIn(directory: string, plan: StudyPlan, options: ShareExecution): Promise<ShareOutcome> {
+  const { workers: count, onProgress, signal } = options
+  const share = shareOf(plan.jobs, options)
+  return inStudyFolder(directory, async () => {
+    const store = directoryStore(directory)
+    const workers = startStudyWorkers(count, { directory, plan })
+    const { runner, speeds } = timedRunner(workers)
+    const aborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    })
+    const stage = stagesOf(plan.jobs)
+    const last = Math.max(0, ...share.map(({ id }) => stage.get(id)!))
+    const byId = new Map(plan.jobs.map((job) => [job.id, job]))
+    let [computed, found, waiting] = [0, 0, 0]
+    const total = share.length
+    try {
+      for (let now = 0; now <= last; now++) {
+        const own = share.filter(({ id }) => stage.get(id) === now)
+        const { whole } = await surveyResults(own, store, signal)
+        const done = new Set(whole.map(({ id }) => id))
+        const left = own.filter(({ id }) => !done.has(id))
+        const needed = [...new Set(left.flatMap(neededIds))].map((id) => byId.get(id)!)
+        const provided = new Set((await surveyResults(needed, store, signal)).whole.map(({ id }) => id))
+        const ready = (job: Job): boolean => neededIds(job).every((id) => provided.has(id))
+        const jobs = left.filter(ready)
+        found += whole.length
+        waiting += left.length - jobs.length
+        const before = found + computed
+        await Promise.race([
+          aborted,
+          executeStudy({
+            jobs,
+            store,
+            runner,
+            provided,
+            ...(onProgress && {
+              onProgress: (progress: StudyProgress) =>
+                onProgress({
+                  ...progress,
+                  done: before + progress.done,
+                  total,
+                  share: (before + progress.done) / total,
+                }),
+            }),
+            ...(signal && { signal }),
+          }),
+        ])
+        computed += jobs.length
+      }
+      return { jobs: total, computed, found, waiting }
+    } finally {
+      await workers.close()
+      rememberSpeeds(plan.facts.kernels, speeds())
+    }
+  })
+}
