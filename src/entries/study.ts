@@ -5,6 +5,7 @@ export { executeJob, type StudyBench } from '../study/execute-job.js'
 export {
   executeStudy,
   surveyResults,
+  type DamagedResult,
   type JobRunner,
   type StudyExecution,
   type StudyProgress,
@@ -18,6 +19,7 @@ export type { GraphonFinding, Prediction, PruningFinding, TrainingFinding } from
 export type { CountingFinding, MotifFinding, MotifRatio } from '../study/jobs/motifs.js'
 export type { UntrainedFinding } from '../study/jobs/run.js'
 export type { TrendFinding, VerdictFinding } from '../study/jobs/verdicts.js'
+export { shareOf, stageCount, type Share } from '../study/shares.js'
 export { inProcessRunner, memoryStore } from '../study/in-process.js'
 export type { Damage, Job, JobKey, JobResult, ResultRow, ResultStore } from '../study/job.js'
 export { jobKinds } from '../study/jobs.js'

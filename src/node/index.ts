@@ -55,6 +55,7 @@ export { startTeam, type TeamKernels, type TeamOptions } from './team/team.js'
 export { directoryStore } from './studies/result-store.js'
 export {
   chooseWorkers,
+  executeShareIn,
   executeStudyIn,
   finishedRows,
   prepareStudy,
@@ -63,5 +64,7 @@ export {
   studyResults,
   writeReport,
   type FolderExecution,
+  type ShareExecution,
+  type ShareOutcome,
   type FoundInFolder,
 } from './studies/study.js'

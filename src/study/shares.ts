@@ -15,6 +15,16 @@ export interface Share {
  *
  * @param jobs of a plan, which are ordered by stage and, within one, by cost
  * @throws RangeError when there is no such share
+ *
+ * @example
+ * import { planStudy, readStudy, shareOf } from 'limn/study'
+ *
+ * const text = `data: { source: mine, samples: 4 }
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }`
+ * const jobs = planStudy(readStudy(text, 'study.yaml'), { inputs: 2, classes: 2, fingerprint: '', kernels: 'simd' })
+ * const shares = [0, 1, 2].map((index) => shareOf(jobs, { index, of: 3 }).length)
+ * console.log(shares.reduce((sum, count) => sum + count, 0) === jobs.length) // true
  */
 export function shareOf(jobs: readonly Job[], { index, of }: Share): Job[] {
   if (!(Number.isInteger(of) && of > 0 && Number.isInteger(index) && index >= 0 && index < of)) {
@@ -30,5 +40,17 @@ export function shareOf(jobs: readonly Job[], { index, of }: Share): Job[] {
   })
 }
 
-/** How many times a share has to wait for the others: jobs of one stage need results of those before it alone. */
+/**
+ * How many times a share has to wait for the others: jobs of one stage need results of those before it alone.
+ *
+ * @example
+ * import { planStudy, readStudy, stageCount } from 'limn/study'
+ *
+ * const text = `data: { source: mine, samples: 4 }
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }`
+ * const jobs = planStudy(readStudy(text, 'study.yaml'), { inputs: 2, classes: 2, fingerprint: '', kernels: 'simd' })
+ * // Networks first, then what is made of them.
+ * console.log(stageCount(jobs)) // 2
+ */
 export const stageCount = (jobs: readonly Job[]): number => Math.max(0, ...stagesOf(jobs).values()) + 1

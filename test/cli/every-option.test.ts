@@ -201,7 +201,7 @@ const scenarios: Readonly<Record<string, readonly (() => string[])[]>> = {
 const plain = ['study plan', 'study run', 'study exec', 'study status', 'study report', 'study export', 'doctor']
 
 /** Options of how or where something is done, which must not change what comes out. */
-const how = ['--memory', '--fresh', '--workers', '--out', '--force']
+const how = ['--memory', '--fresh', '--workers', '--out', '--force', '--dry-run', '--index', '--of']
 
 /**
  * What may change nothing: a seed promises the same bits, which holds where nothing is drawn; the data of a loop over methods

@@ -5,7 +5,7 @@ import { FileError } from '../../data/file-error.js'
 import { visible } from '../../data/visible.js'
 import { gigabytes } from '../../node/files/memory.js'
 import { standardStream } from '../../node/files/standard-streams.js'
-import { workerMemory } from '../../node/studies/memory.js'
+import { studyMemory } from '../../node/studies/memory.js'
 import { planDifferences, writePlan } from '../../node/studies/plan-file.js'
 import { inStudyFolder } from '../../node/studies/folder.js'
 import { machineSpeeds } from '../../node/studies/speeds.js'
@@ -44,7 +44,7 @@ async function plan(file: string, { out, workers: asked, dryRun, json }: PlanFla
   const speeds = machineSpeeds(planned.facts.kernels)
   const kinds = foresee(planned, why, speeds)
   const seconds = clockSeconds(planned.jobs, new Set(why.keys()), speeds, workers)
-  const memory = workers * workerMemory(planned)
+  const memory = studyMemory(planned, workers)
   const changed = before ? planDifferences(before, planned) : []
   const measured = Object.keys(speeds).length > 0
   const stages = stageCount(planned.jobs)

@@ -21,14 +21,32 @@ export function requireStudyMemory({ config, facts }: Pick<StudyPlan, 'config' |
   }
 }
 
-/** Bytes of memory that each worker of a study takes at least: the data, and its largest network or kernel. */
+/** What the process has beside its workers: code, data, the report. */
+const processMemory = 150e6
+
+/**
+ * Bytes of memory that a worker has for each weight of its largest network, at the worst moment: masks, predicted probabilities
+ * and sorted copies beside each other, and what is not yet collected. Measured on the studies in examples/.
+ */
+const bytesPerStudyWeight = 100
+
+/** Bytes that a whole study takes at most, with so many workers. */
+export const studyMemory = (plan: StudyPlan, workers: number): number => processMemory + workers * workerMemory(plan)
+
+/** Bytes of memory that each worker of a study takes: the data, its largest network, its kernels. */
 export function workerMemory({ config, facts, provenance }: StudyPlan): number {
   const { samples } = config.data
   const weights = depthsOf(config).flatMap((depth) =>
     architectures(config, facts, depth).map(({ sizes }) => weightCount(sizes)),
   )
-  const kernel = 8 * samples ** 2
-  return emptyWorker + 8 * provenance.samples * facts.inputs + Math.max(kernel, bytesPerWeight * Math.max(...weights))
+  const isTrained = config.training.steps > 0 && config.training.trials > 0
+  // The tangent kernel between all outputs, and a copy of it; the kernels of all classes.
+  const kernels = isTrained
+    ? 16 * (samples * facts.classes) ** 2
+    : config.kernel.compute
+      ? 16 * samples ** 2 * facts.classes
+      : 0
+  return emptyWorker + 8 * provenance.samples * facts.inputs + kernels + bytesPerStudyWeight * Math.max(...weights)
 }
 
 /**

@@ -32,6 +32,26 @@ export interface ShareOutcome {
  * @param plan of the folder
  * @throws RangeError when there is no such share
  * @throws FileError when the data are no longer those of the plan
+ *
+ * @example
+ * import { encodeNpz, type Tensor } from 'limn'
+ * import { executeShareIn, prepareStudy, writeAtomic } from 'limn/node'
+ *
+ * const samples = new Map<string, Tensor>([
+ *   ['x', { shape: [6, 4], data: Float64Array.from({ length: 24 }, (_, i) => Math.sin(i)) }],
+ *   ['y', { shape: [6], data: Int32Array.of(0, 1, 0, 1, 0, 1) }],
+ * ])
+ * writeAtomic('data.npz', encodeNpz(samples))
+ * writeAtomic('study.yaml', `data: { source: data.npz, samples: 6 }
+ * trials: 2
+ * network: { hiddenLayers: 1, widths: [3, 5] }
+ * prune: { methods: [random], densities: [0.5] }
+ * graphon: { bins: 3 }
+ * training: { steps: 2 }`)
+ * const plan = await prepareStudy('study.yaml')
+ * const first = await executeShareIn('out', plan, { index: 0, of: 1, workers: 1 })
+ * const again = await executeShareIn('out', plan, { index: 0, of: 1, workers: 1 })
+ * console.log(first.computed === plan.jobs.length, again.found === plan.jobs.length) // true true
  */
 export function executeShareIn(directory: string, plan: StudyPlan, options: ShareExecution): Promise<ShareOutcome> {
   const { workers: count, onProgress, signal } = options
