@@ -3,6 +3,7 @@ import type { AddCommand } from './program.js'
 /** Every command, in the order of help. Its file is loaded when it is called for: most commands need little of what others do. */
 const commands = {
   study: async () => (await import('./study.js')).addStudy,
+  worker: async () => (await import('./worker.js')).addWorker,
   prune: async () => (await import('./prune.js')).addPrune,
   graphon: async () => (await import('./graphon.js')).addGraphon,
   limit: async () => (await import('./limit.js')).addLimit,

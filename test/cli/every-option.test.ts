@@ -198,10 +198,30 @@ const scenarios: Readonly<Record<string, readonly (() => string[])[]>> = {
 }
 
 /** Commands that take nothing but a place and the form of what they print. */
-const plain = ['study plan', 'study run', 'study exec', 'study status', 'study report', 'study export', 'doctor']
+const plain = [
+  'study plan',
+  'study run',
+  'study exec',
+  'study status',
+  'study report',
+  'study export',
+  'worker',
+  'doctor',
+]
 
 /** Options of how or where something is done, which must not change what comes out. */
-const how = ['--memory', '--fresh', '--workers', '--out', '--force', '--dry-run', '--index', '--of']
+const how = [
+  '--memory',
+  '--fresh',
+  '--workers',
+  '--out',
+  '--force',
+  '--dry-run',
+  '--index',
+  '--of',
+  '--queue',
+  '--allow-modules',
+]
 
 /**
  * What may change nothing: a seed promises the same bits, which holds where nothing is drawn; the data of a loop over methods

@@ -14,12 +14,16 @@ import { exitCodes, UsageError } from '../fail.js'
 import { parseCount, parsePath, shared } from '../options.js'
 import { print, printJson, say } from '../output.js'
 import { startProgress } from '../progress.js'
+import { queueOption } from '../queue-option.js'
+import { connectQueue } from '../../node/queue/connection.js'
+import { startQueueRunner } from '../../node/queue/runner.js'
 import { interruptible } from './interruptible.js'
 
 /** Workers beyond this bring more memory than speed unless asked for. */
 export const mostWorkers = 8
 
 interface RunFlags {
+  readonly queue?: URL
   readonly out?: string
   readonly workers?: number
   readonly json?: boolean
@@ -36,7 +40,7 @@ function sayFound(directory: string, { whole, damaged, changed, unused }: FoundI
   )
 }
 
-async function run(file: string, { out, workers: asked, json }: RunFlags): Promise<void> {
+async function run(file: string, { out, workers: asked, queue, json }: RunFlags): Promise<void> {
   if (file === standardStream && out === undefined) {
     throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
   }
@@ -47,6 +51,10 @@ async function run(file: string, { out, workers: asked, json }: RunFlags): Promi
   const warning = classesWarning(present, classes)
   if (warning !== undefined) say(`warning: ${data}: ${warning}`)
   const begin = performance.now()
+  if (queue && asked !== undefined) {
+    throw new UsageError('study run: --workers says how many threads compute here, and with --queue none does')
+  }
+  const connection = queue && (await connectQueue(queue, say))
   const progress = startProgress('study')
   const total = plan.jobs.length
   let found = 0
@@ -54,6 +62,7 @@ async function run(file: string, { out, workers: asked, json }: RunFlags): Promi
   const ended = await interruptible((signal) =>
     executeStudyIn(directory, plan, {
       workers,
+      ...(connection && { runner: (jobs, store) => startQueueRunner(connection, jobs, store) }),
       signal,
       onFound(before) {
         found = before.whole
@@ -96,6 +105,7 @@ export function addStudyRun(study: Command): void {
         parseCount,
       ),
     )
+    .addOption(queueOption())
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn study run examples/quickstart.yaml --out out/quickstart')
     .action(run)

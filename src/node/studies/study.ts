@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { FileError } from '../../data/file-error.js'
-import type { Damage } from '../../study/job.js'
-import { executeStudy, type StudyProgress } from '../../study/execute-study.js'
+import type { Damage, ResultStore } from '../../study/job.js'
+import { executeStudy, type JobRunner, type StudyProgress } from '../../study/execute-study.js'
 import type { StudyPlan } from '../../study/plan.js'
 import { planFromText } from '../../study/prepare.js'
 import { listFolder, pathKind, readText } from '../files/files.js'
@@ -58,11 +58,20 @@ export function prepareStudy(file: string, { directory }: { readonly directory?:
 }
 
 export interface FolderExecution {
+  /** Worker threads of this process. */
   readonly workers: number
+  /** Makes what computes in their place: workers of other processes behind a queue, say. Default: the threads. */
+  readonly runner?: (plan: StudyPlan, store: ResultStore) => RunnerToClose
   readonly onProgress?: (progress: StudyProgress) => void
   /** Called once before the first job, with what the folder holds. */
   readonly onFound?: (found: FoundInFolder) => void
   readonly signal?: AbortSignal
+}
+
+/** A runner with what it holds on to: threads, a connection. */
+export interface RunnerToClose extends JobRunner {
+  /** @param done whether all jobs are computed */
+  close(done: boolean): Promise<void>
 }
 
 /** What a study's folder holds before its missing jobs run. */
@@ -132,14 +141,17 @@ function unusedResults(directory: string, { jobs }: StudyPlan): number {
 }
 
 async function executeInto(directory: string, plan: StudyPlan, options: FolderExecution): Promise<string> {
-  const { workers: count, onProgress, onFound, signal } = options
+  const { workers: count, runner: makeRunner, onProgress, onFound, signal } = options
   const { config, facts, jobs } = plan
   signal?.throwIfAborted()
   const before = earlierPlan(directory)
   const changed = before instanceof FileError ? [] : before && planDifferences(before, plan)
   const unused = unusedResults(directory, plan)
   writePlan(directory, plan)
-  const workers = startStudyWorkers(count, { directory, plan: { config, facts, jobs } })
+  const store = directoryStore(directory)
+  const workers: RunnerToClose =
+    makeRunner?.(plan, store) ?? startStudyWorkers(count, { directory, plan: { config, facts, jobs } })
+  let done = false
   const { runner, speeds } = timedRunner(workers)
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
@@ -149,7 +161,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
       aborted,
       executeStudy({
         jobs,
-        store: directoryStore(directory),
+        store,
         runner,
         onFound: ({ length: whole }, damaged) =>
           onFound?.({
@@ -162,9 +174,11 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
         ...(signal && { signal }),
       }),
     ])
+    done = true
   } finally {
-    await workers.close()
-    rememberSpeeds(facts.kernels, speeds())
+    await workers.close(done)
+    // What workers of other machines take says nothing of this one.
+    if (!makeRunner) rememberSpeeds(facts.kernels, speeds())
   }
   const report = startReport(directory, plan)
   try {

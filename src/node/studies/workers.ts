@@ -15,8 +15,10 @@ interface Thread {
   settle: ((error?: Error) => void) | undefined
 }
 
-function startThread(script: URL, workerData: StudyWorkerData): Thread {
+/** @param onEnd called when the thread has ended, whatever ended it */
+function startThread(script: URL, workerData: StudyWorkerData, onEnd: (thread: Thread) => void): Thread {
   const thread: Thread = { worker: new Worker(script, { workerData }), settle: undefined }
+  thread.worker.on('exit', () => onEnd(thread))
   thread.worker.on('message', (reply: StudyReply) => thread.settle?.(errorOf(reply)))
   thread.worker.on('error', (error) => thread.settle?.(error))
   thread.worker.on('exit', (code) =>
@@ -39,11 +41,15 @@ export function startStudyWorkers(
 ): StudyWorkers {
   const idle: Thread[] = []
   const all: Thread[] = []
+  // The next job gets another thread in place of one that has ended.
+  const forget = (thread: Thread): void => {
+    for (const list of [idle, all]) if (list.includes(thread)) list.splice(list.indexOf(thread), 1)
+  }
   const take = (): Thread => {
     const free = idle.pop()
     if (free) return free
     if (all.length >= count) throw new Error(`startStudyWorkers: more than ${count} jobs at once`)
-    const thread = startThread(script, workerData)
+    const thread = startThread(script, workerData, forget)
     all.push(thread)
     return thread
   }
@@ -66,7 +72,7 @@ export function startStudyWorkers(
     run,
     async close() {
       for (const thread of all) thread.settle = undefined
-      await Promise.all(all.map(({ worker }) => worker.terminate()))
+      await Promise.all([...all].map(({ worker }) => worker.terminate()))
     },
   }
 }
