@@ -64,6 +64,7 @@ export {
   studyResults,
   writeReport,
   type FolderExecution,
+  type RunnerToClose,
   type ShareExecution,
   type ShareOutcome,
   type FoundInFolder,
