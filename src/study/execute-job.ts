@@ -44,7 +44,7 @@ export interface StudyBench {
  * const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
  * const bench = { config: plan.config, data: await plannedData(plan, load), jobs, store }
  * await executeJob(bench, plan.jobs[0].id)
- * console.log([...store.results.keys()].length, plan.jobs[0].kind) // 1 dense
+ * console.log([...store.results.keys()].length, await store.has(plan.jobs[0].id)) // 1 true
  */
 export async function executeJob(bench: StudyBench, id: string): Promise<void> {
   const { config, data, jobs, store, kinds = jobKinds, now = () => performance.now() } = bench

@@ -123,8 +123,8 @@ export function pinKernels({ facts: { kernels: planned } }: Pick<StudyPlan, 'fac
  * graphon: { bins: 3 }
  * training: { steps: 2 }`
  * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
- * console.log(new Set(plan.jobs.map(({ kind }) => kind)))
- * // Set(6) { 'dense', 'closed-form', 'run', 'convergence', 'motifs', 'kernel' }
+ * console.log([...new Set(plan.jobs.map(({ kind }) => kind))].sort())
+ * // [ 'closed-form', 'convergence', 'dense', 'kernel', 'motifs', 'run' ]
  */
 export async function planFromText(text: string, file: string, sources: StudySources): Promise<StudyPlan> {
   const config = readStudy(text, file)
