@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { addStudyExec } from './study/exec.js'
 import { addStudyExport } from './study/export.js'
 import { addStudyPlan } from './study/plan.js'
+import { addStudyQuery } from './study/query.js'
 import { addStudyReport } from './study/report.js'
 import { addStudyRun } from './study/run.js'
 import { addStudyStatus } from './study/status.js'
@@ -11,6 +12,14 @@ export function addStudy(program: Command): void {
     .command('study')
     .summary('run a whole study and read its report')
     .description('Declarative studies: prune, estimate, predict, train, report.')
-  for (const add of [addStudyPlan, addStudyRun, addStudyExec, addStudyStatus, addStudyReport, addStudyExport])
+  for (const add of [
+    addStudyPlan,
+    addStudyRun,
+    addStudyExec,
+    addStudyStatus,
+    addStudyReport,
+    addStudyQuery,
+    addStudyExport,
+  ])
     add(study)
 }

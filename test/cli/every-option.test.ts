@@ -205,6 +205,7 @@ const plain = [
   'study status',
   'study report',
   'study export',
+  'study query',
   'worker',
   'doctor',
 ]
@@ -221,6 +222,7 @@ const how = [
   '--of',
   '--queue',
   '--allow-modules',
+  '--format',
 ]
 
 /**

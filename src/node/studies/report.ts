@@ -77,6 +77,14 @@ export async function studyFindings(directory: string, plan: StudyPlan): Promise
   return buildFindings({ config, provenance, jobs, store: directoryStore(directory), own: facts })
 }
 
+/** Jobs with results that can be believed. @throws FileError when there are none, or one is damaged */
+export async function requireWhole(directory: string, plan: StudyPlan): Promise<Survey['whole']> {
+  const { whole, damaged } = await studyResults(directory, plan)
+  if (damaged.length > 0) throw damagedError(damaged)
+  if (whole.length === 0) throw new FileError(directory, 'holds no results yet; run the study first')
+  return whole
+}
+
 /** Names the first damaged file, and how many more there are. */
 function damagedError([first, ...more]: Survey['damaged']): FileError {
   const { file, problem } = first
@@ -147,9 +155,7 @@ export async function reportInto(directory: string, plan: StudyPlan): Promise<st
  */
 export async function finishedRows(directory: string, plan: StudyPlan): Promise<ResultRow[]> {
   const store = directoryStore(directory)
-  const { whole, damaged } = await studyResults(directory, plan)
-  if (damaged.length > 0) throw damagedError(damaged)
-  if (whole.length === 0) throw new FileError(directory, 'holds no results yet; run the study first')
+  const whole = await requireWhole(directory, plan)
   const rows: ResultRow[] = []
   for (const { id } of whole) for (const row of (await store.read(id)).rows) rows.push(row)
   return rows
