@@ -6,6 +6,7 @@ export {
   executeStudy,
   surveyResults,
   type DamagedResult,
+  type FailedJob,
   type JobRunner,
   type StudyExecution,
   type StudyProgress,

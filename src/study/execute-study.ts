@@ -31,8 +31,19 @@ export interface StudyExecution {
   readonly onFound?: (found: readonly Job[], damaged: readonly Damage[]) => void
   /** Ids of results of other jobs that are in the store, and may be needed. Default: none. */
   readonly provided?: ReadonlySet<string>
+  /**
+   * What a job that cannot be computed does to the others (a worker out of memory, a file that is gone; numbers that refuse are a
+   * result): `stop` ends the study at once, `continue` computes all that do not need its result. Default `stop`.
+   */
+  readonly onError?: 'stop' | 'continue'
   /** When aborted, no further job starts and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal
+}
+
+/** A job that could not be computed. */
+export interface FailedJob {
+  readonly job: Job
+  readonly error: Error
 }
 
 /** Milliseconds of work between two pauses. */
@@ -95,6 +106,8 @@ export async function surveyResults(jobs: readonly Job[], store: ResultStore, si
  * Runs every job whose result the store lacks or cannot vouch for, each after those it needs. Results do not depend on the concurrency or on the
  * order in which jobs finish, since a job reads nothing but its own description and the results it needs.
  *
+ * @returns jobs that could not be computed: none, unless `onError` is `continue`. Their results are missing, and those of jobs that
+ *   need them; another call computes them
  * @throws the first job's error; results already stored stay
  *
  * @example
@@ -116,8 +129,8 @@ export async function surveyResults(jobs: readonly Job[], store: ResultStore, si
  * await executeStudy({ jobs: plan.jobs, store, runner: inProcessRunner(bench) })
  * console.log(store.results.size === plan.jobs.length) // true
  */
-export async function executeStudy(execution: StudyExecution): Promise<void> {
-  const { jobs, store, runner, provided, onProgress, onFound, signal } = execution
+export async function executeStudy(execution: StudyExecution): Promise<readonly FailedJob[]> {
+  const { jobs, store, runner, provided, onProgress, onFound, onError = 'stop', signal } = execution
   const { whole, damaged } = await surveyResults(jobs, store, signal)
   onFound?.(whole, damaged)
   const finished = new Set(whole.map((job) => job.id))
@@ -134,6 +147,7 @@ export async function executeStudy(execution: StudyExecution): Promise<void> {
       latest,
     })
   report(undefined)
+  const failed: FailedJob[] = []
   const running = new Set<Promise<void>>()
   while (waiting.length > 0 || running.size > 0) {
     signal?.throwIfAborted()
@@ -141,15 +155,24 @@ export async function executeStudy(execution: StudyExecution): Promise<void> {
       const next = waiting.findIndex((job) => neededIds(job).every((id) => finished.has(id) || provided?.has(id)))
       if (next < 0) break
       const [job] = waiting.splice(next, 1)
-      const promise = runner.run(job).then(() => {
-        finished.add(job.id)
-        doneCost += job.cost
-        running.delete(promise)
-        report(job)
-      })
+      const promise = runner.run(job).then(
+        () => {
+          finished.add(job.id)
+          doneCost += job.cost
+          running.delete(promise)
+          report(job)
+        },
+        (error: unknown) => {
+          if (onError === 'stop') throw error
+          failed.push({ job, error: error instanceof Error ? error : new Error(String(error)) })
+          running.delete(promise)
+        },
+      )
       running.add(promise)
     }
+    if (running.size === 0 && failed.length > 0) break
     if (running.size === 0) throw new Error(`study: ${waiting.length} jobs wait for results that no job gives`)
     await Promise.race(running)
   }
+  return failed
 }

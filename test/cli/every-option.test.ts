@@ -223,6 +223,7 @@ const how = [
   '--queue',
   '--allow-modules',
   '--format',
+  '--on-error',
 ]
 
 /**

@@ -116,3 +116,29 @@ describe('results files', () => {
     expect(columns.map(({ name }) => name)).toContain('loss')
   })
 })
+
+describe('a job that cannot be computed', () => {
+  const jobs = [job('a'), job('b', ['a']), job('c'), job('d', ['b', 'c']), job('e', ['c'])]
+  const run = async (onError?: 'stop' | 'continue') => {
+    const store = memoryStore()
+    const failed = await executeStudy({
+      jobs,
+      store,
+      ...(onError && { onError }),
+      runner: {
+        concurrency: 2,
+        run: ({ id }) => (id === 'a' ? Promise.reject(new Error('out of order')) : store.write(id, empty)),
+      },
+    })
+    return {
+      failed: failed.map(({ job: { id }, error }) => `${id}: ${error.message}`),
+      done: [...store.results.keys()],
+    }
+  }
+
+  it('ends the study, or costs those that need it', async () => {
+    await expect(run()).rejects.toThrow('out of order')
+    await expect(run('stop')).rejects.toThrow('out of order')
+    expect(await run('continue')).toEqual({ failed: ['a: out of order'], done: ['c', 'e'] })
+  })
+})

@@ -26,6 +26,7 @@ interface RunFlags {
   readonly queue?: URL
   readonly out?: string
   readonly workers?: number
+  readonly onError: 'stop' | 'continue'
   readonly json?: boolean
 }
 
@@ -40,7 +41,7 @@ function sayFound(directory: string, { whole, damaged, changed, unused }: FoundI
   )
 }
 
-async function run(file: string, { out, workers: asked, queue, json }: RunFlags): Promise<void> {
+async function run(file: string, { out, workers: asked, queue, onError, json }: RunFlags): Promise<void> {
   if (file === standardStream && out === undefined) {
     throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
   }
@@ -64,6 +65,10 @@ async function run(file: string, { out, workers: asked, queue, json }: RunFlags)
       workers,
       ...(connection && { runner: (jobs, store) => startQueueRunner(connection, jobs, store) }),
       signal,
+      onError,
+      onFailed(failed) {
+        for (const { error } of failed) say(`study: ${error.message}`)
+      },
       onFound(before) {
         found = before.whole
         anew = before.damaged.length
@@ -104,6 +109,14 @@ export function addStudyRun(study: Command): void {
       new Option('--workers <n>', 'worker threads; default: one per core, as far as memory reaches').argParser(
         parseCount,
       ),
+    )
+    .addOption(
+      new Option(
+        '--on-error <what>',
+        'a job that cannot be computed ends the study, or those that do not need it go on',
+      )
+        .choices(['stop', 'continue'])
+        .default('stop'),
     )
     .addOption(queueOption())
     .addOption(shared.json())

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { FileError } from '../../data/file-error.js'
 import type { Damage, ResultStore } from '../../study/job.js'
-import { executeStudy, type JobRunner, type StudyProgress } from '../../study/execute-study.js'
+import { executeStudy, type FailedJob, type JobRunner, type StudyProgress } from '../../study/execute-study.js'
 import type { StudyPlan } from '../../study/plan.js'
 import { planFromText } from '../../study/prepare.js'
 import { listFolder, pathKind, readText } from '../files/files.js'
@@ -12,6 +12,7 @@ import { ownModules } from './own-modules.js'
 import { inStudyFolder } from './folder.js'
 import { startReport } from './report-thread.js'
 import { requireStudyMemory } from './memory.js'
+import { keepFailures } from './failures.js'
 import { rememberSpeeds } from './speeds.js'
 import { timedRunner } from '../../study/timed-runner.js'
 import { startStudyWorkers } from './workers.js'
@@ -63,6 +64,10 @@ export interface FolderExecution {
   /** Makes what computes in their place: workers of other processes behind a queue, say. Default: the threads. */
   readonly runner?: (plan: StudyPlan, store: ResultStore) => RunnerToClose
   readonly onProgress?: (progress: StudyProgress) => void
+  /** What a job that cannot be computed does to the others. Default `stop`. */
+  readonly onError?: 'stop' | 'continue'
+  /** Called with the jobs that could not be computed, where `onError` is `continue` and there are some. */
+  readonly onFailed?: (failed: readonly FailedJob[]) => void
   /** Called once before the first job, with what the folder holds. */
   readonly onFound?: (found: FoundInFolder) => void
   readonly signal?: AbortSignal
@@ -141,7 +146,7 @@ function unusedResults(directory: string, { jobs }: StudyPlan): number {
 }
 
 async function executeInto(directory: string, plan: StudyPlan, options: FolderExecution): Promise<string> {
-  const { workers: count, runner: makeRunner, onProgress, onFound, signal } = options
+  const { workers: count, runner: makeRunner, onProgress, onFound, onError, onFailed, signal } = options
   const { config, facts, jobs } = plan
   signal?.throwIfAborted()
   const before = earlierPlan(directory)
@@ -157,7 +162,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
   })
   try {
-    await Promise.race([
+    const failed = await Promise.race([
       aborted,
       executeStudy({
         jobs,
@@ -170,10 +175,18 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
             unused,
             ...(changed && (before instanceof FileError || changed.length > 0) && { changed }),
           }),
+        ...(onError && { onError }),
         ...(onProgress && { onProgress }),
         ...(signal && { signal }),
       }),
     ])
+    keepFailures(directory, failed)
+    if (failed.length > 0) {
+      onFailed?.(failed)
+      throw new Error(
+        `study: ${failed.length} of ${jobs.length} jobs could not be computed; their results are missing, the same command tries them anew`,
+      )
+    }
     done = true
   } finally {
     await workers.close(done)

@@ -20,7 +20,10 @@ function startThread(script: URL, workerData: StudyWorkerData, onEnd: (thread: T
   const thread: Thread = { worker: new Worker(script, { workerData }), settle: undefined }
   thread.worker.on('exit', () => onEnd(thread))
   thread.worker.on('message', (reply: StudyReply) => thread.settle?.(errorOf(reply)))
-  thread.worker.on('error', (error) => thread.settle?.(error))
+  thread.worker.on('error', (error) => {
+    onEnd(thread)
+    thread.settle?.(error)
+  })
   thread.worker.on('exit', (code) =>
     thread.settle?.(
       new Error(`a worker ended with code ${code}; run again to resume, with fewer --workers if memory was short`),
@@ -58,12 +61,9 @@ export function startStudyWorkers(
       const thread = take()
       thread.settle = (error) => {
         thread.settle = undefined
-        if (error) {
-          reject(error)
-          return
-        }
-        idle.push(thread)
-        resolve()
+        if (all.includes(thread)) idle.push(thread)
+        if (error) reject(error)
+        else resolve()
       }
       thread.worker.postMessage(job.id)
     })

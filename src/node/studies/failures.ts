@@ -1,0 +1,35 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { pathKind, readText, writeAtomic } from '../files/files.js'
+import type { FailedJob } from '../../study/execute-study.js'
+import { isJobId } from '../../study/job.js'
+
+/** A job that the last run could not compute. */
+export interface Failure {
+  readonly job: string
+  readonly error: string
+}
+
+const schema = z.array(z.strictObject({ job: z.string().refine(isJobId), error: z.string() }))
+
+const pathIn = (directory: string): string => join(directory, 'failures.json')
+
+/** Keeps what a run could not compute, or removes what an earlier one has left. */
+export function keepFailures(directory: string, failed: readonly FailedJob[]): void {
+  const path = pathIn(directory)
+  const failures = failed.map(({ job, error }): Failure => ({ job: job.id, error: error.message }))
+  if (failures.length > 0) writeAtomic(path, `${JSON.stringify(failures, null, 1)}\n`)
+  else rmSync(path, { force: true })
+}
+
+/** What the last run in a folder could not compute; nothing where its file is none of these. */
+export function readFailures(directory: string): readonly Failure[] {
+  const path = pathIn(directory)
+  if (pathKind(path) !== 'file') return []
+  try {
+    return schema.parse(JSON.parse(readText(path)))
+  } catch {
+    return []
+  }
+}
