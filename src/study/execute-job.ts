@@ -1,3 +1,6 @@
+import { kernelArithmetic } from '../linalg/arithmetic.js'
+import { defaultKernels } from '../linalg/kernels.js'
+import { version } from '../version.js'
 import type { Job, ResultStore } from './job.js'
 import { jobKinds } from './jobs.js'
 import { failedOutcome, fromResult, toResult, type Finished } from './jobs/finished.js'
@@ -16,6 +19,8 @@ export interface StudyBench {
   readonly store: ResultStore
   /** The table that the jobs were planned with. Default {@link jobKinds}. */
   readonly kinds?: JobKinds
+  /** Name of the machine, which every result notes. Default `unnamed`. */
+  readonly machine?: string
   /** Milliseconds of a clock. Default `performance.now`. */
   readonly now?: () => number
 }
@@ -47,7 +52,7 @@ export interface StudyBench {
  * console.log([...store.results.keys()].length, await store.has(plan.jobs[0].id)) // 1 true
  */
 export async function executeJob(bench: StudyBench, id: string): Promise<void> {
-  const { config, data, jobs, store, kinds = jobKinds, now = () => performance.now() } = bench
+  const { config, data, jobs, store, kinds = jobKinds, machine = 'unnamed', now = () => performance.now() } = bench
   const begin = now()
   const job = jobOf(jobs, id)
   const kind = kindOf(kinds, job)
@@ -64,5 +69,13 @@ export async function executeJob(bench: StudyBench, id: string): Promise<void> {
     () => kind.execute({ config, data, job, inputs }),
     (reason) => failedOutcome(kind.records, reason),
   )
-  await store.write(id, toResult(kind.records, job, outcome, (now() - begin) / 1000))
+  await store.write(
+    id,
+    toResult(kind.records, job, outcome, {
+      seconds: (now() - begin) / 1000,
+      limn: version,
+      kernels: kernelArithmetic(defaultKernels()),
+      machine,
+    }),
+  )
 }

@@ -8,7 +8,7 @@ import type { StudyConfig } from './schema.js'
 export type { DataFacts } from './jobs/kind.js'
 
 /** Raise when the form of stored results changes: older ones are then computed anew. */
-export const resultVersion = 4
+export const resultVersion = 5
 
 /** A study that is ready to run: what a folder's `plan.json` says of itself. */
 export interface StudyPlan {

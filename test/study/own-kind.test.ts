@@ -140,6 +140,8 @@ describe('a kind of job of one’s own', () => {
       `${job.id}: expected one row of record layer with matrix 1, got 0`,
     )
     const wrong = { records: { budget: [{ first: Number.NaN }] }, arrays: new Map() }
-    expect(() => toResult(budget.records, dependent, wrong, 0)).toThrow(/record budget, column first: expected number/)
+    expect(() =>
+      toResult(budget.records, dependent, wrong, { seconds: 0, limn: '0', kernels: 'simd', machine: 'here' }),
+    ).toThrow(/record budget, column first: expected number/)
   })
 })

