@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { openStudyDatabase } from '../../src/node/studies/database.js'
+import { readPlan } from '../../src/node/studies/study.js'
 import { decodeRows } from '../../src/study/results-file.js'
 import type { ResultRow } from '../../src/study/job.js'
 import { resultViews, viewAliases } from '../../src/study/views.js'
@@ -36,13 +38,15 @@ training: { steps: 10, trials: 1 }
 })
 
 describe('limn study query', () => {
-  it('has a table for every record, with the rows that are stored', () => {
+  it('has a table for every record, with the rows that are stored', async () => {
+    const { connection, close } = await openStudyDatabase(folder, readPlan(folder))
     for (const { name, record, columns } of resultViews()) {
-      const found = query(`select * from "${name}"`)
+      const found = (await connection.runAndReadAll(`select * from "${name}"`)).getRowObjectsJson()
       const stored = rows.filter((row) => row.record === record)
       expect(found.length, name).toBe(stored.length)
       if (found.length > 0) expect(Object.keys(found[0])).toEqual(columns)
     }
+    close()
     for (const [alias, name] of Object.entries(viewAliases)) {
       expect(query(`select count(*) as n from ${alias}`)).toEqual(query(`select count(*) as n from "${name}"`))
     }
@@ -56,6 +60,23 @@ describe('limn study query', () => {
     expect(n).toBe(losses.length)
   })
 
+  it.each(['width=3', 'a[1]', 'b*', "it's", '~'])('reads the study in a folder %s, and no other', (name) => {
+    const own = file(join('odd', name))
+    cpSync(folder, own, { recursive: true })
+    expect(query('select job, method, width from runs order by all', own)).toEqual(
+      query('select job, method, width from runs order by all'),
+    )
+  })
+
+  it('keeps columns of one name, and what is no plain number', () => {
+    expect(query("select 1::int as a, 2::int as a, {'b': [3::int]} as c")).toEqual([{ a: 1, 'a:1': 2, c: { b: [3] } }])
+    expect(limn('study', 'query', folder, "select {'b': [3::int]} as c").stdout).toBe('c\n{"b":[3]}\n')
+  })
+
+  it('prints more rows than a function takes arguments', () => {
+    expect(limn('study', 'query', folder, 'from range(300000)').stdout.trim().split('\n').length).toBe(300001)
+  })
+
   it('prints a table for people', () => {
     const { stdout } = limn('study', 'query', folder, 'select distinct method from runs order by all')
     expect(stdout).toBe('method\nrandom\nsnip\n')
@@ -63,9 +84,12 @@ describe('limn study query', () => {
 
   it.each([
     ["select * from read_csv('/etc/passwd')", /disabled by configuration/],
-    ["copy (select 1) to 'x.csv'", /disabled by configuration/],
-    ["attach 'other.duckdb'", /disabled by configuration/],
-    ['set enable_external_access = true', /Cannot|cannot|locked/],
+    ["copy (select 1) to 'x.csv'", /disabled by configuration|changes something/],
+    ["attach 'other.duckdb'", /disabled by configuration|changes something/],
+    ['set enable_external_access = true', /Cannot|cannot|locked|changes something/],
+    ['create table mine as select 1', /changes something; study export --format duckdb/],
+    ['select 1; select 2', /expected one statement, got 2/],
+    [' ; -- nothing', /expected a query, got an empty text/],
     ['select nothing from nowhere', /nowhere does not exist/],
   ])('refuses %s in one line', (sql, message) => {
     const { code, stderr } = limn('study', 'query', folder, sql)

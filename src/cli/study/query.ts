@@ -7,7 +7,7 @@ import { print, printJson } from '../output.js'
 
 /** Columns of equal width, two blanks apart. */
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i].length)))
+  const widths = columns.map((name, i) => rows.reduce((width, row) => Math.max(width, row[i].length), name.length))
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => cell.padEnd(widths[i]))
@@ -16,11 +16,16 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
   return [line(columns), ...rows.map(line)]
 }
 
+const cell = (value: unknown): string => {
+  if (value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
 async function query(directory: string, sql: string, { json }: { json?: boolean }): Promise<void> {
   const { columns, rows } = await queryStudy(directory, readPlan(directory), sql)
   if (json) printJson(rows)
   else {
-    const cells = rows.map((row) => columns.map((name) => visible(row[name] === null ? '' : String(row[name]))))
+    const cells = rows.map((row) => columns.map((name) => visible(cell(row[name]))))
     for (const line of table(
       columns.map((name) => visible(name)),
       cells,

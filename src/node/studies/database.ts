@@ -1,7 +1,6 @@
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement, Json } from '@duckdb/node-api'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { ResultRow } from '../../study/job.js'
+import { dirname, join, resolve } from 'node:path'
 import type { StudyPlan } from '../../study/plan.js'
 import { resultViews, viewAliases } from '../../study/views.js'
 import { onDisk } from '../files/on-disk.js'
@@ -21,11 +20,11 @@ export interface ExportedFile {
   readonly rows: number
 }
 
-/** What a query has found. */
+/** What a query has found; columns of one name are told apart by a number behind it, `a`, `a:1`. */
 export interface Queried {
   readonly columns: readonly string[]
-  /** Whole numbers beyond 2^53 are texts. */
-  readonly rows: readonly ResultRow[]
+  /** By the names of the columns. Whole numbers beyond 2^53 are texts; lists and structs of DuckDB are arrays and objects. */
+  readonly rows: readonly Readonly<Record<string, Json>>[]
 }
 
 async function load(): Promise<{ readonly DuckDBInstance: typeof DuckDBInstance }> {
@@ -37,6 +36,9 @@ async function load(): Promise<{ readonly DuckDBInstance: typeof DuckDBInstance 
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A path for `read_parquet`, which reads patterns, and `~` as a home: this file and no other. */
+const literalPath = (path: string): string => quoted(resolve(path).replace(/[*?[]/g, '[$&]'))
 
 /**
  * Opens the results of a study that are in its folder, whole and checked, as tables of a database in memory: one for each
@@ -50,8 +52,10 @@ export async function openStudyDatabase(directory: string, plan: StudyPlan): Pro
   const { DuckDBInstance } = await load()
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
-  const files = whole.map(({ id }) => quoted(join(directory, 'runs', `${id}.parquet`)))
-  await connection.run(`create table results as select * from read_parquet([${files.join(', ')}])`)
+  const files = whole.map(({ id }) => literalPath(join(directory, 'runs', `${id}.parquet`)))
+  // A folder `width=3` is a folder here, not a column.
+  const source = `read_parquet([${files.join(', ')}], hive_partitioning = false)`
+  await connection.run(`create table results as select * from ${source}`)
   for (const { name, record, columns } of resultViews()) {
     const own = columns.map((column) => `"${column}"`).join(', ')
     await connection.run(`create table "${name}" as select ${own} from results where record = ${quoted(record)}`)
@@ -69,33 +73,55 @@ export async function openStudyDatabase(directory: string, plan: StudyPlan): Pro
   }
 }
 
+/** DuckDB's numbers of the statements that only read: `select` and its like, `explain`. */
+const readingStatements: ReadonlySet<number> = new Set([1, 4])
+
+/** Prepares the one query that a text holds. @throws UsageError for anything else */
+async function oneQuery(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+  if (sql.replace(/--.*$|;/gm, '').trim() === '')
+    throw new UsageError('study query: expected a query, got an empty text')
+  const statements = await connection.extractStatements(sql)
+  if (statements.count !== 1) {
+    throw new UsageError(
+      `study query: expected one statement, got ${statements.count}; ask one after the other, or export the study as a database`,
+    )
+  }
+  const statement = await statements.prepare(0)
+  if (readingStatements.has(statement.statementType)) return statement
+  throw new UsageError(
+    'study query: expected a query (select, from, with, describe, explain), got a statement that changes something; study export --format duckdb gives a database of your own',
+  )
+}
+
+/** Whole numbers that f64 holds as numbers. */
+const plainNumber = (value: Json): Json =>
+  typeof value === 'string' && Number.isSafeInteger(Number(value)) ? Number(value) : value
+
 /**
  * Asks the results of a study that are in its folder. The query reaches no file and nothing but them.
  *
- * @param sql in DuckDB's dialect
+ * @param sql one query in DuckDB's dialect
  * @throws FileError when there are no results, or one is damaged
- * @throws UsageError for what DuckDB does not understand or may not do
+ * @throws UsageError for what DuckDB does not understand, for more than one statement, and for one that does not only read
  */
 export async function queryStudy(directory: string, plan: StudyPlan, sql: string): Promise<Queried> {
   const { connection, close } = await openStudyDatabase(directory, plan)
   try {
     await connection.run('set enable_external_access = false')
     await connection.run('set lock_configuration = true')
-    const reader = await connection.runAndReadAll(sql).catch((error: unknown) => {
-      throw new UsageError(`study query: ${error instanceof Error ? error.message : String(error)}`)
-    })
-    const rows = reader.getRowObjectsJson() as ResultRow[]
-    const whole = new Set(
-      reader.columnNames().filter((_, i) => ['BIGINT', 'HUGEINT', 'UBIGINT'].includes(String(reader.columnType(i)))),
-    )
-    const plain = (name: string, value: ResultRow[string]): ResultRow[string] =>
-      whole.has(name) && typeof value === 'string' && Number.isSafeInteger(Number(value)) ? Number(value) : value
+    const query = await oneQuery(connection, sql)
+    const reader = await query.runAndReadAll()
+    const columns = reader.deduplicatedColumnNames()
+    const whole = columns.map((_, i) => ['BIGINT', 'HUGEINT', 'UBIGINT'].includes(String(reader.columnType(i))))
     return {
-      columns: reader.columnNames(),
-      rows: rows.map((row) =>
-        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(name, value)])),
-      ),
+      columns,
+      rows: reader
+        .getRowsJson()
+        .map((row) => Object.fromEntries(row.map((value, i) => [columns[i], whole[i] ? plainNumber(value) : value]))),
     }
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`study query: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
     close()
   }
