@@ -1,6 +1,6 @@
 import type { Kernels, Pointer, Scratch } from './kernels.js'
 import type { Matrix } from './matrix.js'
-import { binaryExponent, forSymmetricPart, largestEntry } from './symmetric.js'
+import { binaryExponent, forSymmetricPart, largestEntry, powerOfTwo } from './symmetric.js'
 import { parallel } from './team.js'
 import { NumbersError } from '../numbers-error.js'
 
@@ -9,6 +9,18 @@ export interface SymmetricOperator {
   readonly n: number
   /** A v in f64. Must not keep or change `v`, nor return it. */
   readonly apply: (v: Float64Array) => Float64Array
+}
+
+/** A symmetric matrix of which one column tile is looked at after the other, so that it need not be held. */
+export interface SymmetricTiles {
+  readonly n: number
+  /** max |a_ij| */
+  readonly largest: number
+  /**
+   * Fills `into` with tile t of the lower triangle: columns first … first + width − 1 with rows first … n − 1, row by row, the
+   * square on the diagonal complete; first = t · {@link tileWidth}, width = min({@link tileWidth}, n − first).
+   */
+  readonly read: (t: number, into: Float64Array) => void
 }
 
 /** A symmetric matrix as Krylov methods use it: 2^-exponent A times rows of n elements in kernel memory. */
@@ -20,31 +32,33 @@ export interface SymmetricProduct {
 }
 
 /** Columns of a tile, a multiple of 32: x and y of a tile are then 16 KiB. */
-const tileWidth = 256
+export const tileWidth = 256
 /** Vectors that one pass over the matrix serves. */
 const together = 4
 
-export function isOperator(a: Matrix | SymmetricOperator): a is SymmetricOperator {
+export function isOperator(a: Matrix | SymmetricOperator | SymmetricTiles): a is SymmetricOperator {
   return 'apply' in a
 }
 
 /** Order of the matrix or operator. */
-export function orderOf(a: Matrix | SymmetricOperator): number {
-  return isOperator(a) ? a.n : a.rows
+export function orderOf(a: Matrix | SymmetricOperator | SymmetricTiles): number {
+  return 'rows' in a ? a.rows : a.n
 }
 
 /**
- * Prepares products. A matrix is copied once, half of it: about 4 n² bytes.
+ * Prepares products. A matrix is copied once, half of it: about 4 n² bytes. Of tiles one is held at a time, with n²/8 bytes of
+ * sums; the products are those of the whole matrix, to the last bit.
  *
  * @param caller name for the error text
  * @throws RangeError when `a` is not square, finite and symmetric, or too large for memory
  */
 export function symmetricProduct(
-  a: Matrix | SymmetricOperator,
+  a: Matrix | SymmetricOperator | SymmetricTiles,
   kernels: Kernels,
   scratch: Scratch,
   caller: string,
 ): SymmetricProduct {
+  if ('read' in a) return tiledProduct(a, kernels, scratch)
   return isOperator(a) ? operatorProduct(a, scratch, caller) : matrixProduct(a, kernels, scratch, caller)
 }
 
@@ -104,6 +118,37 @@ function matrixProduct(a: Matrix, kernels: Kernels, scratch: Scratch, caller: st
         tiles.map(({ first, width, at }, t) => [n, first, width, at, x, shares + t * n * together * 8]),
       )
       kernels.call.sumTiles(n, tileWidth, shares, to + c * n * 8, now)
+    }
+  }
+  return { n, exponent, times }
+}
+
+function tiledProduct({ n, largest, read }: SymmetricTiles, kernels: Kernels, scratch: Scratch): SymmetricProduct {
+  const exponent = binaryExponent(largest)
+  // A power of two that is taken out of the vectors is taken out of the matrix, to the last bit.
+  const [before, after] = powerOfTwo(-exponent)
+  const tiles = Array.from({ length: Math.ceil(n / tileWidth) }, (_, t) => {
+    const first = t * tileWidth
+    return { first, width: Math.min(tileWidth, n - first) }
+  })
+  const held = scratch.alloc(n * Math.min(n, tileWidth) * 8)
+  const scaled = scratch.alloc(n * together * 8)
+  const x = scratch.alloc(n * together * 8)
+  const shares = scratch.alloc(tiles.length * n * together * 8)
+  const times = (from: Pointer, count: number, to: Pointer): void => {
+    for (let c = 0; c < count; c += together) {
+      const now = Math.min(together, count - c)
+      const vectors = scratch.f64(scaled, n * now)
+      vectors.set(scratch.f64(from + c * n * 8, n * now))
+      for (let i = 0; i < vectors.length; i++) vectors[i] *= before
+      kernels.call.interleaveFour(n, scaled, now, x)
+      tiles.forEach(({ first, width }, t) => {
+        read(t, scratch.f64(held, (n - first) * width))
+        kernels.call.symmetricTile(n, first, width, held, x, shares + t * n * together * 8)
+      })
+      kernels.call.sumTiles(n, tileWidth, shares, to + c * n * 8, now)
+      const images = scratch.f64(to + c * n * 8, n * now)
+      for (let i = 0; i < images.length; i++) images[i] *= after
     }
   }
   return { n, exponent, times }

@@ -14,7 +14,7 @@ import {
 } from './krylov.js'
 import { matrix, type Matrix } from './matrix.js'
 import { scaledBack } from './symmetric.js'
-import { orderOf, symmetricProduct, type SymmetricOperator } from './symmetric-operator.js'
+import { orderOf, symmetricProduct, type SymmetricOperator, type SymmetricTiles } from './symmetric-operator.js'
 import { NumbersError } from '../numbers-error.js'
 
 export interface TopEigenpairsOptions {
@@ -64,9 +64,10 @@ const smallestBlocks = 32
  * A Krylov space holds few copies of a repeated eigenvalue. So that none is missed, converged pairs are kept and the search
  * goes on from fresh random vectors orthogonal to them, until it changes nothing; a missed eigenvalue must then lie within
  * what a few more blocks cannot tell from the rest of the spectrum.
- * Memory beside `a`: about 4 n² + 80 n max(k, 40) bytes; nothing of order n² for an operator.
+ * Memory beside `a`: about 4 n² + 80 n max(k, 40) bytes; nothing of order n² for an operator,
+ * n²/8 for tiles.
  *
- * @param a a matrix `[n, n]`, or an operator
+ * @param a a matrix `[n, n]`, an operator, or the tiles of a matrix
  * @throws RangeError when an option is out of range, `a` is not square, finite and symmetric, or memory does not suffice
  * @throws Error when the tolerance is not reached within `maxProducts`, or a product is not finite
  *
@@ -76,7 +77,10 @@ const smallestBlocks = 32
  * const { values, residuals } = topEigenpairs(matrixOf([[2, 1], [1, 2]]), { k: 1, seed: 0 })
  * console.log(values[0].toFixed(6), residuals[0] < 1e-6) // 3.000000 true
  */
-export function topEigenpairs(a: Matrix | SymmetricOperator, options: TopEigenpairsOptions): TopEigenpairs {
+export function topEigenpairs(
+  a: Matrix | SymmetricOperator | SymmetricTiles,
+  options: TopEigenpairsOptions,
+): TopEigenpairs {
   const n = orderOf(a)
   const { k, seed, tolerance = 1e-8, maxProducts = 1000 + 80 * k } = options
   if (!(Number.isInteger(k) && k >= 0 && k <= n)) {

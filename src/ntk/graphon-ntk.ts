@@ -71,6 +71,8 @@ export interface GraphonNtkPanelOptions extends GraphonNtkOptions {
   readonly memory?: number
   /** The first panel starts at this row, 0 … N, default 0: rows before it are taken to be done. Panels hold the same bits. */
   readonly firstRow?: number
+  /** The last panel ends before this row, `firstRow` … N, default N. */
+  readonly lastRow?: number
 }
 
 function checkPanels(name: string, options: GraphonNtkPanelOptions, classes: number): void {
@@ -114,6 +116,7 @@ function runChains(
     kernelNames: names = limitKernelNames,
     memory = panelMemory,
     firstRow = 0,
+    lastRow = x.rows,
     buffers,
     onProgress,
   } = options
@@ -133,9 +136,12 @@ function runChains(
   if (!(Number.isInteger(firstRow) && 0 <= firstRow && firstRow <= x.rows)) {
     throw new NumbersError(`${name}: expected firstRow in 0 … ${x.rows}, got ${firstRow}`)
   }
+  if (!(Number.isInteger(lastRow) && firstRow <= lastRow && lastRow <= x.rows)) {
+    throw new NumbersError(`${name}: expected lastRow in ${firstRow} … ${x.rows}, got ${lastRow}`)
+  }
   const share: RecursionInput['sink'] = (panels) => sink(planOf.map((p) => panels[p]))
   const given = { plans, x, rankTolerance, kernels }
-  runRecursion({ ...given, names, memory, buffers, firstRow, sink: share, onProgress })
+  runRecursion({ ...given, names, memory, buffers, firstRow, lastRow, sink: share, onProgress })
 }
 
 /**

@@ -30,6 +30,8 @@ export interface RecursionInput {
   readonly memory: number
   /** Row at which the first panels start. */
   readonly firstRow: number
+  /** Row before which the last panels end. */
+  readonly lastRow: number
   /** How many panels of each plan there are in memory: with two, one is taken while the next is computed. */
   readonly buffers: 1 | 2
   /**
@@ -135,7 +137,7 @@ function queue() {
  * and the same bits however the panels are cut and whatever other plans there are.
  */
 export function runRecursion(input: RecursionInput): void {
-  const { plans, x, kernels, names, memory, buffers, firstRow, sink, onProgress } = input
+  const { plans, x, kernels, names, memory, buffers, firstRow, lastRow, sink, onProgress } = input
   const n = x.rows
   const rows = plans.map(({ layers }) => layers[layers.length - 1].propagate.rows)
   const allRows = rows.reduce((sum, count) => sum + count, 0)
@@ -185,8 +187,8 @@ export function runRecursion(input: RecursionInput): void {
       })
     }
 
-    for (let top = firstRow, step = 0; top < n; step++) {
-      const height = panelRows(n, top, entries)
+    for (let top = firstRow, step = 0; top < lastRow; step++) {
+      const height = Math.min(panelRows(n, top, entries), lastRow - top)
       const width = n - top
       const range = { first: top, last: top + height }
       const { memories, views } = sets[step % buffers]

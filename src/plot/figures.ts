@@ -7,6 +7,7 @@ import type { Figure } from './figure.js'
 import { graphonsFigure } from './graphons.js'
 import { inputsFigure } from './inputs.js'
 import { kernelErrorFigure } from './kernel-error.js'
+import { manySpectraFigure } from './many-spectra.js'
 import { ladderFigure } from './ladder.js'
 import { metricsFigure } from './metrics.js'
 import { formatList, formatPlural } from './format.js'
@@ -36,6 +37,7 @@ export const figureMakers = {
   'closed-form-widths': closedFormWidthsFigure,
   'kernel-error': kernelErrorFigure,
   spectra: spectraFigure,
+  'many-spectra': manySpectraFigure,
   metrics: metricsFigure,
   training: trainingFigure,
   ladder: ladderFigure,

@@ -18,6 +18,7 @@ export function atSetting(findings: Findings, setting: Setting): Findings {
     motifs: here(findings.motifs),
     closedForms: here(findings.closedForms),
     spectra: here(findings.spectra),
+    topSpectra: here(findings.topSpectra),
     training: here(findings.training),
     untrained: here(findings.untrained),
     failed: here(findings.failed),

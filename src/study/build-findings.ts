@@ -24,13 +24,14 @@ function failedFinding({ job, failed }: Finished, label: string): FailedFinding[
 
 /** Jobs by method as the study names them, then depth, scope, density, width and trial. */
 function inOrder(jobs: readonly Job[], methods: readonly string[]): Job[] {
-  const rank = ({ method, sizes, scope, density, width, trial }: Job) => [
+  const rank = ({ method, sizes, scope, density, width, trial, part }: Job) => [
     methods.indexOf(method),
     sizes.length,
     scope === 'layer' ? 1 : 0,
     density,
     width,
     trial ?? -1,
+    part ?? -1,
   ]
   return [...jobs].sort((a, b) => rank(a).reduce((found, value, i) => found || value - rank(b)[i], 0))
 }

@@ -1,11 +1,12 @@
 import { kernelArithmetic } from '../linalg/arithmetic.js'
 import { defaultKernels } from '../linalg/kernels.js'
 import { version } from '../version.js'
-import type { Job, ResultStore } from './job.js'
+import type { Job, JobResult, OpenResult, ResultStore } from './job.js'
 import { jobKinds } from './jobs.js'
 import { failedOutcome, fromResult, toResult, type Finished } from './jobs/finished.js'
 import type { JobKinds } from './jobs/kind.js'
 import { jobOf, kindOf } from './jobs/table.js'
+import { openResult } from './open-result.js'
 import { orRefusal } from './refusal.js'
 import type { StudyConfig } from './schema.js'
 import type { StudyData } from './study-data.js'
@@ -57,25 +58,42 @@ export async function executeJob(bench: StudyBench, id: string): Promise<void> {
   const job = jobOf(jobs, id)
   const kind = kindOf(kinds, job)
   const inputs: Record<string, Finished[]> = {}
-  for (const [name, ids] of Object.entries(job.needs)) {
-    inputs[name] = await Promise.all(
-      ids.map(async (needed) => {
-        const from = jobOf(jobs, needed)
-        return fromResult(kindOf(kinds, from).records, from, await store.read(needed))
+  const opened: Record<string, OpenResult[]> = {}
+  const typed = (needed: string, result: JobResult): Finished => {
+    const from = jobOf(jobs, needed)
+    return fromResult(kindOf(kinds, from).records, from, result)
+  }
+  const close = (): void =>
+    Object.values(opened)
+      .flat()
+      .forEach((result) => result.close())
+  try {
+    for (const [name, ids] of Object.entries(job.needs)) {
+      if (kind.streams?.includes(name)) {
+        opened[name] = []
+        for (const needed of ids) opened[name].push(await openResult(store, needed))
+        inputs[name] = opened[name].map(({ rows }, i) => typed(ids[i], { rows, arrays: new Map() }))
+      } else {
+        inputs[name] = await Promise.all(ids.map(async (needed) => typed(needed, await store.read(needed))))
+      }
+    }
+    const streams = Object.fromEntries(
+      Object.entries(opened).map(([name, results]) => [name, results.map(({ arrays }) => arrays)]),
+    )
+    const outcome = orRefusal(
+      () => kind.execute({ config, data, job, inputs, streams }),
+      (reason) => failedOutcome(kind.records, reason),
+    )
+    await store.write(
+      id,
+      toResult(kind.records, job, outcome, {
+        seconds: (now() - begin) / 1000,
+        limn: version,
+        kernels: kernelArithmetic(defaultKernels()),
+        machine,
       }),
     )
+  } finally {
+    close()
   }
-  const outcome = orRefusal(
-    () => kind.execute({ config, data, job, inputs }),
-    (reason) => failedOutcome(kind.records, reason),
-  )
-  await store.write(
-    id,
-    toResult(kind.records, job, outcome, {
-      seconds: (now() - begin) / 1000,
-      limn: version,
-      kernels: kernelArithmetic(defaultKernels()),
-      machine,
-    }),
-  )
 }

@@ -13,8 +13,8 @@ export const reasons = {
 export type Reason = keyof typeof reasons
 
 /** What a job is of, whatever its settings. */
-const placeOf = ({ kind, method, density, scope, sizes, trial }: Job): string =>
-  JSON.stringify([kind, method, density, scope, sizes, trial])
+const placeOf = ({ kind, method, density, scope, sizes, trial, part }: Job): string =>
+  JSON.stringify([kind, method, density, scope, sizes, trial, part])
 
 /**
  * Why each job that has no result is to be computed, by id.

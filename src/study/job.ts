@@ -10,6 +10,8 @@ export interface JobKey {
   readonly sizes: readonly number[]
   readonly width: number
   readonly trial: number | null
+  /** Which piece of what is computed in pieces, from 0; absent where it is whole. */
+  readonly part?: number
 }
 
 /** One independent piece of a study: what is to be computed, of which kind, from which other results. */
@@ -47,6 +49,20 @@ export interface JobResult {
   readonly arrays: TensorMap
 }
 
+/** An array of a result that is too large to hold, and is read piece by piece. */
+export interface StoredArray {
+  readonly shape: readonly number[]
+  /** Fills `into` with f64 elements, from one on. */
+  readonly read: (into: Float64Array, from: number) => void
+}
+
+/** A result whose arrays stay where they are stored. */
+export interface OpenResult {
+  readonly rows: readonly ResultRow[]
+  readonly arrays: ReadonlyMap<string, StoredArray>
+  close(): void
+}
+
 /** A file of a result that cannot be believed, and why. */
 export interface Damage {
   readonly file: string
@@ -63,5 +79,11 @@ export interface ResultStore {
   damage(id: string): Promise<Damage | undefined>
   /** @throws Error when the result is missing or cannot be believed */
   read(id: string): Promise<JobResult>
+  /**
+   * A result whose f64 arrays are read piece by piece. Absent where the store can only read them whole.
+   *
+   * @throws Error as {@link read}
+   */
+  open?(id: string): Promise<OpenResult>
   write(id: string, result: JobResult): Promise<void>
 }

@@ -4,14 +4,15 @@ import type { Criterion } from '../prune/criterion.js'
 import { tabledCriterion } from './own-modules.js'
 import type { StudyConfig } from './schema.js'
 
-type Section<Name extends keyof StudyConfig> = StudyConfig[Name] extends object
-  ? StudyConfig[Name] extends readonly unknown[]
-    ? Name
-    : `${Name}.${keyof StudyConfig[Name] & string}`
-  : Name
+type Section<Name extends keyof StudyConfig> =
+  NonNullable<StudyConfig[Name]> extends object
+    ? NonNullable<StudyConfig[Name]> extends readonly unknown[]
+      ? Name
+      : `${Name}.${keyof NonNullable<StudyConfig[Name]> & string}`
+    : Name
 
 /** Every key of a study file, `section.key` within a section. */
-export type StudyKey = { [Name in keyof StudyConfig]: Section<Name> }[keyof StudyConfig]
+export type StudyKey = { [Name in keyof StudyConfig]-?: Section<Name> }[keyof StudyConfig]
 
 /** When a key of a study file has an effect. */
 export interface KeyUse {
@@ -46,13 +47,14 @@ function untrained({ training }: StudyConfig): string | undefined {
 }
 
 /** Whether the study stops at masks and graphons: weights, activations and data then only matter where a method uses them. */
-const masksOnly = (config: StudyConfig): boolean => !config.kernel.compute && untrained(config) !== undefined
+const masksOnly = (config: StudyConfig): boolean =>
+  !config.kernel.compute && !config.spectrum && untrained(config) !== undefined
 
 const withoutHiddenLayer = ({ network }: StudyConfig): string | undefined =>
   network.sizes?.length === 2 ? 'network.sizes has no hidden layer' : undefined
 
-const withoutKernels = ({ kernel }: StudyConfig): string | undefined =>
-  kernel.compute ? undefined : 'kernel.compute is false'
+const withoutKernels = ({ kernel, spectrum }: StudyConfig): string | undefined =>
+  kernel.compute || spectrum ? undefined : 'kernel.compute is false'
 
 /** Why widths cannot be compared with `fewest` trials each; undefined where they can. */
 function withoutLadder({ network, trials }: StudyConfig, fewest: number): string | undefined {
@@ -120,9 +122,14 @@ export const keyUses: Readonly<Record<StudyKey, KeyUse>> = {
   'convergence.tolerance': only('two widths or more, of two trials or more', (config) => withoutLadder(config, 2)),
   'convergence.simulations': only('two widths or more, of three trials or more', (config) => withoutLadder(config, 3)),
   'kernel.compute': always,
-  'kernel.convention': only('kernel.compute: true', withoutKernels),
-  'kernel.rescale': only('kernel.compute: true', withoutKernels),
-  'kernel.metrics': only('kernel.compute: true', withoutKernels),
+  'kernel.convention': only('kernel.compute: true, or a section spectrum', withoutKernels),
+  'kernel.rescale': only('kernel.compute: true, or a section spectrum', withoutKernels),
+  'kernel.metrics': only('kernel.compute: true', ({ kernel }) =>
+    kernel.compute ? undefined : 'kernel.compute is false',
+  ),
+  'spectrum.samples': always,
+  'spectrum.top': always,
+  'spectrum.kernel': always,
   'training.steps': only('training.trials above 0', ({ training }) =>
     training.steps > 0 && training.trials === 0 ? 'training.trials is 0' : undefined,
   ),

@@ -20,19 +20,20 @@ export interface StudyPlan {
 }
 
 /** Says what a job is of, for people; the hash alone identifies it. */
-function jobId(kind: string, { method, density, scope, width, trial, sizes }: JobKey, hash: string): string {
+function jobId(kind: string, { method, density, scope, width, trial, part, sizes }: JobKey, hash: string): string {
   const isUnpruned = width === 0
   const setting = isUnpruned ? [] : [method, `d${density}`, scope === 'layer' && 'layer']
-  const place = isUnpruned ? [] : [`w${width}`, trial !== null && `t${trial}`]
+  const place = isUnpruned ? [] : [`w${width}`, trial !== null && `t${trial}`, part !== undefined && `p${part}`]
   return [kind, ...setting, `h${sizes.length - 2}`, ...place, hash].filter(Boolean).join('-')
 }
 
 function toJob(kind: string, version: number, kernels: string, { dependsOn, needs, cost, ...key }: PlannedJob): Job {
-  const { method, density, scope, sizes, width, trial } = key
+  const { method, density, scope, sizes, width, trial, part } = key
   const ids = Object.fromEntries(Object.entries(needs).map(([name, jobs]) => [name, jobs.map(({ id }) => id)]))
-  const all = [resultVersion, kind, version, kernels, { method, density, scope, sizes, width, trial }, ids, dependsOn]
+  const place = { method, density, scope, sizes, width, trial, ...(part !== undefined && { part }) }
+  const all = [resultVersion, kind, version, kernels, place, ids, dependsOn]
   const id = jobId(kind, key, hashText(JSON.stringify(all)).slice(0, 12))
-  return { kind, id, method, density, scope, sizes, width, trial, needs: ids, cost }
+  return { kind, id, ...place, needs: ids, cost }
 }
 
 /** How many steps of jobs lie before each, by id. */

@@ -11,7 +11,7 @@ import { planStudy, type StudyPlan } from './plan.js'
 import type { Provenance } from './provenance.js'
 import { readStudy } from './read-study.js'
 import { depthsOf, type StudyConfig } from './schema.js'
-import { dataFingerprint, loadStudyData, type LoadSamples, type StudyData } from './study-data.js'
+import { dataFingerprint, loadStudyData, manyFingerprint, type LoadSamples, type StudyData } from './study-data.js'
 
 /** What a study takes from where it is prepared. */
 export interface StudySources {
@@ -129,10 +129,12 @@ export function pinKernels({ facts: { kernels: planned } }: Pick<StudyPlan, 'fac
 export async function planFromText(text: string, file: string, sources: StudySources): Promise<StudyPlan> {
   const config = readStudy(text, file)
   const data = await loadStudyData(config, sources.load)
+  const many = manyFingerprint(data)
   const facts: DataFacts = {
     inputs: data.x.cols,
     classes: data.classes,
     fingerprint: dataFingerprint(data),
+    ...(many !== undefined && { manyFingerprint: many }),
     kernels: chosenArithmetic(config.kernels, file, sources.kernels),
     ...(await modulesOf(config, file, sources)),
   }
@@ -173,7 +175,7 @@ export async function plannedData(
   load: LoadSamples,
 ): Promise<StudyData> {
   const data = await loadStudyData(config, load)
-  if (dataFingerprint(data) !== facts.fingerprint) {
+  if (dataFingerprint(data) !== facts.fingerprint || manyFingerprint(data) !== facts.manyFingerprint) {
     throw new FileError(data.name, 'has changed since the study was planned; run the study again with these data')
   }
   return data

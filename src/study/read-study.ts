@@ -73,7 +73,7 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): Problem[] {
 
 /** What the schema cannot say: keys that need or exclude one another. */
 function conflicts(config: StudyConfig): Problem[] {
-  const { network, training, trials } = config
+  const { network, spectrum, training, trials } = config
   const problem = (path: string[], text: string): Problem => ({ path, atKey: false, text: named(path, text) })
   const both = (network.widths === undefined) === (network.sizes === undefined)
   const variances = depthsOf(config).flatMap((hidden) => {
@@ -85,6 +85,9 @@ function conflicts(config: StudyConfig): Problem[] {
   return [
     ...(both ? [problem(['network'], 'expected either widths (a ladder) or sizes (one architecture)')] : []),
     ...variances.slice(0, 1),
+    ...(spectrum && spectrum.top > spectrum.samples
+      ? [problem(['spectrum', 'top'], `expected at most samples = ${spectrum.samples}, got ${spectrum.top}`)]
+      : []),
     ...(training.trials > trials ? [problem(['training', 'trials'], untrained)] : []),
   ]
 }

@@ -130,6 +130,11 @@ const sections = {
       .optional()
       .describe('spectral metrics to store beside those of every report'),
   }),
+  spectrum: z.strictObject({
+    samples: count('samples of the limit kernel whose top eigenvalues are looked for; computed panel by panel'),
+    top: count('how many eigenvalues, at most the samples', 10_000).default(20),
+    kernel: z.enum(['graphon', 'energy']).default('graphon').describe('which limit kernel, class mean'),
+  }),
   training: z.strictObject({
     steps: z.int().nonnegative().max(1_000_000).default(200).describe('full-batch gradient steps; 0: no training'),
     trials: z.int().nonnegative().default(1).describe('how many of the trials are trained'),
@@ -156,6 +161,7 @@ export const studySchema = z.strictObject({
   graphon: sections.graphon.prefault({}),
   convergence: sections.convergence.prefault({}),
   kernel: sections.kernel.prefault({}),
+  spectrum: sections.spectrum.optional(),
   training: sections.training.prefault({}),
 })
 

@@ -16,6 +16,8 @@ export interface StudyData {
   readonly pruneX: Matrix
   readonly pruneLabels: Int32Array
   readonly test?: { readonly x: Matrix; readonly labels: Int32Array }
+  /** `[M, d]`: for the top of the spectrum on many samples, where the study asks for it. */
+  readonly manyX?: Matrix
   /** What the modules define that the study names. */
   readonly own?: OwnParts
 }
@@ -44,7 +46,10 @@ export type LoadSamples = (source: string, request: SampleRequest) => LabelledSa
  *
  * @throws what `load` throws, when a source is missing, broken, too small, or has no class labels
  */
-export async function loadStudyData({ seed, data, prune }: StudyConfig, load: LoadSamples): Promise<StudyData> {
+export async function loadStudyData(
+  { seed, data, prune, spectrum }: StudyConfig,
+  load: LoadSamples,
+): Promise<StudyData> {
   const { source, samples, testSamples, standardize } = data
   const request = { samples, seed: deriveSeed(seed, 'data'), split: 'train', standardize } as const
   const main = await load(source, request)
@@ -56,6 +61,8 @@ export async function loadStudyData({ seed, data, prune }: StudyConfig, load: Lo
     testSamples > 0 && namedDataset(source)?.hasTestSet
       ? await load(source, { ...request, samples: testSamples, seed: deriveSeed(seed, 'test-data'), split: 'test' })
       : undefined
+  const many =
+    spectrum && (await load(source, { ...request, samples: spectrum.samples, seed: deriveSeed(seed, 'spectrum-data') }))
   return {
     name: main.name,
     x: main.x,
@@ -63,11 +70,15 @@ export async function loadStudyData({ seed, data, prune }: StudyConfig, load: Lo
     classes: main.classes,
     pruneX: scores.x,
     pruneLabels: scores.labels,
+    ...(many && { manyX: many.x }),
     ...(test && { test: { x: test.x, labels: test.labels } }),
   }
 }
 
-/** A fingerprint of all numbers that a study's jobs use, labels included, bit for bit. */
+/** A fingerprint of the samples of `spectrum.samples`, bit for bit; undefined without them. */
+export const manyFingerprint = ({ manyX }: StudyData): string | undefined => manyX && hashNumbers(manyX.data)
+
+/** A fingerprint of all other numbers that a study's jobs use, labels included, bit for bit. */
 export function dataFingerprint({ x, labels, pruneX, pruneLabels, test }: StudyData): string {
   const parts = [x.data, labels, pruneX.data, pruneLabels, ...(test ? [test.x.data, test.labels] : [])]
   return parts.map((part) => hashNumbers(part instanceof Float64Array ? part : Float64Array.from(part))).join('-')

@@ -100,6 +100,7 @@ describe('a study that holds little', () => {
       'motifs',
       'closed-forms',
       'spectra',
+      'many-spectra',
       'metrics',
       'training',
       'ladder',
@@ -112,6 +113,7 @@ describe('a study that holds little', () => {
       motifs: [],
       closedForms: [],
       spectra: [],
+      topSpectra: [],
       training: [],
     }
     expect(studyFigures(empty)).toEqual([])

@@ -379,6 +379,26 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     motifs: motifs.map((item) => ({ ...item, ...where })),
     closedForms: closedForms.map((item) => ({ ...item, ...where })),
     spectra: spectra.map((item) => ({ ...item, ...where })),
+    // The same operator, on a hundred times the samples.
+    topSpectra: spectra
+      .filter(({ kernel, width }) => kernel === 'graphon' && width === widest)
+      .map(({ method, density, width, kernel, eigenvalues, trace, ...metrics }) => ({
+        method,
+        density,
+        width,
+        kernel,
+        samples: 100 * o.samples,
+        trace: 100 * trace,
+        eigenvalues: eigenvalues.slice(0, 20).map((value, k) => 100 * value * (1 + 0.01 * k)),
+        residual: 3e-11,
+        smallest: 0,
+        alpha: metrics.alpha,
+        alphaStandardError: metrics.alphaStandardError,
+        effectiveRank: metrics.effectiveRank,
+        gap: metrics.gap,
+        top5Energy: metrics.top5Energy,
+        ...where,
+      })),
     training: training.map((item) => ({ ...item, ...where })),
     untrained: [],
     failed: [],

@@ -53,6 +53,7 @@ async function resultsOf(config: StudyConfig): Promise<string> {
     classes: 2,
     pruneX: matrix(scores, inputs, x.data.slice(0, inputs * scores)),
     pruneLabels: labels.slice(0, scores),
+    ...(config.spectrum && { manyX: x }),
   }
   const store = memoryStore()
   const jobs = planStudy(config, { inputs, classes: 2, fingerprint: '', kernels: 'simd' })
@@ -98,6 +99,11 @@ const contexts: Readonly<Record<string, File>> = {
     'prune.methods': ['snip'],
   }),
   'training alone': changed(base, { 'kernel.compute': false }),
+  'many samples alone': changed(base, {
+    'kernel.compute': false,
+    'training.steps': 0,
+    spectrum: { samples: 5, top: 2 },
+  }),
   'a fixed step size': changed(base, { 'training.learningRate': 0.01 }),
 }
 
@@ -139,6 +145,9 @@ const elsewhere: readonly StudyKey[] = [
   'network.sizes',
   'prune.methods',
   'kernel.compute',
+  'spectrum.samples',
+  'spectrum.top',
+  'spectrum.kernel',
 ]
 
 describe('the keys of a study file', () => {

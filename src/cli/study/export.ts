@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander'
 import { writeAtomic } from '../../node/files/files.js'
 import { finishedRows, readPlan } from '../../node/studies/study.js'
 import { exportDatabase, exportParquet, type ExportedFile } from '../../node/studies/database.js'
+import { exportKernels } from '../../node/studies/export-kernels.js'
 import type { StudyPlan } from '../../study/plan.js'
 import { exportTables } from '../../study/export.js'
 import { parsePath, shared } from '../options.js'
@@ -18,6 +19,7 @@ const formats = {
   parquet: exportParquet,
   duckdb: (directory: string, plan: StudyPlan, folder: string) =>
     exportDatabase(directory, plan, join(folder, 'study.duckdb')),
+  kernels: exportKernels,
 } as const satisfies Record<string, (directory: string, plan: StudyPlan, folder: string) => Promise<ExportedFile[]>>
 
 interface ExportFlags {
@@ -37,7 +39,7 @@ export function addStudyExport(study: Command): void {
     .command('export')
     .summary('write the results as tables')
     .description(
-      'Write one table for each kind of row: runs, layers, distances, verdicts, … from the results that are there: CSV or Parquet files, or one database of DuckDB.',
+      'Write one table for each kind of row: runs, layers, distances, verdicts, … from the results that are there: CSV or Parquet files, or one database of DuckDB; or the kernels of `spectrum.samples` samples, put together from their panels.',
     )
     .argument('<dir>', 'folder of a study')
     .addOption(new Option('--out <dir>', 'folder of the tables; default: <dir>/export').argParser(parsePath))

@@ -1,6 +1,7 @@
 import { architectures, weightCount } from '../../study/jobs/ladders.js'
 import type { StudyPlan } from '../../study/plan.js'
-import { depthsOf } from '../../study/schema.js'
+import { packedLength, panelRanges } from '../../ntk/packed-panel.js'
+import { depthsOf, type StudyConfig } from '../../study/schema.js'
 import { bytesPerWeight, freeMemory, gigabytes, requireMemory } from '../files/memory.js'
 
 /** What a worker thread takes before its first job: an engine of its own, and code. */
@@ -33,6 +34,22 @@ const bytesPerStudyWeight = 100
 /** Bytes that a whole study takes at most, with so many workers. */
 export const studyMemory = (plan: StudyPlan, workers: number): number => processMemory + workers * workerMemory(plan)
 
+/** Positions of a chain, all of which every pair of samples has a number for. */
+const positionsOf = ({ graphon }: StudyConfig, depth: number): number => depth * graphon.bins + 1
+
+/** Bytes of the samples, a panel and its copies, or the basis of a search, of a kernel on many samples; 0 without one. */
+function largeKernelMemory(config: StudyConfig, { inputs }: Pick<StudyPlan['facts'], 'inputs'>): number {
+  if (!config.spectrum) return 0
+  const { samples: n, top } = config.spectrum
+  const panel = Math.max(...panelRanges(n).map((range) => packedLength(n, range)))
+  const positions = Math.max(...depthsOf(config).map((depth) => positionsOf(config, depth)))
+  // The samples as they are and as they are laid out; of a panel its rows, their mirror image, their tiles and the file.
+  const computed = 8 * n * (2 * inputs + 2 * positions) + 5 * 8 * panel
+  // Two bases, the sums of all column tiles, and the tile that is at hand.
+  const searched = 8 * n * (2 * Math.max(4 * top, 2 * top + 80, 256) + n / 64 + 256)
+  return 8 * n * inputs + Math.max(computed, searched)
+}
+
 /** Bytes of memory that each worker of a study takes: the data, its largest network, its kernels. */
 export function workerMemory({ config, facts, provenance }: StudyPlan): number {
   const { samples } = config.data
@@ -46,7 +63,12 @@ export function workerMemory({ config, facts, provenance }: StudyPlan): number {
     : config.kernel.compute
       ? 16 * samples ** 2 * facts.classes
       : 0
-  return emptyWorker + 8 * provenance.samples * facts.inputs + kernels + bytesPerStudyWeight * Math.max(...weights)
+  return (
+    emptyWorker +
+    8 * provenance.samples * facts.inputs +
+    Math.max(kernels, largeKernelMemory(config, facts)) +
+    bytesPerStudyWeight * Math.max(...weights)
+  )
 }
 
 /**

@@ -45,6 +45,7 @@ const jobSchema = z.strictObject({
   sizes: z.array(whole),
   width: whole,
   trial: whole.nullable(),
+  part: whole.exactOptional(),
   needs: z.record(z.string(), z.array(jobId)),
   cost: z.number(),
 }) satisfies z.ZodType<Job>
@@ -68,6 +69,7 @@ const planSchema = z.strictObject({
     inputs: whole,
     classes: whole,
     fingerprint: z.string(),
+    manyFingerprint: z.string().exactOptional(),
     kernels: z.enum(kernelArithmetics),
     methods: z.array(ownMethodSchema).optional(),
     activation: ownModuleSchema.optional(),

@@ -5,9 +5,10 @@ import { decodeNpz, encodeNpz } from '../../data/npz.js'
 import { jobKinds } from '../../study/jobs.js'
 import type { JobKinds } from '../../study/jobs/kind.js'
 import { columnsOfTable } from '../../study/jobs/table.js'
-import { isJobId, type Damage, type JobResult, type ResultStore } from '../../study/job.js'
+import { isJobId, type Damage, type JobResult, type OpenResult, type ResultStore } from '../../study/job.js'
 import { decodeRows, encodeRows } from '../../study/results-file.js'
 import { readBytes, writeAtomic } from '../files/files.js'
+import { openStored } from './open-stored.js'
 import { brokenSeal, openSeal, seal, sealKey } from './result-seal.js'
 
 /** What helps where a result cannot be believed. */
@@ -70,6 +71,12 @@ export function directoryStore(directory: string, kinds: JobKinds = jobKinds): R
         rows: await decode(table, decodeRows),
         arrays: await decode(arrays, (bytes) => decodeNpz(bytes, arrays.file)),
       }
+    },
+    async open(id): Promise<OpenResult> {
+      const { table, arrays } = parts(id)
+      const broken = brokenSeal(id, table, arrays)
+      if (broken) throw damageError(broken)
+      return openStored(arrays.file, arrays.bytes, await decode(table, decodeRows))
     },
     write(id, result) {
       const arrays = encodeNpz(result.arrays)

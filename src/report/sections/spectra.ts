@@ -55,6 +55,27 @@ function spectraTable(findings: Findings): Html {
   )
 }
 
+/** The top of spectra on many samples; nothing where the study has no such section. */
+function manyTable(findings: Findings): Html {
+  const rows = findings.topSpectra
+  if (rows.length === 0) return html``
+  return table(
+    `Top of the ${kernelLabels[rows[0].kernel]}’s spectrum on ${formatCount(rows[0].samples)} samples, width ${formatCount(rows[0].width)}`,
+    [
+      ...names<(typeof rows)[number]>(findings),
+      { title: 'trace / N', value: ({ trace, samples }) => formatNumber(trace / samples) },
+      { title: 'λ₁ / N', value: ({ eigenvalues, samples }) => formatNumber(eigenvalues[0] / samples) },
+      { title: 'λ₁ / λ₂', value: ({ gap }) => formatNumber(gap) },
+      { title: spectralMetrics.topEnergy.label, value: ({ top5Energy }) => formatNumber(top5Energy) },
+      { title: spectralMetrics.effectiveRank.label, value: ({ effectiveRank }) => formatNumber(effectiveRank) },
+      { title: 'decay α of these', value: ({ alpha, alphaStandardError }) => formatSpread(alpha, alphaStandardError) },
+      { title: 'eigenvalues', value: ({ eigenvalues }) => formatCount(eigenvalues.length) },
+      { title: 'largest residual / λ₁', value: ({ residual }) => formatNumber(residual) },
+    ],
+    rows,
+  )
+}
+
 export const spectra = {
   title: 'Spectra and metrics',
   answer: spectraAnswer,
@@ -64,6 +85,6 @@ export const spectra = {
     of one finite pruned network, and the <em>dense</em> NTK that of the unpruned infinite one. The trace sets the speed
     of learning, the normalised spectrum its shape.
   </p>`,
-  figures: ['kernel-error', 'spectra', 'metrics'],
-  after: (findings) => html`${spectraTable(findings)}${spectraWarnings(findings)}`,
+  figures: ['kernel-error', 'spectra', 'metrics', 'many-spectra'],
+  after: (findings) => html`${spectraTable(findings)}${spectraWarnings(findings)}${manyTable(findings)}`,
 } as const satisfies Section

@@ -1,5 +1,5 @@
 import type { KernelArithmetic } from '../../linalg/arithmetic.js'
-import type { Job, JobKey } from '../job.js'
+import type { Job, JobKey, StoredArray } from '../job.js'
 import type { OwnModules } from '../own-modules.js'
 import type { StudyConfig } from '../schema.js'
 import type { StudyData } from '../study-data.js'
@@ -12,6 +12,8 @@ export interface DataFacts extends OwnModules {
   readonly classes: number
   /** Changes when any used number changes. */
   readonly fingerprint: string
+  /** The same of the samples of `spectrum.samples`, where the study has that section. */
+  readonly manyFingerprint?: string
   /** What everything is computed with: results of two arithmetics differ in their last bits and are never mixed. */
   readonly kernels: KernelArithmetic
 }
@@ -52,6 +54,8 @@ export interface Work<Kinds extends InputKinds = InputKinds> {
   readonly data: StudyData
   readonly job: Job
   readonly inputs: Inputs<Kinds>
+  /** Arrays of the inputs that the kind {@link JobKind.streams}, by the inputs' names and in their order; open while it executes. */
+  readonly streams: Readonly<Record<string, readonly ReadonlyMap<string, StoredArray>[]>>
 }
 
 /** What a report learns from results: lists under names that no other kind uses. */
@@ -75,6 +79,8 @@ export interface JobKind<
   readonly records: Records
   /** The kinds of its inputs, each under the name that {@link PlannedJob.needs} has for it. */
   readonly needs: Needs
+  /** Inputs whose arrays together are too large to hold: they are read piece by piece, and `inputs` has none of them. Default: none. */
+  readonly streams?: readonly string[]
   plan(planning: Planning): readonly PlannedJob[]
   /** Pure: the same work gives the same outcome, to the last bit. Numbers that refuse to be computed are thrown as RangeError. */
   execute(work: Work<Needs>): Outcome<Records>
@@ -106,7 +112,10 @@ export interface JobKind<
  * console.log(answer.label, Object.keys(answer.records)) // answer [ 'answer' ]
  */
 export const jobKind = <Records extends RecordTypes, Needs extends InputKinds, Found extends Lists>(
-  kind: JobKind<Records, Needs, Found> & { readonly gives: readonly (keyof Found & string)[] },
+  kind: JobKind<Records, Needs, Found> & {
+    readonly gives: readonly (keyof Found & string)[]
+    readonly streams?: readonly (keyof Needs & string)[]
+  },
 ): JobKind<Records, Needs, Found> => kind
 
 /** Kinds by name. */

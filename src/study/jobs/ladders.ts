@@ -99,6 +99,15 @@ export function ladderKeys(planning: Planning): (JobKey & Pick<Ladder, 'architec
   }))
 }
 
+/** Every method at every density, scope and depth with its widest networks; all of their trials. */
+export function widestCells(planning: Planning): JobKey[] {
+  return ladders(planning).map(({ architectures: sizes, ...where }) => ({
+    ...where,
+    ...sizes[sizes.length - 1],
+    trial: null,
+  }))
+}
+
 /** Names all trials of one method, density, scope and architecture. */
 export const cellName = ({ method, density, scope, sizes }: JobKey): string =>
   JSON.stringify([method, density, scope, sizes])
