@@ -27,6 +27,6 @@ export { kernelArithmetic, type KernelArithmetic } from '../linalg/arithmetic.js
 export { filled, identity, matrix, matrixOf, transpose, type Matrix } from '../linalg/matrix.js'
 export type { Argument, ArgumentsOf, Each, KernelName, Step, StepOf, Team } from '../linalg/steps.js'
 export { symmetricEigen, type SymmetricEigen, type SymmetricEigenOptions } from '../linalg/symmetric-eigen.js'
-export type { SymmetricOperator } from '../linalg/symmetric-operator.js'
+export type { SymmetricOperator, SymmetricTiles } from '../linalg/symmetric-operator.js'
 export { topEigenpairs, type TopEigenpairs, type TopEigenpairsOptions } from '../linalg/top-eigenpairs.js'
 export { startWebTeam, type WebKernels, type WebTeamOptions } from '../linalg/web-team.js'

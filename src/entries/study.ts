@@ -19,10 +19,11 @@ export type { SpectrumFinding } from '../study/jobs/dense.js'
 export type { GraphonFinding, Prediction, PruningFinding, TrainingFinding } from '../study/jobs/kernel.js'
 export type { CountingFinding, MotifFinding, MotifRatio } from '../study/jobs/motifs.js'
 export type { UntrainedFinding } from '../study/jobs/run.js'
+export type { TopSpectrumFinding } from '../study/jobs/top-spectrum.js'
 export type { TrendFinding, VerdictFinding } from '../study/jobs/verdicts.js'
 export { shareOf, stageCount, type Share } from '../study/shares.js'
 export { inProcessRunner, memoryStore } from '../study/in-process.js'
-export type { Damage, Job, JobKey, JobResult, ResultRow, ResultStore } from '../study/job.js'
+export type { Damage, Job, JobKey, JobResult, OpenResult, ResultRow, ResultStore, StoredArray } from '../study/job.js'
 export { jobKinds } from '../study/jobs.js'
 export {
   jobKind,
