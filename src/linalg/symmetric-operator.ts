@@ -18,7 +18,7 @@ export interface SymmetricTiles {
   readonly largest: number
   /**
    * Fills `into` with tile t of the lower triangle: columns first … first + width − 1 with rows first … n − 1, row by row, the
-   * square on the diagonal complete; first = t · {@link tileWidth}, width = min({@link tileWidth}, n − first).
+   * square on the diagonal complete; first = 256 t, width = min(256, n − first).
    */
   readonly read: (t: number, into: Float64Array) => void
 }
