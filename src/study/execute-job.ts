@@ -22,6 +22,8 @@ export interface StudyBench {
   readonly kinds?: JobKinds
   /** Name of the machine, which every result notes. Default `unnamed`. */
   readonly machine?: string
+  /** Bytes that this process has had at most, which every result notes. Default: not known. */
+  readonly peakMemory?: () => number
   /** Milliseconds of a clock. Default `performance.now`. */
   readonly now?: () => number
 }
@@ -53,7 +55,16 @@ export interface StudyBench {
  * console.log([...store.results.keys()].length, await store.has(plan.jobs[0].id)) // 1 true
  */
 export async function executeJob(bench: StudyBench, id: string): Promise<void> {
-  const { config, data, jobs, store, kinds = jobKinds, machine = 'unnamed', now = () => performance.now() } = bench
+  const {
+    config,
+    data,
+    jobs,
+    store,
+    kinds = jobKinds,
+    machine = 'unnamed',
+    peakMemory,
+    now = () => performance.now(),
+  } = bench
   const begin = now()
   const job = jobOf(jobs, id)
   const kind = kindOf(kinds, job)
@@ -90,6 +101,7 @@ export async function executeJob(bench: StudyBench, id: string): Promise<void> {
         seconds: (now() - begin) / 1000,
         limn: version,
         kernels: kernelArithmetic(defaultKernels()),
+        peak_memory: peakMemory?.() ?? null,
         machine,
       }),
     )

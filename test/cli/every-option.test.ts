@@ -224,6 +224,7 @@ const how = [
   '--allow-modules',
   '--format',
   '--on-error',
+  '--retry',
 ]
 
 /**

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeSamples } from './data.js'
@@ -18,6 +18,7 @@ beforeAll(() => {
     `export default {
   name: 'fragile',
   score({ weights }) {
+    if (process.env.NO_NUMBERS) return weights.map(({ data }) => data.map(() => NaN))
     if (process.env.OUT_OF_ORDER) throw new Error('no licence for this machine')
     return weights.map(({ data }) => data.map(Math.abs))
   },
@@ -73,5 +74,35 @@ describe('a job that cannot be computed', () => {
     expect(code).toBe(0)
     expect(status()).toMatchObject({ failures: [] })
     expect(existsSync(join(folder, 'report.html'))).toBe(true)
+  })
+})
+
+describe('a job whose numbers cannot be had', () => {
+  const again = file('again')
+  const runAgain = (env: NodeJS.ProcessEnv, ...more: string[]) =>
+    spawnSync(process.execPath, [resolve('dist/cli/main.js'), 'study', 'run', study, '--out', again, ...more], {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    })
+  const refused = () =>
+    limnJson<{ kind: string; failed: string }[]>(
+      'study',
+      'query',
+      again,
+      "select kind, failed from jobs where failed is not null and method = 'fragile' order by all",
+    )
+
+  it('is a result with a reason, which the report says', () => {
+    expect(runAgain({ NO_NUMBERS: '1' }).status).toBe(0)
+    expect(refused().length).toBeGreaterThan(1)
+    expect(readFileSync(join(again, 'report.html'), 'utf8')).toMatch(/could not be computed|no numbers/)
+  })
+
+  it('stays so for the same command, and is computed anew, with what is made of it, by --retry failed', () => {
+    const before = refused()
+    expect(runAgain({}).stderr).toMatch(/ 0 results computed/)
+    expect(refused()).toEqual(before)
+    expect(runAgain({}, '--retry', 'failed').status).toBe(0)
+    expect(refused()).toEqual([])
   })
 })

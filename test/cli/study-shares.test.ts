@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { decodeRows } from '../../src/study/results-file.js'
 import { writeSamples } from './data.js'
 import { freshFolder, limn, limnJson } from './limn.js'
+import { resultNames, studyContents } from './study-contents.js'
 
 const file = freshFolder()
 const study = file('study.yaml')
@@ -24,19 +24,6 @@ training: { steps: 10, trials: 1 }
   )
 })
 
-const names = (folder: string) => readdirSync(join(folder, 'runs')).sort()
-
-/** Everything but the seconds that a job took. */
-async function contents(folder: string): Promise<unknown[]> {
-  const found: unknown[] = []
-  for (const name of names(folder)) {
-    const bytes = readFileSync(join(folder, 'runs', name))
-    if (name.endsWith('.npz')) found.push([name, bytes.toString('base64')])
-    else found.push([name, (await decodeRows(bytes)).map((row) => ({ ...row, seconds: 0 }))])
-  }
-  return found
-}
-
 interface Planned {
   readonly jobs: number
   readonly left: number
@@ -46,30 +33,34 @@ interface Planned {
 }
 
 describe('shares of a planned study', () => {
-  it('are computed by a loop over indices, as often as there are stages, to the results of one run', async () => {
-    const [whole, shared] = [file('whole'), file('shared')]
-    limnJson('study', 'run', study, '--out', whole, '--workers', '2')
-    expect(limnJson<Planned>('study', 'plan', study, '--out', shared)).toMatchObject({ written: true })
-    const codes: (number | null)[] = []
-    for (let stage = 0; stage < 2; stage++) {
-      for (let index = 0; index < 5; index++) {
-        codes.push(limn('study', 'exec', shared, '--index', `${index}`, '--of', '5').code)
+  it(
+    'are computed by a loop over indices, as often as there are stages, to the results of one run',
+    { timeout: 180_000 },
+    async () => {
+      const [whole, shared] = [file('whole'), file('shared')]
+      limnJson('study', 'run', study, '--out', whole, '--workers', '2')
+      expect(limnJson<Planned>('study', 'plan', study, '--out', shared)).toMatchObject({ written: true })
+      const codes: (number | null)[] = []
+      for (let stage = 0; stage < 2; stage++) {
+        for (let index = 0; index < 5; index++) {
+          codes.push(limn('study', 'exec', shared, '--index', `${index}`, '--of', '5').code)
+        }
       }
-    }
-    // In the first round early shares wait for later ones.
-    expect(codes.slice(0, 4)).toContain(3)
-    expect(codes.slice(5)).toEqual([0, 0, 0, 0, 0])
-    expect(await contents(shared)).toEqual(await contents(whole))
-    expect(limn('study', 'report', shared).code).toBe(0)
-    expect(readFileSync(join(shared, 'report.html'), 'utf8')).toBe(readFileSync(join(whole, 'report.html'), 'utf8'))
-  })
+      // In the first round early shares wait for later ones.
+      expect(codes.slice(0, 4)).toContain(3)
+      expect(codes.slice(5)).toEqual([0, 0, 0, 0, 0])
+      expect(await studyContents(shared)).toEqual(await studyContents(whole))
+      expect(limn('study', 'report', shared).code).toBe(0)
+      expect(readFileSync(join(shared, 'report.html'), 'utf8')).toBe(readFileSync(join(whole, 'report.html'), 'utf8'))
+    },
+  )
 
   it('say what is done, what is left and why', () => {
     const folder = file('again')
     cpSync(file('whole'), folder, { recursive: true })
     const plan = () => limnJson<Planned>('study', 'plan', study, '--out', folder, '--dry-run')
     expect(plan()).toMatchObject({ left: 0, written: false, changed: [] })
-    const [first, second] = names(folder).filter((name) => name.startsWith('run-') && name.endsWith('.parquet'))
+    const [first, second] = resultNames(folder).filter((name) => name.startsWith('run-') && name.endsWith('.parquet'))
     rmSync(join(folder, 'runs', first))
     const damaged = join(folder, 'runs', second)
     const bytes = readFileSync(damaged)

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeRows } from '../../src/study/results-file.js'
 import { randomStream } from '../../src/random/random.js'
 import { writeSamples } from '../cli/data.js'
 import { freshFolder, limn, limnJson, startLimn } from '../cli/limn.js'
+import { resultNames, studyContents } from '../cli/study-contents.js'
 import { hasRedis, redisIn, type RedisServer } from './redis.js'
 
 const file = freshFolder()
@@ -15,19 +15,7 @@ const study = file('study.yaml')
 const children: ChildProcess[] = []
 let redis: RedisServer
 
-const names = (folder: string) => (existsSync(join(folder, 'runs')) ? readdirSync(join(folder, 'runs')).sort() : [])
-const results = (folder: string) => names(folder).filter((name) => name.endsWith('.parquet')).length
-
-/** Everything but the seconds that a job took. */
-async function contents(folder: string): Promise<unknown[]> {
-  const found: unknown[] = []
-  for (const name of names(folder)) {
-    const bytes = readFileSync(join(folder, 'runs', name))
-    if (name.endsWith('.npz')) found.push([name, bytes.toString('base64')])
-    else found.push([name, (await decodeRows(bytes)).map((row) => ({ ...row, seconds: 0 }))])
-  }
-  return found
-}
+const results = (folder: string) => resultNames(folder).filter((name) => name.endsWith('.parquet')).length
 
 /** Waits until a folder holds so many results, or a process has ended. */
 async function until(folder: string, count: number, process: ChildProcess): Promise<void> {
@@ -82,11 +70,11 @@ afterAll(async () => {
 })
 
 describe.runIf(hasRedis)('a study behind a queue', () => {
-  it('has the results of one process, whoever is killed on the way', { timeout: 120_000 }, async () => {
+  it('has the results of one process, whoever is killed on the way', { timeout: 300_000 }, async () => {
     const [alone, queued] = [file('alone'), file('queued')]
     limnJson('study', 'run', study, '--out', alone, '--workers', '2')
     const total = results(alone)
-    expect(names(alone).filter((name) => /^run-.*parquet$/.test(name))).toHaveLength(300)
+    expect(resultNames(alone).filter((name) => /^run-.*parquet$/.test(name))).toHaveLength(300)
 
     const coordinator = watched(startLimn('study', 'run', study, '--out', queued, '--queue', redis.url))
     while (!existsSync(join(queued, 'plan.json'))) await new Promise((done) => setTimeout(done, 20))
@@ -104,7 +92,7 @@ describe.runIf(hasRedis)('a study behind a queue', () => {
 
     expect(await coordinator.ended, coordinator.said()).toBe(0)
     expect(await Promise.all(workers.slice(2).map(({ ended }) => ended))).toEqual([0, 0])
-    expect(await contents(queued)).toEqual(await contents(alone))
+    expect(await studyContents(queued)).toEqual(await studyContents(alone))
     expect(readFileSync(join(queued, 'report.html'), 'utf8')).toBe(readFileSync(join(alone, 'report.html'), 'utf8'))
     const said = [coordinator, ...workers].map((one) => one.said()).join('')
     expect(said).not.toContain('secret-word')

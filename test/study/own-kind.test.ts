@@ -141,7 +141,13 @@ describe('a kind of job of one’s own', () => {
     )
     const wrong = { records: { budget: [{ first: Number.NaN }] }, arrays: new Map() }
     expect(() =>
-      toResult(budget.records, dependent, wrong, { seconds: 0, limn: '0', kernels: 'simd', machine: 'here' }),
+      toResult(budget.records, dependent, wrong, {
+        seconds: 0,
+        limn: '0',
+        kernels: 'simd',
+        peak_memory: null,
+        machine: 'here',
+      }),
     ).toThrow(/record budget, column first: expected number/)
   })
 })

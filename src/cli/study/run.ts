@@ -27,6 +27,7 @@ interface RunFlags {
   readonly out?: string
   readonly workers?: number
   readonly onError: 'stop' | 'continue'
+  readonly retry?: 'failed'
   readonly json?: boolean
 }
 
@@ -41,7 +42,7 @@ function sayFound(directory: string, { whole, damaged, changed, unused }: FoundI
   )
 }
 
-async function run(file: string, { out, workers: asked, queue, onError, json }: RunFlags): Promise<void> {
+async function run(file: string, { out, workers: asked, queue, onError, retry, json }: RunFlags): Promise<void> {
   if (file === standardStream && out === undefined) {
     throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
   }
@@ -66,6 +67,7 @@ async function run(file: string, { out, workers: asked, queue, onError, json }: 
       ...(connection && { runner: (jobs, store) => startQueueRunner(connection, jobs, store) }),
       signal,
       onError,
+      ...(retry && { retry }),
       onFailed(failed) {
         for (const { error } of failed) say(`study: ${error.message}`)
       },
@@ -117,6 +119,12 @@ export function addStudyRun(study: Command): void {
       )
         .choices(['stop', 'continue'])
         .default('stop'),
+    )
+    .addOption(
+      new Option(
+        '--retry <which>',
+        'compute anew the jobs whose numbers could not be had (failed); what is missing is computed anyway',
+      ).choices(['failed']),
     )
     .addOption(queueOption())
     .addOption(shared.json())

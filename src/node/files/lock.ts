@@ -113,7 +113,8 @@ export function takeLock(path: string, output: string): Lock {
     if (text === undefined) continue
     const holder = parseHolder(text)
     if (!holder) {
-      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+      // The clock of a file server may be ahead of this one.
+      const age = Math.abs(Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0))
       if (age < unfinished) throw new FileError(output, 'another process begins to write it; wait until it ends')
     } else if (holder.host !== host) {
       throw new FileError(

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { pathKind, readText, writeAtomic } from '../files/files.js'
-import type { FailedJob } from '../../study/execute-study.js'
-import { isJobId } from '../../study/job.js'
+import { surveyResults, type FailedJob } from '../../study/execute-study.js'
+import { isJobId, neededIds, type ResultStore } from '../../study/job.js'
+import type { StudyPlan } from '../../study/plan.js'
 
 /** A job that the last run could not compute. */
 export interface Failure {
@@ -21,6 +22,24 @@ export function keepFailures(directory: string, failed: readonly FailedJob[]): v
   const failures = failed.map(({ job, error }): Failure => ({ job: job.id, error: error.message }))
   if (failures.length > 0) writeAtomic(path, `${JSON.stringify(failures, null, 1)}\n`)
   else rmSync(path, { force: true })
+}
+
+/** Removes results that hold a reason in place of numbers, and those made of them, so that they are computed anew. */
+export async function forgetRefused(
+  directory: string,
+  { jobs }: Pick<StudyPlan, 'jobs'>,
+  store: ResultStore,
+): Promise<void> {
+  const { whole } = await surveyResults(jobs, store)
+  const forgotten = new Set<string>()
+  // A job comes after those it needs.
+  for (const job of whole) {
+    const { rows } = await store.read(job.id)
+    const row = rows.find(({ record }) => record === 'job')
+    if (row?.['failed'] === undefined && !neededIds(job).some((id) => forgotten.has(id))) continue
+    forgotten.add(job.id)
+    rmSync(join(directory, 'runs', `${job.id}.parquet`), { force: true })
+  }
 }
 
 /** What the last run in a folder could not compute; nothing where its file is none of these. */

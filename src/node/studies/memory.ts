@@ -2,10 +2,23 @@ import { architectures, weightCount } from '../../study/jobs/ladders.js'
 import type { StudyPlan } from '../../study/plan.js'
 import { packedLength, panelRanges } from '../../ntk/packed-panel.js'
 import { depthsOf, type StudyConfig } from '../../study/schema.js'
-import { bytesPerWeight, freeMemory, gigabytes, requireMemory } from '../files/memory.js'
+import { availableMemory, bytesPerWeight, freeMemory, gigabytes, requireMemory } from '../files/memory.js'
 
 /** What a worker thread takes before its first job: an engine of its own, and code. */
 const emptyWorker = 2 ** 26
+
+/** The widest network of the same shape whose weights fit, to one unit. */
+function fittingSizes(sizes: readonly number[]): readonly number[] {
+  const scaled = (share: number): number[] =>
+    sizes.map((size, i) => (i > 0 && i < sizes.length - 1 ? Math.max(1, Math.floor(size * share)) : size))
+  let [fits, over] = [0, 1]
+  for (let step = 0; step < 40; step++) {
+    const share = (fits + over) / 2
+    if (bytesPerWeight * weightCount(scaled(share)) <= availableMemory()) fits = share
+    else over = share
+  }
+  return scaled(fits)
+}
 
 /**
  * Refuses networks and kernels that can never fit into memory.
@@ -14,11 +27,13 @@ const emptyWorker = 2 ** 26
  */
 export function requireStudyMemory({ config, facts }: Pick<StudyPlan, 'config' | 'facts'>): void {
   const { samples } = config.data
-  requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, 'use fewer')
+  const most = Math.floor(Math.sqrt(availableMemory() / (8 * facts.classes)))
+  const remedy = `use at most ${most}; the top of a spectrum on more: a section spectrum`
+  requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, remedy)
   for (const { sizes } of depthsOf(config).flatMap((depth) => architectures(config, facts, depth))) {
     const weights = weightCount(sizes)
     const key = config.network.sizes ? 'network.sizes' : 'network.widths'
-    requireMemory(bytesPerWeight * weights, `${key}: ${weights} weights`, 'use smaller layers')
+    requireMemory(bytesPerWeight * weights, `${key}: ${weights} weights`, `${fittingSizes(sizes).join('-')} fits`)
   }
 }
 

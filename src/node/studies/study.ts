@@ -12,7 +12,7 @@ import { ownModules } from './own-modules.js'
 import { inStudyFolder } from './folder.js'
 import { startReport } from './report-thread.js'
 import { requireStudyMemory } from './memory.js'
-import { keepFailures } from './failures.js'
+import { forgetRefused, keepFailures } from './failures.js'
 import { rememberSpeeds } from './speeds.js'
 import { timedRunner } from '../../study/timed-runner.js'
 import { startStudyWorkers } from './workers.js'
@@ -66,6 +66,8 @@ export interface FolderExecution {
   readonly onProgress?: (progress: StudyProgress) => void
   /** What a job that cannot be computed does to the others. Default `stop`. */
   readonly onError?: 'stop' | 'continue'
+  /** `failed`: results that hold a reason in place of numbers are computed anew. Default: they are results like others. */
+  readonly retry?: 'failed'
   /** Called with the jobs that could not be computed, where `onError` is `continue` and there are some. */
   readonly onFailed?: (failed: readonly FailedJob[]) => void
   /** Called once before the first job, with what the folder holds. */
@@ -146,7 +148,7 @@ function unusedResults(directory: string, { jobs }: StudyPlan): number {
 }
 
 async function executeInto(directory: string, plan: StudyPlan, options: FolderExecution): Promise<string> {
-  const { workers: count, runner: makeRunner, onProgress, onFound, onError, onFailed, signal } = options
+  const { workers: count, runner: makeRunner, onProgress, onFound, onError, onFailed, retry, signal } = options
   const { config, facts, jobs } = plan
   signal?.throwIfAborted()
   const before = earlierPlan(directory)
@@ -154,6 +156,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
   const unused = unusedResults(directory, plan)
   writePlan(directory, plan)
   const store = directoryStore(directory)
+  if (retry === 'failed') await forgetRefused(directory, plan, store)
   const workers: RunnerToClose =
     makeRunner?.(plan, store) ?? startStudyWorkers(count, { directory, plan: { config, facts, jobs } })
   let done = false

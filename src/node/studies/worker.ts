@@ -31,6 +31,8 @@ async function theBench(): Promise<StudyBench> {
     jobs,
     store: directoryStore(directory),
     machine: hostname(),
+    // Linux says it in KiB, and so does Node everywhere.
+    peakMemory: () => 1024 * process.resourceUsage().maxRSS,
   })
 }
 

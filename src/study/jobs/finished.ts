@@ -11,6 +11,10 @@ export const jobRecord = record(
     seconds: z.number().nonnegative().describe('time of the job'),
     limn: z.string().describe('version that computed it'),
     kernels: z.string().describe('how its kernels round'),
+    peak_memory: z
+      .number()
+      .nullable()
+      .describe('bytes that its process has had at most when the job ended; none in a page, and in results of before'),
     machine: z.string().describe('name of the machine; `unnamed` in a page'),
     failed: z.string().nullable().describe('why the job has no numbers, or not all of them'),
   }),
@@ -32,7 +36,7 @@ export const identityRow = record(
 )
 
 /** By what a result was made, and in what time: the only columns in which two computations of a job differ. */
-export type Making = Pick<z.infer<typeof jobRecord.row>, 'seconds' | 'limn' | 'kernels' | 'machine'>
+export type Making = Pick<z.infer<typeof jobRecord.row>, 'seconds' | 'limn' | 'kernels' | 'peak_memory' | 'machine'>
 
 /** What a job gives: the rows of each of its records, and arrays for later jobs. */
 export interface Outcome<Types extends RecordTypes> {
