@@ -1,5 +1,31 @@
-// Questions to graphons: how far two are apart, whether masks of growing width have one, how often subgraphs occur, how well
-// estimators find known ones, and what theory says that pruning converges to. It runs in Node and in browsers.
+// Questions to masks and graphons: how a network's masks are built, how far two graphons are apart, whether masks of growing
+// width have one, how often subgraphs occur, how well estimators find known ones, and what theory says that pruning converges
+// to. It runs in Node and in browsers.
+
+// The structure of masks
+export type { BoundDifferenceValues } from '../network/structure/bound-difference.js'
+export { maskChain, type MaskChain, type MaskChainOptions } from '../network/structure/chain.js'
+export type { CollapseValues } from '../network/structure/collapse.js'
+export type { DeadUnitsAbove, DeadUnitsNetwork } from '../network/structure/dead-units.js'
+export type { DegreeStatistics } from '../network/structure/degree-statistics.js'
+export type { DensityValues } from '../network/structure/densities.js'
+export type { EffectiveDensityValues } from '../network/structure/effective-density.js'
+export type { EffectivePart } from '../network/structure/effective-part.js'
+export type { EffectiveUnitsAbove, EffectiveUnitsNetwork } from '../network/structure/effective-units.js'
+export type { LeadingPair } from '../network/structure/leading-pair.js'
+export type { Measured, NoValues, StructureMetric, StructureValues } from '../network/structure/metric.js'
+export {
+  measureStructure,
+  missingStructure,
+  structureMetrics,
+  type StructureMeasurements,
+  type StructureMetricChoice,
+  type StructureMetricName,
+} from '../network/structure/metrics.js'
+export type { PathValues } from '../network/structure/paths.js'
+export type { RamanujanValues } from '../network/structure/ramanujan.js'
+export type { RegularityValues } from '../network/structure/regularity.js'
+export type { SingularValues } from '../network/structure/singular-values.js'
 
 // Distances between chains, and convergence
 export {

@@ -9,6 +9,11 @@ export interface SymmetricOperator {
   readonly n: number
   /** A v in f64. Must not keep or change `v`, nor return it. */
   readonly apply: (v: Float64Array) => Float64Array
+  /**
+   * A times each of `count` rows of n elements, as rows, where one pass over A can serve several. Must not keep or change
+   * `rows`, nor return it. Default: `apply`, row by row.
+   */
+  readonly applyRows?: (rows: Float64Array, count: number) => Float64Array
 }
 
 /** A symmetric matrix of which one column tile is looked at after the other, so that it need not be held. */
@@ -62,16 +67,24 @@ export function symmetricProduct(
   return isOperator(a) ? operatorProduct(a, scratch, caller) : matrixProduct(a, kernels, scratch, caller)
 }
 
-function operatorProduct({ n, apply }: SymmetricOperator, scratch: Scratch, caller: string): SymmetricProduct {
+function operatorProduct(
+  { n, apply, applyRows }: SymmetricOperator,
+  scratch: Scratch,
+  caller: string,
+): SymmetricProduct {
   if (!(Number.isInteger(n) && n >= 0)) throw new NumbersError(`${caller}: expected a whole order n, got ${n}`)
-  const times = (x: Pointer, count: number, y: Pointer): void => {
-    for (let c = 0; c < count; c++) {
-      const image = apply(scratch.f64(x + c * n * 8, n).slice())
-      if (image.length !== n) {
-        throw new NumbersError(`${caller}: expected a product of ${n} entries, got ${image.length}`)
-      }
-      scratch.f64(y + c * n * 8, n).set(image)
+  const into = (y: Pointer, image: Float64Array, length: number): void => {
+    if (image.length !== length) {
+      throw new NumbersError(`${caller}: expected a product of ${length} entries, got ${image.length}`)
     }
+    scratch.f64(y, length).set(image)
+  }
+  const times = (x: Pointer, count: number, y: Pointer): void => {
+    if (applyRows) {
+      into(y, applyRows(scratch.f64(x, count * n).slice(), count), count * n)
+      return
+    }
+    for (let c = 0; c < count; c++) into(y + c * n * 8, apply(scratch.f64(x + c * n * 8, n).slice()), n)
   }
   return { n, exponent: 0, times }
 }
