@@ -13,6 +13,7 @@ export function atSetting(findings: Findings, setting: Setting): Findings {
     densities: [setting.density],
     settings: [setting],
     pruning: here(findings.pruning),
+    structures: here(findings.structures),
     graphons: here(findings.graphons),
     convergence: here(findings.convergence),
     motifs: here(findings.motifs),

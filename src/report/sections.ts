@@ -7,6 +7,7 @@ import { limits } from './sections/limits.js'
 import { motifs } from './sections/motifs.js'
 import type { Section } from './sections/section.js'
 import { spectra } from './sections/spectra.js'
+import { structure } from './sections/structure.js'
 import { summary } from './sections/summary.js'
 import { training } from './sections/training.js'
 import { whatWasRun } from './sections/what-was-run.js'
@@ -15,6 +16,7 @@ import { whatWasRun } from './sections/what-was-run.js'
 export const sections = {
   summary,
   'what-was-run': whatWasRun,
+  structure,
   graphons,
   convergence,
   motifs,

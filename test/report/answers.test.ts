@@ -3,7 +3,14 @@ import { differs, pairedDifference, student95 } from '../../src/report/answers/p
 import { html } from '../../src/report/html.js'
 import { sections } from '../../src/report/sections.js'
 import type { Section } from '../../src/report/sections/section.js'
-import type { ConvergenceFinding, Findings, Rung, SpectrumFinding, TrainingFinding } from '../../src/study/findings.js'
+import type {
+  ConvergenceFinding,
+  Findings,
+  Rung,
+  SpectrumFinding,
+  StructureFinding,
+  TrainingFinding,
+} from '../../src/study/findings.js'
 import { syntheticFindings, type SyntheticOptions } from './synthetic-findings.js'
 
 type Name = keyof typeof sections
@@ -107,6 +114,7 @@ describe('the answer of a section', () => {
       {
         ...study(),
         pruning: [],
+        structures: [],
         graphons: [],
         convergence: [],
         motifs: [],
@@ -127,6 +135,67 @@ describe('the answer of a section', () => {
         )
       }
     }
+  })
+})
+
+describe('the structure of masks', () => {
+  const changed = (findings: Findings, change: (one: StructureFinding) => Partial<StructureFinding>): Findings => ({
+    ...findings,
+    structures: findings.structures.map((one) => ({ ...one, ...change(one) })),
+  })
+
+  it('says whose degrees are beyond chance, what leads nowhere, and which masks expand', () => {
+    expect(answer('structure', study({ methods: three }))).toBe(
+      'At width 128 fan-in or fan-out is more uneven than chance under SNIP and SynFlow; degrees cannot be told from chance under Random. ' +
+        '7.0 % of SynFlow’s surviving weights lie on no path from an input to an output, the most, and 0 % of Random’s, the least. ' +
+        'The second singular value is within the Ramanujan bound in every mask of Random, and above it in 12 of 12 masks of SNIP and 12 of 12 masks of SynFlow.',
+    )
+  })
+
+  it('names the matrices where some are beyond chance and others are not, and calls what is even so', () => {
+    const none = { regular: 0, chance: 0, uneven: 0, constant: 0, mean: 4, ratio: 0 }
+    const found = changed(study({ methods: three }), ({ method, matrices, trials }) => ({
+      matrices: matrices.map((one) => ({
+        ...one,
+        fanIn: {
+          ...none,
+          ...(method === 'random' ? { regular: trials, constant: one.matrix === 2 ? trials : 0 } : { chance: trials }),
+        },
+        fanOut: { ...none, ...(method === 'snip' && one.matrix < 3 ? { uneven: trials } : { chance: trials }) },
+      })),
+    }))
+    expect(answer('structure', found)).toContain(
+      'At width 128 fan-in or fan-out is more uneven than chance under SNIP (W¹ and W²); fan-in or fan-out is more regular than chance under Random; degrees cannot be told from chance under SynFlow.',
+    )
+  })
+
+  it('says where no path is left, and counts nothing as lost there', () => {
+    const found = changed(study({ methods: three }), ({ method, trials }) => ({
+      collapsed: method === 'snip' ? trials : method === 'random' ? 1 : 0,
+      ...(method === 'snip' ? { effectiveDensity: 0, logPaths: null, logPathDensity: null } : {}),
+    }))
+    const said = answer('structure', found)
+    expect(said).toContain('No path is left under Random (1 of 3 networks) and SNIP.')
+    expect(said).toContain('7.0 % of SynFlow’s surviving weights lie on no path')
+    expect(said).not.toContain('of SNIP’s')
+  })
+
+  it('counts settings by whose degrees are beyond chance', () => {
+    expect(answer('structure', study({ methods: three, densities: [0.1, 0.2] }))).toBe(
+      'In both settings fan-in or fan-out is more uneven than chance under SNIP and SynFlow, and degrees cannot be told from chance under Random. ' +
+        'In numbers for density 0.1: 7.0 % of SynFlow’s surviving weights lie on no path from an input to an output, the most, and 0 % of Random’s, the least.',
+    )
+  })
+
+  it('does not speak of degrees that cannot differ', () => {
+    const none = { regular: 0, chance: 0, uneven: 0, constant: 3, mean: 4, ratio: null }
+    const found = changed(study({ methods: ['random'] }), ({ matrices, keptDensity }) => ({
+      effectiveDensity: keptDensity,
+      matrices: matrices.map((one) => ({ ...one, fanIn: none, fanOut: none })),
+    }))
+    expect(answer('structure', found)).toBe(
+      'At width 128 every weight survives, so that degrees cannot differ. Practically every surviving weight lies on a path from an input to an output. The second singular value is within the Ramanujan bound in every mask of Random.',
+    )
   })
 })
 

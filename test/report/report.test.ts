@@ -28,6 +28,7 @@ describe('the report', () => {
     expect(anchors).toEqual([
       'summary',
       'what-was-run',
+      'structure',
       'graphons',
       'convergence',
       'motifs',
@@ -138,7 +139,7 @@ describe('the report', () => {
     expect(warn).not.toHaveBeenCalled()
     warn.mockRestore()
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
-    expect(page.match(/<section /g)).toHaveLength(11)
+    expect(page.match(/<section /g)).toHaveLength(12)
   })
 
   it('begins with the answer: of every method its limit, kernel, training and how far to trust it, linked', async () => {
@@ -196,6 +197,21 @@ describe('the report', () => {
     const densities = Array.from({ length: 12 }, (_, i) => (i + 1) / 20)
     const page = await words(syntheticFindings({ ...small, methods: ['snip'], widths: [32, 64], densities }))
     expect(page).toMatch(/<details class="long">\s*<summary>Table of 48 rows: Is there a limit\?/)
+  })
+
+  it('has a row for every matrix of every method, with its setting where the study varies it', async () => {
+    const own = syntheticFindings({ methods: ['random', 'snip'], densities: [0.1, 0.2], bins: 8, side: 4, samples: 16 })
+    const page = await words(own)
+    const part = page.slice(page.indexOf('<span>Degrees beside chance, width'))
+    const rows = part.slice(0, part.indexOf('</table>')).split('<tr>').slice(2)
+    expect(rows).toHaveLength(2 * 2 * 4)
+    expect(
+      rows[0]
+        .replaceAll(/<[^>]+>/g, ' ')
+        .split(/\s+/)
+        .slice(1, 8),
+    ).toEqual(['Random', '0.1', 'W¹', '0.100', '0.100', '1.60', '1.00'])
+    expect(rows.filter((row) => row.includes('uneven'))).toHaveLength(2 * 4)
   })
 
   it('puts the counting lemma’s bound beside the cut norm, and says where no closed form is known', async () => {
@@ -287,6 +303,7 @@ describe('the report', () => {
     const page = await words({
       ...findings,
       pruning: [],
+      structures: [],
       graphons: [],
       convergence: [],
       motifs: [],
@@ -296,6 +313,7 @@ describe('the report', () => {
     })
     for (const text of [
       'Nothing was pruned.',
+      'No mask was looked at.',
       'No graphon was estimated.',
       'No motif was counted.',
       'The closed form of Random, Magnitude and SNIP could not be held against masks.',

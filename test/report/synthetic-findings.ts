@@ -153,6 +153,47 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     ]
   })
 
+  const structures = each((method, density, width) => {
+    const { slope, drift } = kindOf(method)
+    const isUneven = slope > 0.5
+    const degrees = (mean: number) => ({
+      mean,
+      ratio: isUneven ? 1 + 4 * slope : 1,
+      regular: 0,
+      chance: isUneven ? 0 : o.trials,
+      uneven: isUneven ? o.trials : 0,
+      constant: 0,
+    })
+    return [
+      {
+        method,
+        density,
+        width,
+        trials: o.trials,
+        keptDensity: density,
+        effectiveDensity: density * (1 - drift),
+        effectiveDensitySd: o.trials > 1 ? 0.001 * density : 0,
+        logPaths: 6.7 + matrices.length * Math.log(density * width),
+        logPathDensity: matrices.length * Math.log(density),
+        effectiveInputs: o.side * o.side * (1 - drift),
+        collapsed: 0,
+        matrices: matrices.map((l) => ({
+          matrix: l,
+          density,
+          effectiveDensity: density * (1 - drift),
+          fanIn: degrees(density * (l === 1 ? o.side * o.side : width)),
+          fanOut: degrees(density * (l === matrices.length ? 10 : width)),
+          first: density * width * (1 + slope / 4),
+          second: 2 * Math.sqrt(density * width) * (1 + slope),
+          regularity: 1 / (1 + slope / 4),
+          bound: 2 * Math.sqrt(density * width - 1),
+          within: isUneven ? 0 : o.trials,
+          judged: o.trials,
+        })),
+      },
+    ]
+  })
+
   const graphons = each((method, density, width) => {
     const chain = chainOf(method, density, width, o)
     return [
@@ -374,6 +415,7 @@ export function syntheticFindings(options: SyntheticOptions = {}): Findings {
     densities: o.densities,
     settings: o.densities.map((density) => ({ ...where, density })),
     pruning: pruning.map((item) => ({ ...item, ...where })),
+    structures: structures.map((item) => ({ ...item, ...where })),
     graphons: graphons.map((item) => ({ ...item, ...where })),
     convergence: convergence.map((item) => ({ ...item, ...where })),
     motifs: motifs.map((item) => ({ ...item, ...where })),

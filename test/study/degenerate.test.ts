@@ -89,7 +89,7 @@ describe('a study of degenerate data', () => {
   it.each(Object.entries(cases))('has a report for %s', async (_, one) => {
     const { findings, page } = await study(one)
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/)
-    expect(page.match(/<section /g)).toHaveLength(11)
+    expect(page.match(/<section /g)).toHaveLength(12)
     const unpruned = findings.failed.filter(({ kind, trial }) => kind === 'run' && trial! < 2)
     expect(findings.training.length + findings.untrained.length + unpruned.length).toBe(2 * 2 * 2)
   })
