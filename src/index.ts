@@ -10,7 +10,8 @@ export { loadKernels, type Kernels } from './linalg/kernels.js'
 export { permutation, randomStream, type RandomStream, type SeedPart } from './random/random.js'
 
 // Data
-export { readTensors } from './data/archives.js'
+export { openTensors, readTensors } from './data/archives.js'
+export type { ByteSource } from './data/byte-source.js'
 export { classBalanced } from './data/class-balanced.js'
 export type { Dataset, LabelledDataset } from './data/dataset.js'
 export type { ElementType } from './data/elements.js'
@@ -21,7 +22,8 @@ export { mnistOfFiles, type FileSource, type MnistFiles, type MnistOptions } fro
 export { decodeNpy, encodeNpy } from './data/npy.js'
 export { decodeNpz, decodeNpzArchive, encodeNpz, type NpzArchive } from './data/npz.js'
 export { oneHot } from './data/one-hot.js'
-export { decodeSafetensors, encodeSafetensors, type TensorArchive } from './data/safetensors.js'
+export { decodeSafetensors, encodeSafetensors } from './data/safetensors.js'
+export type { StoredTensor, StoredTensors, TensorFile, TensorsApart } from './data/tensor-file.js'
 export { momentsOf, standardize, type Moments } from './data/standardize.js'
 export { subset, takeMatrixRows, takeRows } from './data/subset.js'
 export { classTargetsFor, targetsFor, type Aim } from './data/targets.js'
@@ -31,6 +33,7 @@ export {
   type OnUnreadable,
   type UnreadableTensor,
   type Tensor,
+  type TensorArchive,
   type TensorData,
   type TensorMap,
   type TensorType,
@@ -57,6 +60,7 @@ export type {
 export type { ClosedDual, Dual, DualValue, Kink } from './network/activations/dual.js'
 export { defineActivation, type OwnActivation } from './network/activations/own-activation.js'
 export {
+  networkFromFile,
   networkFromTensors,
   networkToTensors,
   zeroMeanings,

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { readTensors, unnamedKey } from '../data/archives.js'
+import { unnamedKey } from '../data/archives.js'
 import { FileError } from '../data/file-error.js'
+import { readAll } from '../data/tensor-file.js'
 import { toFloat64 } from '../data/tensor.js'
 import { chainFromTensors } from '../graphon/chain/chain-file.js'
 import type { GraphonChain } from '../graphon/chain/chain.js'
@@ -11,7 +12,7 @@ import { norms, type NormName } from '../graphon/distances/norms.js'
 import { relabelledChains, relabelledDistance, type RelabelledResult } from '../graphon/distances/relabel/relabel.js'
 import type { Matrix } from '../linalg/matrix.js'
 import { pathWarnings } from '../network/paths.js'
-import { readArchive } from '../node/files/files.js'
+import { openTensorFile } from '../node/files/tensor-file.js'
 import { limited } from './limits.js'
 import { parseNonNegative, shared } from './options.js'
 import { between, ofDensity } from './figures.js'
@@ -32,7 +33,7 @@ type Operand =
   { readonly kind: 'matrix'; readonly matrix: Matrix } | { readonly kind: 'chain'; readonly chain: GraphonChain }
 
 function readOperand(file: string): Operand {
-  const { tensors } = readTensors(readArchive(file), file)
+  const { tensors } = readAll(openTensorFile(file))
   const tensor = tensors.get(unnamedKey)
   if (!tensor) {
     const chain = chainFromTensors(tensors, file)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { unnamedKey } from '../data/archives.js'
 import { FileError } from '../data/file-error.js'
+import { readAll } from '../data/tensor-file.js'
 import { toFloat64, type Tensor } from '../data/tensor.js'
 import { chainFromTensors } from '../graphon/chain/chain-file.js'
 import type { GraphonChain } from '../graphon/chain/chain.js'
@@ -57,12 +58,13 @@ function isDensities({ shape, data }: Tensor): boolean {
 function readOperand(file: string, flags: NetworkFlags): Operand {
   const archive = openArchive(file)
   const { tensors } = archive
-  const only = tensors.size === 1 ? tensors.get(unnamedKey) : undefined
+  const only = tensors.size === 1 ? tensors.get(unnamedKey)?.read() : undefined
   if (only && isDensities(only)) {
     const W = matrix(only.shape[0], only.shape[1], toFloat64(only))
     return { kind: 'matrix', chain: { W: [W], measures: [] } }
   }
-  if (tensors.has('W0') || tensors.has('W1')) return { kind: 'chain', chain: chainFromTensors(tensors, file) }
+  if (tensors.has('W0') || tensors.has('W1'))
+    return { kind: 'chain', chain: chainFromTensors(readAll(archive).tensors, file) }
   const checkpoint = checkpointOf(archive, file, flags)
   return { kind: 'masks', checkpoint, chain: exactChain(checkpoint.masks) }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { FileError } from '../data/file-error.js'
+import { resave } from '../data/torch/remedy.js'
 import { fileKind, fileKinds, type FileKind } from '../node/files/file-kind.js'
 
 /** What a place on the command line takes. */
@@ -34,7 +35,7 @@ function remedy(expected: Expected, found: FileKind, file: string, ntk: boolean)
     return isText || isForeign(found) ? `save them with Python: ${save}` : undefined
   }
   const rules: Readonly<Record<string, string>> = {
-    'network from torch': `save it with Python: safetensors.torch.save_file(torch.load(${quoted(file)}, weights_only=True), ${replaced(file, '.safetensors')})`,
+    'network from torch': resave.whole(file),
     'network from hdf5': `save it with Python: numpy.savez(${replaced(file, '.npz')}, **{f"layers.{i}.weight": w.T for i, w in enumerate(kernels)})`,
     'network from onnx': `save it with Python: numpy.savez(${replaced(file, '.npz')}, **{t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(${quoted(file)}).graph.initializer})`,
     'network from chain': `${ntk ? 'leave --empirical out for the kernel of its limit, or ' : ''}limn sample ${file} --sizes <list> --out masks.safetensors draws one from it`,
@@ -78,6 +79,8 @@ export function withNextStep(error: unknown, command: Command | undefined): unkn
   const expected = expectedAt(command, error.file)
   const found = expected && fileKind(error.file)
   if (!found || found === expected) return error
+  // What is wrong with a PyTorch file, and what saves it as a state dict, its reader knows best.
+  if (expected === 'network' && found === 'torch') return error
   // Two matrices, or two chains: only their pair does not fit.
   if (['a', 'b'].includes(command.registeredArguments.at(0)?.name() ?? '') && ['chain', 'kernel'].includes(found))
     return error

@@ -1,71 +1,115 @@
+import { sourceOf, type ByteSource } from './byte-source.js'
 import { FileError } from './file-error.js'
-import { decodeNpy } from './npy.js'
-import { decodeNpzArchive, encodeNpz } from './npz.js'
-import type { JsonObject, JsonValue } from './npz-meta.js'
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js'
-import type { TensorArchive } from './safetensors.js'
-import type { OnUnreadable } from './tensor.js'
+import { npyHeadBytes, readRawNpyHeader } from './npy-header.js'
+import { storedNpy } from './npy.js'
+import { npzFile } from './npz-file.js'
+import { encodeNpz } from './npz.js'
+import { encodeSafetensors, safetensorsFile } from './safetensors.js'
+import { readAll, type TensorFile } from './tensor-file.js'
+import type { OnUnreadable, TensorArchive } from './tensor.js'
+import { isPickled } from './torch/pickled.js'
+import { torchFile } from './torch/torch-file.js'
+import { unnamedKey } from './unnamed.js'
 
-export type { TensorArchive } from './safetensors.js'
+export type { TensorArchive } from './tensor.js'
+export { unnamedKey } from './unnamed.js'
 
-/** Key of the only tensor of a `.npy` file, which has no name of its own. */
-export const unnamedKey = ''
+/** Lists the tensors of a file in one format. */
+type Lister = (source: ByteSource, file: string) => TensorFile
 
-/** A JSON value as a text, as safetensors keeps its metadata: lists of numbers with commas between. */
-function metadataText(value: JsonValue): string {
-  if (typeof value === 'string') return value
-  const plain = Array.isArray(value) && value.every((item) => typeof item !== 'object')
-  return plain ? value.join(',') : JSON.stringify(value)
-}
-
-/** An archive's own description in the form that safetensors has for it. */
-function metadataOf(meta: JsonObject = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(meta).map(([key, value]) => [key, metadataText(value)]))
+const npyFile: Lister = (source, file) => {
+  const head = source.read(0, Math.min(source.size, npyHeadBytes))
+  const tensor = storedNpy(head, source.size, () => source.read(0, source.size), file)
+  const { comment } = readRawNpyHeader(head, file)
+  return { tensors: new Map([[unnamedKey, tensor]]), metadata: {}, ...(comment !== undefined && { comment }) }
 }
 
 /** Formats of named tensors, by file extension. */
-export const archiveReaders = {
-  '.safetensors': decodeSafetensors,
-  '.npz': (bytes, file, onUnreadable) => {
-    const { tensors, meta } = decodeNpzArchive(bytes, file, undefined, onUnreadable)
-    return { tensors, metadata: metadataOf(meta) }
-  },
-  '.npy': (bytes, file) => ({ tensors: new Map([[unnamedKey, decodeNpy(bytes, file)]]), metadata: {} }),
-} as const satisfies Record<string, (bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable) => TensorArchive>
+const listers = {
+  '.safetensors': safetensorsFile,
+  '.npz': npzFile,
+  '.npy': npyFile,
+  '.pt': torchFile,
+  '.pth': torchFile,
+  '.ckpt': torchFile,
+  '.bin': torchFile,
+} as const satisfies Record<string, Lister>
+
+export type ArchiveExtension = keyof typeof listers
+
+/** Extensions of files of named tensors. */
+export const archiveExtensions = Object.keys(listers) as readonly ArchiveExtension[]
 
 /** Formats that named tensors with a description are written in, by file extension; every one reads back the same. */
 export const archiveWriters = {
   '.safetensors': ({ tensors, metadata }) => encodeSafetensors(tensors, metadata),
   '.npz': ({ tensors, metadata }) => encodeNpz(tensors, Object.keys(metadata).length > 0 ? metadata : undefined),
-} as const satisfies Partial<Record<keyof typeof archiveReaders, (archive: TensorArchive) => Uint8Array>>
-
-export type ArchiveExtension = keyof typeof archiveReaders
+} as const satisfies Partial<Record<ArchiveExtension, (archive: TensorArchive) => Uint8Array>>
 
 /** The archive format that a file's name stands for, in lower or upper case; undefined when none does. */
 export function archiveExtension(file: string): ArchiveExtension | undefined {
-  const extensions = Object.keys(archiveReaders) as ArchiveExtension[]
-  return extensions.find((extension) => file.toLowerCase().endsWith(extension))
+  return archiveExtensions.find((extension) => file.toLowerCase().endsWith(extension))
 }
 
-const contents: Readonly<Record<ArchiveExtension, string>> = {
+/** Formats that a file's first bytes tell apart. */
+type Found = '.safetensors' | '.npz' | '.npy' | '.pt'
+
+const contents: Readonly<Record<Found, string>> = {
   '.safetensors': 'a safetensors file',
   '.npz': 'a ZIP archive',
   '.npy': 'a NumPy array',
+  '.pt': 'a PyTorch file',
 }
 
-/** The archive format that the first bytes are of; undefined when they are of none. */
-export function archiveFormat(bytes: Uint8Array): ArchiveExtension | undefined {
+/** The archive format that a file is of by its contents; undefined when it is of none. */
+export function archiveFormat(from: Uint8Array | ByteSource): Found | undefined {
+  const source = 'read' in from ? from : sourceOf(from)
+  const bytes = source.read(0, Math.min(source.size, 9))
   const starts = (...signature: readonly number[]): boolean => signature.every((byte, i) => bytes[i] === byte)
   if (starts(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)) return '.npy'
-  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return '.npz'
-  if (bytes.length < 9 || bytes[8] !== 0x7b) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 8)
-  const header = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
-  return header <= bytes.length - 8 ? '.safetensors' : undefined
+  if (starts(0x50, 0x4b, 3, 4) || starts(0x50, 0x4b, 5, 6)) return isPickled(source) ? '.pt' : '.npz'
+  // The length of a safetensors header may begin with the same bytes as a pickle; a brace follows it.
+  if (bytes.length === 9 && bytes[8] === 0x7b) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, 8)
+    const header = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
+    return header <= source.size - 8 ? '.safetensors' : undefined
+  }
+  return bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5 ? '.pt' : undefined
 }
 
 /**
- * Reads the tensors of a `.safetensors`, `.npz` or `.npy` file.
+ * Lists the tensors of a `.safetensors`, `.npz`, `.npy` or PyTorch file (`.pt`, `.pth`, `.ckpt`, `.bin`), none of which is
+ * read before it is asked for. Of a PyTorch file no code is run: it has to be a state dict, and what else is in it is
+ * refused by name.
+ *
+ * @param from the file's bytes, or a source of them
+ * @param file the file's name, whose extension says the format; without an extension the contents do
+ * @throws FileError when the format is none of these, or the contents are not what the extension says
+ *
+ * @example
+ * import { encodeNpz, openTensors } from 'limn'
+ *
+ * const bytes = encodeNpz(new Map([['fc.weight', { shape: [1, 2], data: Float32Array.of(1, 2) }]]))
+ * const { tensors } = openTensors(bytes, 'net.npz')
+ * console.log(Array.from(tensors, ([key, { type, shape }]) => [key, type, shape])) // [ [ 'fc.weight', '<f4', [ 1, 2 ] ] ]
+ * console.log(tensors.get('fc.weight')?.read().data) // Float32Array(2) [ 1, 2 ]
+ */
+export function openTensors(from: Uint8Array | ByteSource, file: string): TensorFile {
+  const source = 'read' in from ? from : sourceOf(from)
+  const [named, found] = [archiveExtension(file), archiveFormat(source)]
+  // An archive whose directory is damaged may be either; what its name says then says what is damaged.
+  const isEither = named && found === '.npz' && listers[named] === torchFile
+  if (named && found && listers[named] !== listers[found] && !isEither) {
+    const expected = listers[named] === torchFile ? contents['.pt'] : contents[named as Found]
+    throw new FileError(file, `expected ${expected} as its name says, got ${contents[found]}; rename it to ${found}`)
+  }
+  const format = named ?? (hasExtension(file) ? undefined : found)
+  if (format === undefined) throw new FileError(file, `expected a name that ends in ${archiveExtensions.join(', ')}`)
+  return listers[format](source, file)
+}
+
+/**
+ * Reads all tensors of a `.safetensors`, `.npz`, `.npy` or PyTorch file.
  *
  * @param file the file's name, whose extension says the format; without an extension the first bytes do
  * @param onUnreadable told of tensors of a type without numbers, in archives of several; without it the first one throws
@@ -78,18 +122,7 @@ export function archiveFormat(bytes: Uint8Array): ArchiveExtension | undefined {
  * console.log([...readTensors(bytes, 'x.npy').tensors.values()].map(({ data }) => Array.from(data))) // [ [ 1, 2 ] ]
  */
 export function readTensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
-  const [named, found] = [archiveExtension(file), archiveFormat(bytes)]
-  if (named && found && named !== found) {
-    throw new FileError(
-      file,
-      `expected ${contents[named]} as its name says, got ${contents[found]}; rename it to ${found}`,
-    )
-  }
-  const format = named ?? (hasExtension(file) ? undefined : found)
-  if (format === undefined) {
-    throw new FileError(file, `expected a name that ends in ${Object.keys(archiveReaders).join(', ')}`)
-  }
-  return archiveReaders[format](bytes, file, onUnreadable)
+  return readAll(openTensors(bytes, file), onUnreadable)
 }
 
 const hasExtension = (file: string): boolean => /[^./\\][^/\\]*\.[^./\\]+$/.test(file)

@@ -20,7 +20,7 @@ export const elementRules = {
   i32: { size: 4, read: (buffer) => new Int32Array(buffer) },
   u64: { size: 8, read: (buffer) => exactNumbers(new BigUint64Array(buffer)) },
   i64: { size: 8, read: (buffer) => exactNumbers(new BigInt64Array(buffer)) },
-  f16: { size: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber) },
+  f16: { size: 2, read: readHalves },
   bf16: { size: 2, read: readBrainFloats },
   f32: { size: 4, read: (buffer) => new Float32Array(buffer) },
   f64: { size: 8, read: (buffer) => new Float64Array(buffer) },
@@ -59,9 +59,20 @@ function halfToNumber(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
 
+// `Float32Array.from` of another typed array holds all of its elements as a list first.
+function readHalves(buffer: ArrayBuffer): Float32Array {
+  const halves = new Uint16Array(buffer)
+  const values = new Float32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) values[i] = halfToNumber(halves[i])
+  return values
+}
+
 /** bfloat16 is the upper half of a float32. */
 function readBrainFloats(buffer: ArrayBuffer): Float32Array {
-  return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer)
+  const halves = new Uint16Array(buffer)
+  const bits = new Uint32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16
+  return new Float32Array(bits.buffer)
 }
 
 function reverseEach(bytes: Uint8Array, size: number): void {
@@ -81,10 +92,20 @@ function reverseEach(bytes: Uint8Array, size: number): void {
  * @throws RangeError when a boolean is not 0 or 1, or a 64-bit integer lies beyond ±2^53
  */
 export function readElements(type: ElementType, bytes: Uint8Array, littleEndian = true): TensorData {
+  return adoptElements(type, new Uint8Array(bytes), littleEndian)
+}
+
+/** {@link readElements} of bytes that nobody else uses, which become those of the result where no element is widened. */
+export function adoptElements(type: ElementType, own: Uint8Array<ArrayBuffer>, littleEndian = true): TensorData {
   const { size, read } = elementRules[type]
-  const own = new Uint8Array(bytes)
   if (size > 1 && littleEndian !== hostIsLittle) reverseEach(own, size)
   return read(own.buffer)
+}
+
+/** Bytes of memory that {@link adoptElements} takes at most, those that it is given included. */
+export function adoptedMemory(type: ElementType, bytes: number): number {
+  if (type === 'f16' || type === 'bf16') return 3 * bytes
+  return type === 'i64' || type === 'u64' ? 2.5 * bytes : bytes
 }
 
 /** The bytes of `data` in little-endian order; not copied where the machine is little-endian. */

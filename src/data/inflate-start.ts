@@ -1,4 +1,5 @@
 import { Inflate } from 'fflate'
+import type { ByteSource } from './byte-source.js'
 import { crc32 } from './crc32.js'
 
 /** Deflated bytes that are unpacked at a time: at most 17 MB come of them. */
@@ -19,7 +20,7 @@ export interface InflatedStart {
  * @param whole whether all contents are looked at, for their length and checksum, or only as far as `keep` reaches
  * @throws Error when the contents are damaged
  */
-export function inflateStart(deflated: Uint8Array, keep: number, whole: boolean): InflatedStart {
+export function inflateStart(deflated: ByteSource, keep: number, whole: boolean): InflatedStart {
   const start = new Uint8Array(keep)
   let [length, crc] = [0, 0]
   const stream = new Inflate((bytes) => {
@@ -27,8 +28,8 @@ export function inflateStart(deflated: Uint8Array, keep: number, whole: boolean)
     length += bytes.length
     if (whole) crc = crc32(bytes, crc)
   })
-  for (let at = 0; at < deflated.length && (whole || length < keep); at += step) {
-    stream.push(deflated.subarray(at, at + step), at + step >= deflated.length)
+  for (let at = 0; at < deflated.size && (whole || length < keep); at += step) {
+    stream.push(deflated.read(at, Math.min(deflated.size, at + step)), at + step >= deflated.size)
   }
   return { start: start.subarray(0, Math.min(keep, length)), length, crc }
 }

@@ -2,6 +2,7 @@ import { elementBytes, elementRules, readElements, tensorTypeOf } from './elemen
 import { FileError } from './file-error.js'
 import { npyHeader, readNpyHeader } from './npy-header.js'
 import { checkSize, requireTensor } from './shape.js'
+import type { StoredTensor } from './tensor-file.js'
 import type { Tensor, TensorData, TensorType } from './tensor.js'
 import { tensorTypes } from './tensor.js'
 
@@ -40,6 +41,27 @@ export function decodeNpy(bytes: Uint8Array, file: string, key?: string): Tensor
     if (error instanceof RangeError) throw new FileError(file, error.message, key)
     throw error
   }
+}
+
+/**
+ * A NumPy array that stays where it is until it is asked for.
+ *
+ * @param head of the file, at least {@link npyHeadBytes} or all of it
+ * @param total bytes of the file
+ * @param contents all of the file, called when the array is read
+ * @throws FileError when the header is not that of an array of `total` bytes
+ */
+export function storedNpy(
+  head: Uint8Array,
+  total: number,
+  contents: () => Uint8Array,
+  file: string,
+  key?: string,
+): StoredTensor {
+  const { type, description, shape, start } = readNpyHeader(head, file, key)
+  checkSize(shape, elementRules[type].size, total - start, file, key)
+  // What is packed, unpacked, copied and put in rows.
+  return { type: description, shape, memory: 4 * total, read: () => decodeNpy(contents(), file, key) }
 }
 
 /** The first rows of an array that is not read as a whole. */

@@ -55,13 +55,13 @@ export function isMeta(contents: Uint8Array, name: string, file: string): boolea
   return !name.endsWith('.npy') || textType.test(readRawNpyHeader(contents, file, 'meta').description)
 }
 
-function textOf(contents: Uint8Array, name: string, file: string): string {
-  if (!name.endsWith('.npy')) return new TextDecoder('utf-8', { fatal: true }).decode(contents)
-  const { description, shape, start } = readRawNpyHeader(contents, file, 'meta')
-  const [, order, kind, size] = textType.exec(description)!
+/** The text of a NumPy array that holds one, of bytes or of characters. @throws FileError when it holds anything else */
+export function npyText(contents: Uint8Array, file: string, key: string): string {
+  const { description, shape, start } = readRawNpyHeader(contents, file, key)
+  const [, order, kind, size] = textType.exec(description) ?? []
   const bytes = Number(size) * (kind === 'U' ? 4 : 1)
   if (shape.some((count) => count !== 1) || contents.length - start !== bytes) {
-    throw new FileError(file, 'expected one text', 'meta')
+    throw new FileError(file, 'expected one text', key)
   }
   if (kind === 'S')
     return new TextDecoder('utf-8', { fatal: true }).decode(contents.subarray(start)).replace(/\0+$/, '')
@@ -71,6 +71,12 @@ function textOf(contents: Uint8Array, name: string, file: string): string {
     .filter((point) => point > 0)
     .map((point) => String.fromCodePoint(point))
     .join('')
+}
+
+function textOf(contents: Uint8Array, name: string, file: string): string {
+  return name.endsWith('.npy')
+    ? npyText(contents, file, 'meta')
+    : new TextDecoder('utf-8', { fatal: true }).decode(contents)
 }
 
 /**

@@ -1,9 +1,11 @@
 import { zipSync } from 'fflate'
+import type { ByteSource } from './byte-source.js'
 import { FileError } from './file-error.js'
+import { npyHeadBytes } from './npy-header.js'
 import { decodeNpy, encodeNpy } from './npy.js'
 import { decodeMeta, encodeMeta, isMeta, type JsonObject } from './npz-meta.js'
 import type { OnUnreadable, Tensor, TensorMap } from './tensor.js'
-import { readZip } from './zip.js'
+import { readZip, type ZipEntry } from './zip.js'
 
 const suffix = '.npy'
 const metaNames: readonly string[] = ['meta', 'meta.json', `meta${suffix}`]
@@ -13,6 +15,38 @@ export interface NpzArchive {
   readonly tensors: TensorMap
   /** The JSON object of the member `meta`, where there is one. */
   readonly meta?: JsonObject
+}
+
+/** What a NumPy archive holds, of which `meta` alone is unpacked. */
+export interface NpzMembers {
+  readonly arrays: ReadonlyMap<string, ZipEntry>
+  readonly meta?: JsonObject
+}
+
+/**
+ * The members of a NumPy archive.
+ *
+ * @param only keys that are wanted; all when absent. Other members may be of any kind.
+ * @throws FileError when a member that is wanted is no array by its name, or `meta` is no JSON object or is there twice
+ */
+export function npzMembers(from: Uint8Array | ByteSource, file: string, only?: readonly string[]): NpzMembers {
+  const arrays = new Map<string, ZipEntry>()
+  let meta: JsonObject | undefined
+  for (const entry of readZip(from, file)) {
+    const { name } = entry
+    const key = name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined
+    if (metaNames.includes(name) && (!only || only.includes('meta'))) {
+      if (isMeta(entry.unpackStart(npyHeadBytes, false), name, file)) {
+        if (meta) throw new FileError(file, 'expected one JSON object that describes the archive, got two', name)
+        meta = decodeMeta(entry.unpack(), name, file)
+        continue
+      }
+    }
+    if (only && !(key !== undefined && only.includes(key))) continue
+    if (key === undefined) throw new FileError(file, `expected names that end in ${suffix} in the archive`, name)
+    arrays.set(key, entry)
+  }
+  return { arrays, ...(meta && { meta }) }
 }
 
 /**
@@ -38,19 +72,8 @@ export function decodeNpzArchive(
   onUnreadable?: OnUnreadable,
 ): NpzArchive {
   const tensors = new Map<string, Tensor>()
-  let meta: JsonObject | undefined
-  for (const { name, unpack } of readZip(bytes, file)) {
-    const key = name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined
-    if (metaNames.includes(name) && (!only || only.includes('meta'))) {
-      const contents = unpack()
-      if (isMeta(contents, name, file)) {
-        if (meta) throw new FileError(file, 'expected one JSON object that describes the archive, got two', name)
-        meta = decodeMeta(contents, name, file)
-        continue
-      }
-    }
-    if (only && !(key !== undefined && only.includes(key))) continue
-    if (key === undefined) throw new FileError(file, `expected names that end in ${suffix} in the archive`, name)
+  const { arrays, meta } = npzMembers(bytes, file, only)
+  for (const [key, { unpack }] of arrays) {
     const contents = unpack()
     try {
       tensors.set(key, decodeNpy(contents, file, key))

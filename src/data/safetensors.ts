@@ -1,17 +1,11 @@
-import { elementBytes, elementRules, readElements, tensorTypeOf } from './elements.js'
+import { copyOf, sourceOf, type ByteSource } from './byte-source.js'
+import { adoptedMemory, adoptElements, elementBytes, elementRules, tensorTypeOf } from './elements.js'
 import type { ElementType } from './elements.js'
 import { FileError } from './file-error.js'
 import { checkSize, requireTensor } from './shape.js'
-import type { OnUnreadable, Tensor, TensorMap, TensorType } from './tensor.js'
+import { notReadable, readAll, type StoredTensor, type TensorFile } from './tensor-file.js'
+import type { OnUnreadable, Tensor, TensorArchive, TensorMap, TensorType } from './tensor.js'
 import { parseUniqueJson } from './unique-json.js'
-
-/** Named tensors with the free text that a file carries beside them. */
-export interface TensorArchive {
-  /** In the order of their data in the file. */
-  readonly tensors: TensorMap
-  /** Empty for formats that have none. */
-  readonly metadata: Readonly<Record<string, string>>
-}
 
 const elementTypes: Readonly<Record<string, ElementType>> = {
   BOOL: 'bool',
@@ -50,11 +44,62 @@ const headerLimits = { keys: 100_000, depth: 3 }
 
 interface Entry {
   readonly key: string
+  readonly dtype: string
   /** Or why its values cannot be read. */
   readonly type: ElementType | FileError
   readonly shape: readonly number[]
   readonly begin: number
   readonly end: number
+}
+
+/**
+ * Lists a safetensors file, of which the header alone is read. The tensors must fill the data exactly, without hole or
+ * overlap, as the format demands.
+ *
+ * @throws FileError naming the key at the first thing that does not fit
+ */
+export function safetensorsFile(source: ByteSource, file: string): TensorFile {
+  if (source.size === 0) throw new FileError(file, 'expected a safetensors file, got an empty one')
+  const { header, start } = readHeader(source, file)
+  const size = source.size - start
+  const entries: Entry[] = []
+  let metadata: Record<string, string> = {}
+  for (const [key, value] of Object.entries(header)) {
+    if (key === metadataKey) metadata = readMetadata(value, file)
+    else entries.push(readEntry(key, value, file))
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
+  const tensors = new Map<string, StoredTensor>()
+  let position = 0
+  for (const entry of entries) {
+    const { key, begin, end } = entry
+    if (begin !== position) {
+      throw new FileError(file, `expected data from byte ${position} on (no hole, no overlap), got ${begin}`, key)
+    }
+    if (!(end <= size)) throw new FileError(file, `expected data within ${size} bytes, got an end at ${end}`, key)
+    position = end
+    tensors.set(key, storedTensor(entry, source, start, file))
+  }
+  if (position !== size) {
+    throw new FileError(file, `expected ${position} bytes of data after the header, got ${size}`)
+  }
+  return { tensors, metadata }
+}
+
+/** @throws FileError when shape and bytes disagree */
+function storedTensor(entry: Entry, source: ByteSource, start: number, file: string): StoredTensor {
+  const { key, dtype, type, shape, begin, end } = entry
+  if (type instanceof FileError) return notReadable(type, shape, dtype)
+  checkSize(shape, elementRules[type].size, end - begin, file, key)
+  const read = (): Tensor => {
+    try {
+      return { shape, data: adoptElements(type, copyOf(source, start + begin, start + end)) }
+    } catch (error) {
+      if (error instanceof RangeError) throw new FileError(file, error.message, key)
+      throw error
+    }
+  }
+  return { type: dtype, shape, memory: adoptedMemory(type, end - begin), read }
 }
 
 /**
@@ -71,70 +116,25 @@ interface Entry {
  * console.log(tensors.get('x')?.data, metadata) // Float32Array(2) [ 1, 2 ] { seed: '7' }
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
-  if (bytes.length === 0) throw new FileError(file, 'expected a safetensors file, got an empty one')
-  const { header, data } = splitFile(bytes, file)
-  const entries: Entry[] = []
-  let metadata: Record<string, string> = {}
-  for (const [key, value] of Object.entries(header)) {
-    if (key === metadataKey) metadata = readMetadata(value, file)
-    else entries.push(readEntry(key, value, file))
-  }
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end)
-  const tensors = new Map<string, Tensor>()
-  let position = 0
-  for (const { key, type, shape, begin, end } of entries) {
-    if (begin !== position) {
-      throw new FileError(file, `expected data from byte ${position} on (no hole, no overlap), got ${begin}`, key)
-    }
-    if (!(end <= data.length)) {
-      throw new FileError(file, `expected data within ${data.length} bytes, got an end at ${end}`, key)
-    }
-    position = end
-    const read = readEntryData(type, shape, data.subarray(begin, end), file, key)
-    if (!(read instanceof FileError)) tensors.set(key, read)
-    else if (onUnreadable) onUnreadable(key, { shape, error: read })
-    else throw read
-  }
-  if (position !== data.length) {
-    throw new FileError(file, `expected ${position} bytes of data after the header, got ${data.length}`)
-  }
-  return { tensors, metadata }
+  return readAll(safetensorsFile(sourceOf(bytes), file), onUnreadable)
 }
 
-/** @throws FileError when shape and bytes disagree @returns the error instead where only the values are at fault */
-function readEntryData(
-  type: ElementType | FileError,
-  shape: readonly number[],
-  bytes: Uint8Array,
-  file: string,
-  key: string,
-): Tensor | FileError {
-  if (type instanceof FileError) return type
-  checkSize(shape, elementRules[type].size, bytes.length, file, key)
-  try {
-    return { shape, data: readElements(type, bytes) }
-  } catch (error) {
-    if (error instanceof RangeError) return new FileError(file, error.message, key)
-    throw error
+function readHeader(source: ByteSource, file: string): { header: object; start: number } {
+  if (source.size < 8) {
+    throw new FileError(file, `expected 8 bytes with the header's length, got ${source.size}: the file is cut short`)
   }
-}
-
-function splitFile(bytes: Uint8Array, file: string): { header: object; data: Uint8Array } {
-  if (bytes.length < 8) {
-    throw new FileError(file, `expected 8 bytes with the header's length, got ${bytes.length}: the file is cut short`)
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const first = source.read(0, 8)
+  const view = new DataView(first.buffer, first.byteOffset, first.byteLength)
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
   if (!(length <= longestHeader)) {
     const hint = 'the file is damaged or not safetensors'
     throw new FileError(file, `expected a header of at most ${longestHeader} bytes, got ${length}: ${hint}`)
   }
-  if (!(length <= bytes.length - 8)) {
-    const rest = `${bytes.length - 8}: the file is cut short`
+  if (!(length <= source.size - 8)) {
+    const rest = `${source.size - 8}: the file is cut short`
     throw new FileError(file, `expected a header of ${length} bytes, got ${rest}`)
   }
-  const header = parseHeader(bytes.subarray(8, 8 + length), file)
-  return { header, data: bytes.subarray(8 + length) }
+  return { header: parseHeader(source.read(8, 8 + length), file), start: 8 + length }
 }
 
 function parseHeader(bytes: Uint8Array, file: string): object {
@@ -178,7 +178,7 @@ function readEntry(key: string, value: unknown, file: string): Entry {
     return fail(`expected data_offsets [begin, end], got ${excerpt(data_offsets)}`)
   }
   const type = Object.hasOwn(elementTypes, dtype) ? elementTypes[dtype] : new FileError(file, known, key)
-  return { key, type, shape, begin: data_offsets[0], end: data_offsets[1] }
+  return { key, dtype, type, shape, begin: data_offsets[0], end: data_offsets[1] }
 }
 
 /** The start of a value's JSON, short enough for a message. */

@@ -31,6 +31,14 @@ export interface Tensor {
 /** Named tensors of an archive, in file order. */
 export type TensorMap = ReadonlyMap<string, Tensor>
 
+/** Named tensors with the free text that a file carries beside them. */
+export interface TensorArchive {
+  /** In the order of their data in the file. */
+  readonly tensors: TensorMap
+  /** Empty for formats that have none. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
 /** A tensor that could not be decoded, of a type without numbers say: it spoils a file only for those who need it. */
 export interface UnreadableTensor {
   /** Undefined where not even that can be read. */

@@ -1,5 +1,6 @@
 import { FileError } from '../data/file-error.js'
-import type { Tensor, TensorMap, UnreadableTensor } from '../data/tensor.js'
+import type { StoredTensor, StoredTensors } from '../data/tensor-file.js'
+import type { Tensor } from '../data/tensor.js'
 
 /** A tensor with its key in the file. */
 export interface KeyedTensor {
@@ -48,13 +49,9 @@ const roles: Readonly<Record<string, Role>> = {
   bias_mask: 'biasMask',
 }
 
-/** A tensor of the file, decoded or not. */
-interface Member {
+/** A tensor of the file, not read yet. */
+interface Member extends StoredTensor {
   readonly key: string
-  /** Undefined where not even that can be read. */
-  readonly shape: readonly number[] | undefined
-  readonly tensor?: Tensor
-  readonly error?: FileError
 }
 
 /** The tensors of a module that have a place in a layer. */
@@ -73,17 +70,18 @@ function checkedLayer(name: string, members: Group, rows: number, cols: number, 
   const layer: { name: string; rows: number; cols: number } & Partial<Record<Role, KeyedTensor>> = { name, rows, cols }
   const matrix = (members.get('weight') ?? members.get('mask'))![0].key
   for (const [role, all] of members) {
-    const [{ key, shape, tensor, error }] = all
+    const [{ key, shape, read }] = all
     const second = all.at(1)
     if (second) throw new FileError(file, `defines the ${role} of a layer that ${key} defines already`, second.key)
-    if (!tensor) throw error ?? new FileError(file, 'cannot be read', key)
+    // What cannot be read says so before its shape, which may not be known.
+    if (shape === undefined) read()
     const wanted = role === 'weight' || role === 'mask' ? [rows, cols] : [rows]
     if (shape?.join() !== wanted.join()) {
       const expected =
         wanted.length === 2 ? `shape ${shapeText(wanted)} as ${matrix}` : `${rows} entries as ${matrix} has rows`
       throw new FileError(file, `expected ${expected}, got shape ${shapeText(shape)}`, key)
     }
-    layer[role] = { key, tensor }
+    layer[role] = { key, tensor: read() }
   }
   if (layer.bias && !layer.weight) throw new FileError(file, 'a bias without a weight', layer.bias.key)
   if (layer.biasMask && !layer.bias) throw new FileError(file, 'a mask without its bias', layer.biasMask.key)
@@ -106,23 +104,25 @@ export interface Grouped {
   readonly modules: ReadonlyMap<string, number>
 }
 
+/** The module that a tensor belongs to, and what it means there; a mask may be called by the tensor that it is of. */
+function placeOf(key: string, tensors: StoredTensors): { readonly name: string; readonly role: Role | undefined } {
+  const name = moduleOf(key)
+  const suffix = key.slice(key.lastIndexOf('.') + 1)
+  if (suffix === 'mask' && tensors.has(name)) {
+    const of = placeOf(name, tensors)
+    if (of.role === 'weight') return { name: of.name, role: 'mask' }
+    if (of.role === 'bias') return { name: of.name, role: 'biasMask' }
+  }
+  return { name, role: Object.hasOwn(roles, suffix) ? roles[suffix] : undefined }
+}
+
 /** The fully connected layers of a file, in no order that means anything, and how many tensors every module has. */
-export function groupTensors(
-  tensors: TensorMap,
-  unreadable: ReadonlyMap<string, UnreadableTensor>,
-  file: string,
-): Grouped {
+export function groupTensors(tensors: StoredTensors, file: string): Grouped {
   const groups = new Map<string, Group>()
   const modules = new Map<string, number>()
-  const members: Member[] = [
-    ...Array.from(tensors, ([key, tensor]) => ({ key, shape: tensor.shape, tensor })),
-    ...Array.from(unreadable, ([key, { shape, error }]) => ({ key, shape, error })),
-  ]
-  for (const member of members) {
-    const { key } = member
-    const name = moduleOf(key)
-    const suffix = key.slice(key.lastIndexOf('.') + 1)
-    const role = Object.hasOwn(roles, suffix) ? roles[suffix] : undefined
+  for (const [key, stored] of tensors) {
+    const member = { key, ...stored }
+    const { name, role } = placeOf(key, tensors)
     const place = role === undefined && name === '' ? key : name
     modules.set(place, (modules.get(place) ?? 0) + 1)
     if (role === undefined) continue

@@ -1,5 +1,5 @@
 import { FileError } from '../data/file-error.js'
-import type { TensorMap, UnreadableTensor } from '../data/tensor.js'
+import type { StoredTensors } from '../data/tensor-file.js'
 import { groupTensors, type Candidate, type LeftOut, type StoredLayer } from './checkpoint-groups.js'
 import { orderLayers } from './checkpoint-order.js'
 
@@ -36,21 +36,14 @@ function checkOwnNames(layers: readonly Candidate[], file: string): void {
  * chain (norms, convolutions, look-up tables, counters) are left out.
  *
  * @param patterns which layers in which order: names, or patterns with `*`
- * @param unreadable tensors that could not be decoded, which matter only where they are part of the chain
+ * @param tensors of which only those that are part of the chain are read
  * @throws FileError naming the key: no matrix at all, a layer defined twice or missing, shapes that do not fit; or with the
  *   candidates when names and shapes leave no order, or more than one
  */
-export function storedLayers(
-  tensors: TensorMap,
-  file: string,
-  patterns?: readonly string[],
-  unreadable: ReadonlyMap<string, UnreadableTensor> = new Map(),
-): StoredNetwork {
-  const { candidates, modules } = groupTensors(tensors, unreadable, file)
-  if (candidates.length === 0) refuseNoMatrix(tensors, unreadable, file)
-  const isOwn = [...tensors.keys()].some(
-    (key) => /^layers\.\d+\.mask$/.test(key) && tensors.get(key)!.shape.length === 2,
-  )
+export function storedLayers(tensors: StoredTensors, file: string, patterns?: readonly string[]): StoredNetwork {
+  const { candidates, modules } = groupTensors(tensors, file)
+  if (candidates.length === 0) refuseNoMatrix(tensors, file)
+  const isOwn = [...tensors].some(([key, { shape }]) => /^layers\.\d+\.mask$/.test(key) && shape?.length === 2)
   if (isOwn && !patterns) checkOwnNames(candidates, file)
   const order = orderLayers(candidates, file, patterns)
   const taken = new Map(order.map(({ name, tensors: count }) => [name, count]))
@@ -58,14 +51,14 @@ export function storedLayers(
   return { layers: order.map(({ check }) => check()), leftOut: leftOut.filter(({ tensors: count }) => count > 0) }
 }
 
-function refuseNoMatrix(tensors: TensorMap, unreadable: ReadonlyMap<string, UnreadableTensor>, file: string): never {
-  const first = [...tensors].at(0)
-  const other = [...unreadable.values()].at(0)
-  if (!first && other) throw other.error
-  if (!first) throw new FileError(file, 'expected at least one layer, got no tensors')
-  const [key, { shape }] = first
-  const rest = tensors.size > 1 ? ` (and ${tensors.size - 1} other tensors)` : ''
+function refuseNoMatrix(tensors: StoredTensors, file: string): never {
+  const all = [...tensors]
+  if (all.length === 0) throw new FileError(file, 'expected at least one layer, got no tensors')
+  const [key, { shape }] = all.find(([, stored]) => stored.shape !== undefined) ?? all[0]
+  // Nothing but its error says what it is.
+  if (!shape) all[0][1].read()
+  const rest = all.length > 1 ? ` (and ${all.length - 1} other tensors)` : ''
   const expected =
     'a matrix [out, in] of a fully connected layer named <layer>.weight, weight_orig, mask or weight_mask'
-  throw new FileError(file, `expected ${expected}, got shape [${shape.join(', ')}]${rest}`, key)
+  throw new FileError(file, `expected ${expected}, got shape [${(shape ?? []).join(', ')}]${rest}`, key)
 }

@@ -1,7 +1,9 @@
 import { FileError } from '../data/file-error.js'
+import { inMemory, notReadable, type TensorFile } from '../data/tensor-file.js'
 import { toFloat64, type Tensor, type TensorData, type TensorMap, type UnreadableTensor } from '../data/tensor.js'
 import { storedLayers, type KeyedTensor, type LeftOut, type StoredLayer } from './checkpoint-layers.js'
 import { knownSpec, specFromMetadata, specToMetadata, type SpecOverrides } from './checkpoint-metadata.js'
+import { withNames } from './checkpoint-unnamed.js'
 import { createNetwork } from './create.js'
 import { createMask, type Mask } from './mask.js'
 import { originFromMetadata } from './context-json.js'
@@ -169,16 +171,8 @@ function readingOf(stored: readonly StoredLayer[], leftOut: readonly LeftOut[], 
   }
 }
 
-/** The one tensor of an `.npy` file: a mask when it holds nothing but 0 and 1, or integers; else a weight. */
-function nameTensor(tensor: Tensor): TensorMap {
-  const { data } = tensor
-  const isWeight =
-    (data instanceof Float32Array || data instanceof Float64Array) && data.some((value) => value !== 0 && value !== 1)
-  return new Map([[isWeight ? 'weight' : 'mask', tensor]])
-}
-
 /**
- * Masks, and the network where there are weights, from the tensors of a `.safetensors`, `.npz` or `.npy` file.
+ * Masks, and the network where there are weights, from the tensors of a `.safetensors`, `.npz`, `.npy` or PyTorch file.
  *
  * Keys: `layers.<i>.mask | weight | bias`; or PyTorch's `<name>.weight`, `<name>.bias`, and under pruning
  * `<name>.weight_orig` with `<name>.weight_mask`, likewise for biases. A weight without a mask is kept where it is not zero,
@@ -207,9 +201,32 @@ export function networkFromTensors(
   file: string,
   options: ReadOptions = {},
 ): Checkpoint {
-  const only = tensors.size === 1 ? tensors.get('') : undefined
-  const { layers: patterns, zeros = 'pruned', unreadable } = options
-  const { layers: stored, leftOut } = storedLayers(only ? nameTensor(only) : tensors, file, patterns, unreadable)
+  const stored = new Map(Array.from(tensors, ([key, tensor]) => [key, inMemory(tensor)]))
+  for (const [key, { shape, error }] of options.unreadable ?? []) stored.set(key, notReadable(error, shape))
+  return networkFromFile({ tensors: stored, metadata }, file, options)
+}
+
+/**
+ * As {@link networkFromTensors}, of a file whose tensors are still in it: those that are part of the network are read, and no
+ * others.
+ *
+ * @throws FileError as there
+ *
+ * @example
+ * import { encodeNpz, networkFromFile, openTensors } from 'limn'
+ *
+ * const weight = { shape: [2, 3], data: Float32Array.of(1, 0, 3, 0, 5, 0) }
+ * const bytes = encodeNpz(new Map([['fc.weight', weight], ['norm.weight', { shape: [3], data: new Float32Array(3) }]]))
+ * const { masks, reading } = networkFromFile(openTensors(bytes, 'net.npz'), 'net.npz')
+ * console.log(masks[0].kept, reading.leftOut) // 3 [ { name: 'norm', tensors: 1 } ]
+ */
+export function networkFromFile(
+  { tensors, metadata, apart = [] }: TensorFile,
+  file: string,
+  options: ReadOptions = {},
+): Checkpoint {
+  const { layers: patterns, zeros = 'pruned' } = options
+  const { layers: stored, leftOut } = storedLayers(withNames(tensors, file), file, patterns)
   const spec = specFromMetadata(metadata, [stored[0].cols, ...stored.map(({ rows }) => rows)], file, options)
   const masks = stored.map((layer) => maskOf(layer, zeros, file))
   const about = {
@@ -217,7 +234,7 @@ export function networkFromTensors(
     masks,
     origin: originFromMetadata(metadata, file),
     known: knownSpec(metadata, spec, options),
-    reading: readingOf(stored, leftOut, zeros),
+    reading: readingOf(stored, [...leftOut, ...apart], zeros),
   }
   if (stored.every(({ weight }) => !weight)) return about
   const layers = stored.map((layer, i) => readLayer(layer, masks[i], spec, file))

@@ -10,6 +10,7 @@ import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
 import type { TensorData } from '../../src/data/tensor.js'
+import { torchBytes } from '../data/torch/fixtures.js'
 import { freshFolder } from './limn.js'
 
 // Threads need the compiled program.
@@ -43,6 +44,8 @@ const contents: Readonly<Record<string, Uint8Array>> = {
   ),
   'samples.npz': encodeNpz(new Map([['x', weight]])),
   'array.npy': encodeNpy(tensor([2, 2], Float64Array.of(1, 0, 1, 0))),
+  'network.pth': torchBytes('plain.pth'),
+  'state.pt': torchBytes('checkpoint.pt'),
   'torch.pt': zipSync({ 'net/data.pkl': new Uint8Array(1) }),
   'torch.bin': Uint8Array.of(0x80, 2, 0x2e),
   'hdf5.h5': Uint8Array.from('\x89HDF\r\n', (letter) => letter.charCodeAt(0)),
@@ -79,10 +82,13 @@ it('takes no safetensors file for a pickle, whatever the length of its header', 
   expect(fileKind(wide)).toBe('network')
 })
 
-// The values of one of these could be a mask's.
-it.each(Object.keys(contents).filter((name) => name !== 'kernel.of-limn.npy'))('knows %s by its contents', (name) => {
-  expect(fileKind(file(name))).toBe(name.split('.')[0])
-})
+// The values of one of these could be a mask's; another is named by where it keeps its network.
+it.each(Object.keys(contents).filter((name) => !['kernel.of-limn.npy', 'state.pt'].includes(name)))(
+  'knows %s by its contents',
+  (name) => {
+    expect(fileKind(file(name))).toBe(name.split('.')[0])
+  },
+)
 
 describe('a file of another kind than its place takes is named with the next step', () => {
   it.each([
@@ -101,12 +107,18 @@ describe('a file of another kind than its place takes is named with the next ste
     ['distance network.npz chain.npz', 'a graphon chain, got a network; limn graphon'],
     [
       'graphon torch.pt --out c.npz',
-      'a network, got a PyTorch file; save it with Python: safetensors.torch.save_file(torch.load(',
+      'it stored as torch.save does, got it packed; save it anew with Python: import torch; torch.save(torch.load(',
     ],
     [
       'prune --weights torch.bin --method random --density 0.5 --out m.npz',
-      'a network, got a PyTorch file; save it with Python',
+      'a file of torch.save, got another pickle; if you trust it, save its state dict with Python: import torch; ',
     ],
+    [
+      'spectrum torch.pt',
+      'a kernel, got a PyTorch file that is no state dict; if you trust it, save its state dict with Python: import torch; ',
+    ],
+    ['spectrum state.pt', 'a kernel, got a network; limn ntk --empirical'],
+    ['ntk state.pt --data array.npy --out k.npy', 'a graphon chain, got a network; use --empirical'],
     [
       'graphon kernel.of-limn.npy --out c.npz',
       'a network, got a kernel; kernels are read by limn spectrum and limn predict',
@@ -128,7 +140,7 @@ describe('a file of another kind than its place takes is named with the next ste
     ],
     [
       'train network.npz --data torch.pt',
-      'samples as .npz with x and y, .npy, or a folder, got a PyTorch file; save them with Python',
+      'samples as .npz with x and y, .npy, or a folder, got a PyTorch file that is no state dict; save them with Python',
     ],
   ])('%s', async (line, message) => {
     expect(await refusal(line)).toContain(`: expected ${message}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readTensors, unnamedKey } from '../../src/data/archives.js'
+import { openTensors, readTensors, unnamedKey } from '../../src/data/archives.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
@@ -19,8 +19,25 @@ describe('readTensors', () => {
     expect(readTensors(encodeNpy(tensor), 'w.npy')).toEqual({ tensors: new Map([[unnamedKey, tensor]]), metadata: {} })
   })
 
+  it('gives names, types and shapes without reading a tensor', () => {
+    const bytes = encodeSafetensors(tensors)
+    let read = 0
+    const source = {
+      size: bytes.length,
+      read: (begin: number, end: number) => ((read += end - begin), bytes.subarray(begin, end)),
+    }
+    const file = openTensors(source, 'w.safetensors')
+    const listed = read
+    expect(Array.from(file.tensors, ([key, { type, shape }]) => [key, type, shape])).toEqual([['w', 'F32', [2]]])
+    expect(read).toBe(listed)
+    expect(file.tensors.get('w')!.read()).toEqual(tensor)
+    expect(read).toBe(listed + 8)
+  })
+
   it('refuses other names, and contents of another format', () => {
-    expectFileError(() => readTensors(encodeNpy(tensor), 'w.pt'), 'w.pt', /\.safetensors, \.npz, \.npy/)
+    expectFileError(() => readTensors(encodeNpy(tensor), 'w.h5'), 'w.h5', /\.safetensors, \.npz, \.npy, \.pt/)
+    expectFileError(() => readTensors(encodeNpy(tensor), 'w.pt'), 'w.pt', /a PyTorch file .*; rename it to \.npy/)
+    expectFileError(() => readTensors(encodeNpz(tensors), 'w.pt'), 'w.pt', /data\.pkl .* is to be called \.npz/)
     for (const name of ['w.safetensors', 'w.npz'])
       expectFileError(() => readTensors(encodeNpy(tensor), name), name, /expected/)
     expectFileError(() => readTensors(encodeNpz(tensors), 'w.npy'), 'w.npy', /expected a NumPy array/)

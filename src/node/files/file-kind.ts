@@ -1,9 +1,11 @@
 import { extname } from 'node:path'
-import { archiveFormat, readTensors, unnamedKey } from '../../data/archives.js'
-import type { Tensor, TensorMap } from '../../data/tensor.js'
-import { readZip } from '../../data/zip.js'
-import { readBytes } from './files.js'
-import { openFile } from './large-files.js'
+import { archiveFormat, openTensors, unnamedKey } from '../../data/archives.js'
+import type { ByteSource } from '../../data/byte-source.js'
+import type { StoredTensors } from '../../data/tensor-file.js'
+import type { Tensor } from '../../data/tensor.js'
+import { fileSource } from './file-source.js'
+import { isShardIndex } from './shards.js'
+import { openTensorFile } from './tensor-file.js'
 
 /** What limn knows files to be, by their contents. */
 export const fileKinds = {
@@ -12,7 +14,7 @@ export const fileKinds = {
   kernel: 'a kernel',
   samples: 'samples',
   array: 'an array',
-  torch: 'a PyTorch file',
+  torch: 'a PyTorch file that is no state dict',
   hdf5: 'an HDF5 file',
   onnx: 'an ONNX file',
   text: 'a text',
@@ -22,9 +24,6 @@ export type FileKind = keyof typeof fileKinds
 
 /** Formats that limn does not read, by extension. */
 const byExtension: Readonly<Record<string, FileKind>> = {
-  '.pt': 'torch',
-  '.pth': 'torch',
-  '.ckpt': 'torch',
   '.pkl': 'torch',
   '.h5': 'hdf5',
   '.hdf5': 'hdf5',
@@ -36,21 +35,7 @@ const byExtension: Readonly<Record<string, FileKind>> = {
 }
 
 /** Enough to tell a format. */
-const headBytes = 4096
-
-function head(file: string): Uint8Array {
-  const opened = openFile(file)
-  try {
-    const bytes = new Uint8Array(Math.min(headBytes, opened.size))
-    opened.read(bytes, 0)
-    return bytes
-  } finally {
-    opened.close()
-  }
-}
-
-const isPickled = (bytes: Uint8Array, file: string): boolean =>
-  readZip(bytes, file).some(({ name }) => /(^|\/)data\.pkl$/.test(name))
+const headBytes = 4
 
 /** Whether an array may be a kernel: real and symmetric in its last two axes, and no mask of 0 and 1. */
 function isKernel({ shape, data }: Tensor): boolean {
@@ -70,14 +55,23 @@ function isKernel({ shape, data }: Tensor): boolean {
   return isSymmetric && data.some((value) => value !== 0 && value !== 1)
 }
 
-function kindOfTensors(tensors: TensorMap): FileKind | undefined {
+function kindOfTensors(tensors: StoredTensors): FileKind | undefined {
   const only = tensors.size === 1 ? tensors.get(unnamedKey) : undefined
-  if (only) return isKernel(only) ? 'kernel' : 'array'
+  if (only) return isKernel(only.read()) ? 'kernel' : 'array'
   if (tensors.has('W0') || tensors.has('W1')) return 'chain'
   if (tensors.has('x')) return 'samples'
   return [...tensors.keys()].some((key) => /(^|\.)(weight|weight_orig|mask|weight_mask)$/.test(key))
     ? 'network'
     : undefined
+}
+
+/** What a PyTorch file holds, or that it is one which is not read. */
+function kindOfTorch(source: ByteSource): FileKind | undefined {
+  try {
+    return kindOfTensors(openTensors(source, '').tensors)
+  } catch {
+    return 'torch'
+  }
 }
 
 /**
@@ -94,17 +88,15 @@ function kindOfTensors(tensors: TensorMap): FileKind | undefined {
 export function fileKind(file: string): FileKind | undefined {
   const foreign = byExtension[extname(file).toLowerCase()] as FileKind | undefined
   try {
-    const start = head(file)
-    // The length of a safetensors header may begin with the same bytes as a pickle; a brace follows it.
-    if (start[0] === 0x80 && start[1] >= 2 && start[1] <= 5 && start[8] !== 0x7b) return 'torch'
+    if (isShardIndex(file)) return kindOfTensors(openTensorFile(file).tensors)
+    const source = fileSource(file)
+    const start = source.read(0, Math.min(headBytes, source.size))
     if (start[0] === 0x89 && String.fromCharCode(...start.subarray(1, 4)) === 'HDF') return 'hdf5'
     if (foreign) return foreign
-    const bytes = readBytes(file)
-    const format = archiveFormat(bytes)
-    if (format === undefined) return undefined
-    if (format === '.npz' && isPickled(bytes, file)) return 'torch'
+    const format = archiveFormat(source)
+    if (format === '.pt') return kindOfTorch(source)
     // Without its extension, a file is read by its contents.
-    return kindOfTensors(readTensors(bytes, '').tensors)
+    return format && kindOfTensors(openTensors(source, '').tensors)
   } catch {
     return undefined
   }

@@ -1,32 +1,22 @@
 import { FileError } from '../../data/file-error.js'
-import { archiveFormat, readTensors, type TensorArchive } from '../../data/archives.js'
-import { readRawNpyHeader } from '../../data/npy-header.js'
-import type { UnreadableTensor } from '../../data/tensor.js'
-import { networkFromTensors, type Checkpoint, type ReadOptions } from '../../network/checkpoint.js'
+import type { TensorFile } from '../../data/tensor-file.js'
+import { networkFromFile, type Checkpoint, type ReadOptions } from '../../network/checkpoint.js'
 import type { Network } from '../../network/network.js'
 import { readKernelComment } from '../../ntk/kernel-meta.js'
-import { readArchive } from './files.js'
+import { openTensorFile } from './tensor-file.js'
 import { requireAgreement, saidInMetadata } from './agreement.js'
 
-/** What a file of tensors holds, with what could not be decoded. */
-export interface OpenArchive extends TensorArchive {
-  readonly unreadable: ReadonlyMap<string, UnreadableTensor>
-}
-
 /**
- * Reads all tensors of a file; those of a type without numbers are no reason to refuse it yet.
+ * Lists the tensors of a file; those that a network needs are read later.
  *
  * @throws FileError where it is none, or says that it is a kernel, which has the form of a matrix of weights
  */
-export function openArchive(file: string): OpenArchive {
-  const unreadable = new Map<string, UnreadableTensor>()
-  const bytes = readArchive(file)
-  const comment = archiveFormat(bytes) === '.npy' ? readRawNpyHeader(bytes, file).comment : undefined
-  if (readKernelComment(comment, file)) {
+export function openArchive(file: string): TensorFile {
+  const archive = openTensorFile(file)
+  if (readKernelComment(archive.comment, file)) {
     throw new FileError(file, 'expected a network, got a kernel; kernels are read by limn spectrum and limn predict')
   }
-  const { tensors, metadata } = readTensors(bytes, file, (key, tensor) => unreadable.set(key, tensor))
-  return { tensors, metadata, unreadable }
+  return archive
 }
 
 /**
@@ -34,10 +24,9 @@ export function openArchive(file: string): OpenArchive {
  *
  * @throws FileError when the tensors are no network, UsageError when an option says something else than the file
  */
-export function checkpointOf(archive: OpenArchive, file: string, options: ReadOptions = {}): Checkpoint {
-  const { tensors, metadata, unreadable } = archive
-  const checkpoint = networkFromTensors(tensors, metadata, file, { ...options, unreadable })
-  requireAgreement(file, saidInMetadata(metadata, checkpoint.spec.sizes, file), options)
+export function checkpointOf(archive: TensorFile, file: string, options: ReadOptions = {}): Checkpoint {
+  const checkpoint = networkFromFile(archive, file, options)
+  requireAgreement(file, saidInMetadata(archive.metadata, checkpoint.spec.sizes, file), options)
   return checkpoint
 }
 

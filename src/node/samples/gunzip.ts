@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { FileError } from '../../data/file-error.js'
+import { sourceOf } from '../../data/byte-source.js'
 import { inflateStart } from '../../data/inflate-start.js'
 
 /** Deflate cannot shrink by more. */
@@ -56,7 +57,7 @@ export function gunzipStart(bytes: Uint8Array, file: string, count: number, whol
   const end = bytes.length - 8
   let found
   try {
-    found = inflateStart(bytes.subarray(contentsStart(bytes), end), Math.min(count, size), whole)
+    found = inflateStart(sourceOf(bytes.subarray(contentsStart(bytes), end)), Math.min(count, size), whole)
   } catch {
     throw damaged(file, size)
   }
