@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FileError } from '../../src/data/file-error.js'
 import type { Tensor, TensorMap } from '../../src/data/tensor.js'
-import { networkFromTensors, networkToTensors } from '../../src/network/checkpoint.js'
+import { networkFromTensors, networkToTensors, type Checkpoint } from '../../src/network/checkpoint.js'
 import { createNetwork } from '../../src/network/create.js'
 import { activations, sampleNetwork } from './fixtures.js'
 
@@ -437,5 +437,53 @@ describe('a wrong file', () => {
 
   it('accepts sizes as a JSON list too', () => {
     expect(read([layer0, layer1], { sizes: '[2, 3, 1]' }).spec.sizes).toEqual([2, 3, 1])
+  })
+})
+
+describe('matrices without names', () => {
+  const stack = (data: Tensor['data'], shape = [2, 2, 2]): Checkpoint => read([['', { shape, data }]])
+
+  it('are the layers from input to output where they are a stack', () => {
+    const masks = stack(Uint8Array.of(1, 0, 0, 1, 1, 1, 0, 0))
+    expect(masks.masks.map(({ data }) => [...data])).toEqual([
+      [1, 0, 0, 1],
+      [1, 1, 0, 0],
+    ])
+    expect([masks.network, masks.reading.layers]).toEqual([undefined, ['0', '1']])
+    const weights = stack(Float64Array.of(1, 0, 0, 1, 0.5, 1, 0, 0))
+    expect(weights.network!.layers.map(({ weight }) => [...weight])).toEqual([
+      [1, 0, 0, 1],
+      [0.5, 1, 0, 0],
+    ])
+    expect(() => stack(new Uint8Array(12).fill(1), [2, 2, 3])).toThrow(/1\.mask: expected 2 columns/)
+  })
+
+  it('are the layers by their numbers, not by their letters or places', () => {
+    const numbered = Array.from({ length: 11 }, (_, k): [string, Tensor] => [`arr_${k}`, ones(k + 2, k + 1)])
+    expect(read(numbered.reverse()).spec.sizes).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  })
+
+  it('are masks alike or weights alike', () => {
+    expect(() =>
+      read([
+        ['0', weights(2, 3)],
+        ['1', ones(1, 2)],
+      ]),
+    ).toThrow(/integers beside weights as matrix 1/)
+  })
+})
+
+describe('a mask that is called by its weight', () => {
+  it('is the mask of that layer, and so of a bias', () => {
+    const { masks, network } = read([
+      ['fc.weight', weights(2, 2)],
+      ['fc.weight.mask', { shape: [2, 2], data: Uint8Array.of(1, 0, 0, 1) }],
+      ['fc.bias', bias(2)],
+      ['fc.bias.mask', { shape: [2], data: Uint8Array.of(1, 0) }],
+    ])
+    expect([...masks[0].data]).toEqual([1, 0, 0, 1])
+    expect([...network!.layers[0].bias!]).toEqual([2, 0])
+    // Without such a weight it is a layer called weight.
+    expect(read([['weight.mask', ones(2, 2)]]).reading.layers).toEqual(['weight'])
   })
 })
