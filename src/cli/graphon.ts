@@ -294,7 +294,7 @@ export function addGraphon(program: Command): void {
     .command('graphon')
     .summary('estimate the graphon chain of pruning masks')
     .description('Estimate the step graphon of every mask; with weights in the file also the weight-energy graphons V.')
-    .argument('<masks>', 'masks (.safetensors, .npz, or .npy for one mask)')
+    .argument('<masks>', 'masks (.safetensors, .npz, .pt, or .npy for one mask or a stack of them)')
     .addOption(
       new Option('--bins <n>', 'bins per hidden layer, or auto: as many as held-out entries ask for')
         .argParser(parseBins)

@@ -156,7 +156,7 @@ export function addLimit(program: Command): void {
     .description(
       `Without a file: densities W and weight energies V of every matrix at given sizes and in the limit of infinite width, for ${Object.keys(closedForms).join(' and ')}. With masks: what the closed form of their method predicts, beside what is found in them: L² and cut distance, noise floor, and the share of the structure that is explained. ${about.join('; ')}.`,
     )
-    .argument('[masks]', 'masks of limn prune, with the weights before pruning (.safetensors, .npz)')
+    .argument('[masks]', 'masks of limn prune, with the weights before pruning (.safetensors, .npz, .pt)')
     .addOption(limited(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes), ofSizes))
     .addOption(
       new Option('--method <name>', 'pruning method; default: what the file says').choices(Object.keys(predictions)),

@@ -209,7 +209,7 @@ export function addMotifs(program: Command): void {
     .description(
       'Densities of the edge, both cherries, paths, the 4-cycle and the 6-cycle in every matrix, beside those of a constant graphon of equal density, and the path density through all matrices. For masks also densities of different units, which are right at every width. With a second file: differences beside the counting lemma’s bound, e(F) times the cut norm; masks are then estimated as limn graphon does.',
     )
-    .argument('<a>', 'masks (.safetensors, .npz), a chain (.npz), one mask or one matrix of densities (.npy)')
+    .argument('<a>', 'masks (.safetensors, .npz, .pt), a chain (.npz), one mask or one matrix of densities (.npy)')
     .argument('[b]', 'a second one to compare with')
     .addOption(new Option('--paths <k>', 'longest path, in edges').argParser(parseCount).default(5))
     .addOption(

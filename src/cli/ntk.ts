@@ -130,7 +130,7 @@ export function addNtk(program: Command): void {
     .description(
       'Tangent kernel on given samples: of the infinitely wide network that follows a graphon chain, or with --empirical of one finite masked network. Of several files on the same samples, small kernels in one pass, each as it is alone.',
     )
-    .argument('<files...>', 'graphon chains .npz; with --empirical masks and weights .safetensors')
+    .argument('<files...>', 'graphon chains .npz; with --empirical masks and weights (.safetensors, .npz, .pt)')
     .addOption(new Option('--empirical', 'the kernel of a finite network from its surviving weights'))
     .addOption(shared.data().makeOptionMandatory())
     .addOption(shared.samples())

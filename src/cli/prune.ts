@@ -207,7 +207,7 @@ export function addPrune(program: Command): void {
       'Prune a fully connected network, drawn anew (--sizes) or read from a file (--weights), and write masks and weights.',
     )
     .addOption(new Option('--sizes <list>', 'layer sizes d,n_1,…,n_L,C').argParser(parseSizes))
-    .addOption(new Option('--weights <file>', 'weights to prune (.safetensors, .npz) in place of drawing them'))
+    .addOption(new Option('--weights <file>', 'weights to prune (.safetensors, .npz, .pt) in place of drawing them'))
     .addOption(
       new Option('--method <name>', namesOrModule(criterionNames, './my-method.js'))
         .argParser(parseMethod)

@@ -124,7 +124,7 @@ export function addTrain(program: Command): void {
     .description(
       'Train the surviving weights of a network; full batch unless --batch-size is given. Loss mse is 1/(2N) Σ ‖f − y‖².',
     )
-    .argument('<masks>', 'masks and weights (.safetensors, .npz)')
+    .argument('<masks>', 'masks and weights (.safetensors, .npz, .pt)')
     .addOption(shared.data().makeOptionMandatory())
     .addOption(shared.samples())
     .addOption(limited(shared.standardize(), applies.unnamedData))

@@ -111,11 +111,11 @@ describe('a file of another kind than its place takes is named with the next ste
     ],
     [
       'prune --weights torch.bin --method random --density 0.5 --out m.npz',
-      'a file of torch.save, got another pickle; if you trust it, save its state dict with Python: import torch; ',
+      'a file of torch.save, got another pickle; if you trust it, since this runs its code, save its state dict with Python: import torch; ',
     ],
     [
       'spectrum torch.pt',
-      'a kernel, got a PyTorch file that is no state dict; if you trust it, save its state dict with Python: import torch; ',
+      'a kernel, got a PyTorch file that is no state dict; if you trust it, since this runs its code, save its state dict with Python: import torch; ',
     ],
     ['spectrum state.pt', 'a kernel, got a network; limn ntk --empirical'],
     ['ntk state.pt --data array.npy --out k.npy', 'a graphon chain, got a network; use --empirical'],

@@ -2,7 +2,7 @@
 
 pip install torch numpy scipy safetensors; run from anywhere. `expected.json` says of every file which tensors it holds (shape and
 values, as PyTorch reads them back), or which words of its refusal name the cause; of refused files that a line of Python can
-save as a state dict, the line is taken from the refusal and run by `check-torch-remedies.py`.
+save as a state dict, `check-torch-remedies.py` takes the line from the refusal and runs it.
 """
 
 import argparse
@@ -277,8 +277,9 @@ torch.save({"state_dict": state, "counts": collections.Counter("ab")}, here / "c
 refuses("counter.pt", "collections.Counter", remedy=tells(state))
 torch.save({"state_dict": state, "loss": np.float64(0.5)}, here / "numpy-scalar.pt")
 refuses("numpy-scalar.pt", "multiarray.scalar", remedy=tells(state))
-torch.save({"fc.weight": torch.eye(3).to_sparse()}, here / "sparse-tensor.pt")
-refuses("sparse-tensor.pt", "torch._utils._rebuild_sparse_tensor")
+torch.save({"fc.weight": torch.eye(3).to_sparse(), "fc.bias": torch.ones(3)}, here / "sparse-tensor.pt")
+dense_too = {"fc.weight": torch.eye(3), "fc.bias": torch.ones(3)}
+refuses("sparse-tensor.pt", "torch._utils._rebuild_sparse_tensor", remedy=tells(dense_too))
 torch.save({"generator": state, "discriminator": state, "epoch": 1}, here / "same-twice.pt")
 reads("same-twice.pt", state)
 torch.save({"generator": state, "discriminator": dict(Net().state_dict())}, here / "two-networks.pt")
@@ -292,7 +293,7 @@ refuses("legacy-model.pt", "before 1.6", remedy=tells(state))
 torch.jit.save(torch.jit.trace(net, torch.ones(1, 5)), here / "torchscript.pt")
 refuses("torchscript.pt", "TorchScript", remedy=tells(state))
 rewritten("packed.pt", lambda name, data: data, source="plain.pt", compression=zipfile.ZIP_DEFLATED)
-refuses("packed.pt", "packed")
+refuses("packed.pt", "packed", remedy=expected["plain.pt"]["tensors"])
 torch.serialization.set_crc32_options(False)
 torch.save(state, here / "no-checksums.pt")
 torch.serialization.set_crc32_options(True)

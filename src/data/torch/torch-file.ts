@@ -100,7 +100,12 @@ function stateDictOf({ file, pickle, open, storage }: TorchArchive): Found | und
   }
 }
 
+const sparseTensor = 'torch._utils._rebuild_sparse_tensor'
+
 function refuse(name: string, file: string): never {
+  if (name === sparseTensor) {
+    throw new FileError(file, `expected dense tensors, got one made by ${name}; ${resave.dense(file)}`)
+  }
   const short = name.length > 100 ? `${name.slice(0, 100)}…` : name
   throw new FileError(
     file,

@@ -21,8 +21,8 @@ const names = [
 export function countBytes(): () => number {
   let bytes = 0
   for (const name of names) {
-    const construct = (target: object, args: unknown[], newTarget: object): object => {
-      const made = Reflect.construct(target as new () => object, args, newTarget) as Uint8Array
+    const construct = (target: new () => object, args: unknown[], newTarget: new () => object): object => {
+      const made = Reflect.construct<unknown[], Uint8Array>(target as new () => Uint8Array, args, newTarget)
       if (!(args[0] instanceof ArrayBuffer)) bytes += made.byteLength
       return made
     }
