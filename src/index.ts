@@ -60,6 +60,14 @@ export type {
 export type { ClosedDual, Dual, DualValue, Kink } from './network/activations/dual.js'
 export { defineActivation, type OwnActivation } from './network/activations/own-activation.js'
 export {
+  inspectTensors,
+  type InspectedChain,
+  type InspectedLayer,
+  type InspectedTensor,
+  type Inspection,
+  type InspectOptions,
+} from './network/inspect.js'
+export {
   networkFromFile,
   networkFromTensors,
   networkToTensors,

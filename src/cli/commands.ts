@@ -4,6 +4,7 @@ import type { AddCommand } from './program.js'
 const commands = {
   study: async () => (await import('./study.js')).addStudy,
   worker: async () => (await import('./worker.js')).addWorker,
+  inspect: async () => (await import('./inspect.js')).addInspect,
   prune: async () => (await import('./prune.js')).addPrune,
   graphon: async () => (await import('./graphon.js')).addGraphon,
   limit: async () => (await import('./limit.js')).addLimit,

@@ -34,6 +34,8 @@ export interface Candidate {
   readonly key: string
   /** How many tensors have a place in the layer. */
   readonly tensors: number
+  /** Their keys. */
+  readonly keys: readonly string[]
   /** @throws FileError naming the key of a tensor that is defined twice, does not fit the layer or cannot be read */
   readonly check: () => StoredLayer
 }
@@ -93,8 +95,16 @@ function candidateOf(name: string, members: Group, file: string): Candidate | un
   const matrix = (members.get('weight') ?? members.get('mask'))?.find(isMatrix)
   if (!matrix) return undefined
   const [rows, cols] = matrix.shape ?? [NaN, NaN]
-  const tensors = [...members.values()].reduce((sum, all) => sum + all.length, 0)
-  return { name, rows, cols, key: matrix.key, tensors, check: () => checkedLayer(name, members, rows, cols, file) }
+  const keys = [...members.values()].flatMap((all) => all.map(({ key }) => key))
+  return {
+    name,
+    rows,
+    cols,
+    key: matrix.key,
+    tensors: keys.length,
+    keys,
+    check: () => checkedLayer(name, members, rows, cols, file),
+  }
 }
 
 /** What a file holds, module by module. */

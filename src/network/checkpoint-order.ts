@@ -20,19 +20,19 @@ function asRead(order: readonly Candidate[]): string {
 }
 
 /** Texts and numbers of a name in turn, a text first. */
-const tokensOf = (name: string): string[] => name.split(/(\d+)/)
+export const tokensOf = (name: string): string[] => name.split(/(\d+)/)
 
 /**
  * What numbers in two names say of their order: the first place where the names differ decides, if both have a number
  * there. Negative: `a` is before `b`; 0: nothing.
  */
-function compareByNumbers(a: readonly string[], b: readonly string[]): number {
+export function compareByNumbers(a: readonly string[], b: readonly string[]): number {
   const at = a.findIndex((token, i) => token !== b[i])
   return at % 2 === 1 && at < b.length ? Number(a[at]) - Number(b[at]) : 0
 }
 
 /** As {@link compareByNumbers}; where numbers say nothing, texts in the order of their letters. */
-function compareNames(a: readonly string[], b: readonly string[]): number {
+export function compareNames(a: readonly string[], b: readonly string[]): number {
   const byNumbers = compareByNumbers(a, b)
   if (byNumbers !== 0) return byNumbers
   const at = a.findIndex((token, i) => token !== b[i])
@@ -158,7 +158,7 @@ function refuseBroken({ layers, total }: PartialOrder, file: string, why: string
 }
 
 /** Names of look-up tables, which are matrices too but no layers. */
-const tableName = /embed|(^|[._])(emb|w[tp]e)($|[._])/i
+export const tableName = /embed|(^|[._])(emb|w[tp]e)($|[._])/i
 
 /**
  * The layers of a network from input to output: by `patterns`, else all candidates (without look-up tables where these
