@@ -207,6 +207,7 @@ const plain = [
   'study export',
   'study query',
   'worker',
+  'inspect',
   'doctor',
 ]
 

@@ -298,7 +298,7 @@ describe('refusals', () => {
       ['train', masks, '--data', images],
       /train-labels-idx1-ubyte: no such file/,
     ],
-    ['no command', 2, [], /expected a command: study, worker, prune/],
+    ['no command', 2, [], /expected a command: study, worker, inspect, prune/],
     ['no command of study', 2, ['study'], /expected a command: plan, run, exec, status, report, query, export/],
     ['a study file that is not there', 1, ['study', 'run', file('no.yaml'), '--out', out], /no\.yaml/],
   ]
