@@ -10,7 +10,7 @@ export { loadKernels, type Kernels } from './linalg/kernels.js'
 export { permutation, randomStream, type RandomStream, type SeedPart } from './random/random.js'
 
 // Data
-export { openTensors, readTensors } from './data/archives.js'
+export { readTensors } from './data/archives.js'
 export type { ByteSource } from './data/byte-source.js'
 export { classBalanced } from './data/class-balanced.js'
 export type { Dataset, LabelledDataset } from './data/dataset.js'
@@ -59,14 +59,6 @@ export type {
 } from './network/activations/definition.js'
 export type { ClosedDual, Dual, DualValue, Kink } from './network/activations/dual.js'
 export { defineActivation, type OwnActivation } from './network/activations/own-activation.js'
-export {
-  inspectTensors,
-  type InspectedChain,
-  type InspectedLayer,
-  type InspectedTensor,
-  type Inspection,
-  type InspectOptions,
-} from './network/inspect.js'
 export {
   networkFromFile,
   networkFromTensors,

@@ -8,14 +8,13 @@ import { encodeSafetensors, safetensorsFile } from './safetensors.js'
 import { readAll, type TensorFile } from './tensor-file.js'
 import type { OnUnreadable, TensorArchive } from './tensor.js'
 import { isPickled } from './torch/pickled.js'
-import { torchFile } from './torch/torch-file.js'
 import { unnamedKey } from './unnamed.js'
 
 export type { TensorArchive } from './tensor.js'
 export { unnamedKey } from './unnamed.js'
 
 /** Lists the tensors of a file in one format. */
-type Lister = (source: ByteSource, file: string) => TensorFile
+export type Lister = (source: ByteSource, file: string) => TensorFile
 
 const npyFile: Lister = (source, file) => {
   const head = source.read(0, Math.min(source.size, npyHeadBytes))
@@ -24,21 +23,21 @@ const npyFile: Lister = (source, file) => {
   return { tensors: new Map([[unnamedKey, tensor]]), metadata: {}, ...(comment !== undefined && { comment }) }
 }
 
-/** Formats of named tensors, by file extension. */
-const listers = {
-  '.safetensors': safetensorsFile,
-  '.npz': npzFile,
-  '.npy': npyFile,
-  '.pt': torchFile,
-  '.pth': torchFile,
-  '.ckpt': torchFile,
-  '.bin': torchFile,
-} as const satisfies Record<string, Lister>
+/** Extensions of files of named tensors, and the format that each stands for. */
+const formats = {
+  '.safetensors': '.safetensors',
+  '.npz': '.npz',
+  '.npy': '.npy',
+  '.pt': '.pt',
+  '.pth': '.pt',
+  '.ckpt': '.pt',
+  '.bin': '.pt',
+} as const satisfies Record<string, ArchiveFormat>
 
-export type ArchiveExtension = keyof typeof listers
+export type ArchiveExtension = keyof typeof formats
 
 /** Extensions of files of named tensors. */
-export const archiveExtensions = Object.keys(listers) as readonly ArchiveExtension[]
+export const archiveExtensions = Object.keys(formats) as readonly ArchiveExtension[]
 
 /** Formats that named tensors with a description are written in, by file extension; every one reads back the same. */
 export const archiveWriters = {
@@ -52,9 +51,9 @@ export function archiveExtension(file: string): ArchiveExtension | undefined {
 }
 
 /** Formats that a file's first bytes tell apart. */
-type Found = '.safetensors' | '.npz' | '.npy' | '.pt'
+export type ArchiveFormat = '.safetensors' | '.npz' | '.npy' | '.pt'
 
-const contents: Readonly<Record<Found, string>> = {
+const contents: Readonly<Record<ArchiveFormat, string>> = {
   '.safetensors': 'a safetensors file',
   '.npz': 'a ZIP archive',
   '.npy': 'a NumPy array',
@@ -62,7 +61,7 @@ const contents: Readonly<Record<Found, string>> = {
 }
 
 /** The archive format that a file is of by its contents; undefined when it is of none. */
-export function archiveFormat(from: Uint8Array | ByteSource): Found | undefined {
+export function archiveFormat(from: Uint8Array | ByteSource): ArchiveFormat | undefined {
   const source = 'read' in from ? from : sourceOf(from)
   const bytes = source.read(0, Math.min(source.size, 9))
   const starts = (...signature: readonly number[]): boolean => signature.every((byte, i) => bytes[i] === byte)
@@ -78,38 +77,43 @@ export function archiveFormat(from: Uint8Array | ByteSource): Found | undefined 
 }
 
 /**
- * Lists the tensors of a `.safetensors`, `.npz`, `.npy` or PyTorch file (`.pt`, `.pth`, `.ckpt`, `.bin`), none of which is
- * read before it is asked for. Of a PyTorch file no code is run: it has to be a state dict, and what else is in it is
- * refused by name.
+ * Lists tensors by the readers of some formats.
  *
- * @param from the file's bytes, or a source of them
- * @param file the file's name, whose extension says the format; without an extension the contents do
+ * @param torch reads PyTorch's files
  * @throws FileError when the format is none of these, or the contents are not what the extension says
- *
- * @example
- * import { encodeNpz, openTensors } from 'limn'
- *
- * const bytes = encodeNpz(new Map([['fc.weight', { shape: [1, 2], data: Float32Array.of(1, 2) }]]))
- * const { tensors } = openTensors(bytes, 'net.npz')
- * console.log(Array.from(tensors, ([key, { type, shape }]) => [key, type, shape])) // [ [ 'fc.weight', '<f4', [ 1, 2 ] ] ]
- * console.log(tensors.get('fc.weight')?.read().data) // Float32Array(2) [ 1, 2 ]
  */
-export function openTensors(from: Uint8Array | ByteSource, file: string): TensorFile {
+export function openArchiveWith(torch: Lister, from: Uint8Array | ByteSource, file: string): TensorFile {
+  const listers: Readonly<Record<ArchiveFormat, Lister>> = {
+    '.safetensors': safetensorsFile,
+    '.npz': npzFile,
+    '.npy': npyFile,
+    '.pt': torch,
+  }
   const source = 'read' in from ? from : sourceOf(from)
-  const [named, found] = [archiveExtension(file), archiveFormat(source)]
+  const [extension, found] = [archiveExtension(file), archiveFormat(source)]
+  const named = extension && formats[extension]
   // An archive whose directory is damaged may be either; what its name says then says what is damaged.
-  const isEither = named && found === '.npz' && listers[named] === torchFile
-  if (named && found && listers[named] !== listers[found] && !isEither) {
-    const expected = listers[named] === torchFile ? contents['.pt'] : contents[named as Found]
-    throw new FileError(file, `expected ${expected} as its name says, got ${contents[found]}; rename it to ${found}`)
+  const isEither = named === '.pt' && found === '.npz'
+  if (named && found && named !== found && !isEither) {
+    throw new FileError(
+      file,
+      `expected ${contents[named]} as its name says, got ${contents[found]}; rename it to ${found}`,
+    )
   }
   const format = named ?? (hasExtension(file) ? undefined : found)
   if (format === undefined) throw new FileError(file, `expected a name that ends in ${archiveExtensions.join(', ')}`)
   return listers[format](source, file)
 }
 
+const elsewhere: Lister = (_, file) => {
+  throw new FileError(
+    file,
+    'expected a safetensors or NumPy file, got a PyTorch file; openTensors of limn/node reads it',
+  )
+}
+
 /**
- * Reads all tensors of a `.safetensors`, `.npz`, `.npy` or PyTorch file.
+ * Reads all tensors of a `.safetensors`, `.npz` or `.npy` file. PyTorch's files are read by `openTensors` of `limn/node`.
  *
  * @param file the file's name, whose extension says the format; without an extension the first bytes do
  * @param onUnreadable told of tensors of a type without numbers, in archives of several; without it the first one throws
@@ -122,7 +126,7 @@ export function openTensors(from: Uint8Array | ByteSource, file: string): Tensor
  * console.log([...readTensors(bytes, 'x.npy').tensors.values()].map(({ data }) => Array.from(data))) // [ [ 1, 2 ] ]
  */
 export function readTensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
-  return readAll(openTensors(bytes, file), onUnreadable)
+  return readAll(openArchiveWith(elsewhere, bytes, file), onUnreadable)
 }
 
 const hasExtension = (file: string): boolean => /[^./\\][^/\\]*\.[^./\\]+$/.test(file)

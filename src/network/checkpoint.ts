@@ -213,7 +213,8 @@ export function networkFromTensors(
  * @throws FileError as there
  *
  * @example
- * import { encodeNpz, networkFromFile, openTensors } from 'limn'
+ * import { encodeNpz, networkFromFile } from 'limn'
+ * import { openTensors } from 'limn/node'
  *
  * const weight = { shape: [2, 3], data: Float32Array.of(1, 0, 3, 0, 5, 0) }
  * const bytes = encodeNpz(new Map([['fc.weight', weight], ['norm.weight', { shape: [3], data: new Float32Array(3) }]]))

@@ -172,7 +172,8 @@ function survivors(key: string, tensor: StoredTensor, file: TensorFile): Pick<In
  * @throws FileError when a matrix cannot be read, holds what is not finite, or `layers` names what does not chain
  *
  * @example
- * import { encodeNpz, inspectTensors, openTensors } from 'limn'
+ * import { encodeNpz } from 'limn'
+ * import { inspectTensors, openTensors } from 'limn/node'
  *
  * const bytes = encodeNpz(
  *   new Map([

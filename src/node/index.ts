@@ -6,6 +6,7 @@ export { fileKind, fileKinds, type FileKind } from './files/file-kind.js'
 export { availableMemory, defaultMemory, freeMemory } from './files/memory.js'
 export { readCheckpoint, readNetworks } from './files/read-network.js'
 export { openTensorFile } from './files/tensor-file.js'
+export { openTensors } from '../data/open-tensors.js'
 export { readChain } from './files/read-chain.js'
 export { encodeNetwork, networkFormats } from './files/store-network.js'
 export { UsageError } from './files/usage-error.js'
@@ -70,3 +71,11 @@ export {
   type ShareOutcome,
   type FoundInFolder,
 } from './studies/study.js'
+export {
+  inspectTensors,
+  type InspectedChain,
+  type InspectedLayer,
+  type InspectedTensor,
+  type Inspection,
+  type InspectOptions,
+} from '../network/inspect.js'

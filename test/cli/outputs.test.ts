@@ -9,7 +9,8 @@ import { encodeNetwork } from '../../src/node/files/store-network.js'
 import { addNtk } from '../../src/cli/ntk.js'
 import { addStudy } from '../../src/cli/study.js'
 import { addTrain } from '../../src/cli/train.js'
-import { archiveFormat, readTensors } from '../../src/data/archives.js'
+import { archiveFormat } from '../../src/data/archives.js'
+import { readAnyTensors } from '../../src/data/open-tensors.js'
 import { readNpyHeader } from '../../src/data/npy-header.js'
 import { decodeNpy, encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
@@ -34,7 +35,7 @@ describe('formats', () => {
       const name = `net${extension}`
       const bytes = encodeNetwork(name, archive)
       expect(archiveFormat(bytes)).toBe(extension)
-      const read = readTensors(bytes, name)
+      const read = readAnyTensors(bytes, name)
       expect(new Map(read.tensors)).toEqual(new Map(archive.tensors))
       expect(read.metadata).toEqual(archive.metadata)
       expect(networkFromTensors(read.tensors, read.metadata, name).spec).toEqual(spec)
@@ -44,9 +45,9 @@ describe('formats', () => {
   it('reads a name without an extension by its contents, and refuses contents of another format than the name says', () => {
     for (const extension of outputFormats.network) {
       const bytes = encodeNetwork(`x${extension}`, archive)
-      expect(readTensors(bytes, 'out/v/x').metadata).toEqual(archive.metadata)
+      expect(readAnyTensors(bytes, 'out/v/x').metadata).toEqual(archive.metadata)
       for (const other of ['.npy', ...outputFormats.network].filter((name) => name !== extension)) {
-        expect(() => readTensors(bytes, `x${other}`)).toThrow(
+        expect(() => readAnyTensors(bytes, `x${other}`)).toThrow(
           /^x\.\w+: expected a .* as its name says, got .*; rename it to \./,
         )
       }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openTensors, readTensors, unnamedKey } from '../../src/data/archives.js'
+import { unnamedKey } from '../../src/data/archives.js'
+import { openTensors, readAnyTensors } from '../../src/data/open-tensors.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import { encodeNpz } from '../../src/data/npz.js'
 import { encodeSafetensors } from '../../src/data/safetensors.js'
@@ -11,12 +12,15 @@ const tensors = new Map([['w', tensor]])
 
 describe('readTensors', () => {
   it('gives the same tensors from every format', () => {
-    expect(readTensors(encodeSafetensors(tensors, { a: 'b' }), 'w.safetensors')).toEqual({
+    expect(readAnyTensors(encodeSafetensors(tensors, { a: 'b' }), 'w.safetensors')).toEqual({
       tensors,
       metadata: { a: 'b' },
     })
-    expect(readTensors(encodeNpz(tensors), 'W.NPZ')).toEqual({ tensors, metadata: {} })
-    expect(readTensors(encodeNpy(tensor), 'w.npy')).toEqual({ tensors: new Map([[unnamedKey, tensor]]), metadata: {} })
+    expect(readAnyTensors(encodeNpz(tensors), 'W.NPZ')).toEqual({ tensors, metadata: {} })
+    expect(readAnyTensors(encodeNpy(tensor), 'w.npy')).toEqual({
+      tensors: new Map([[unnamedKey, tensor]]),
+      metadata: {},
+    })
   })
 
   it('gives names, types and shapes without reading a tensor', () => {
@@ -35,11 +39,11 @@ describe('readTensors', () => {
   })
 
   it('refuses other names, and contents of another format', () => {
-    expectFileError(() => readTensors(encodeNpy(tensor), 'w.h5'), 'w.h5', /\.safetensors, \.npz, \.npy, \.pt/)
-    expectFileError(() => readTensors(encodeNpy(tensor), 'w.pt'), 'w.pt', /a PyTorch file .*; rename it to \.npy/)
-    expectFileError(() => readTensors(encodeNpz(tensors), 'w.pt'), 'w.pt', /data\.pkl .* is to be called \.npz/)
+    expectFileError(() => readAnyTensors(encodeNpy(tensor), 'w.h5'), 'w.h5', /\.safetensors, \.npz, \.npy, \.pt/)
+    expectFileError(() => readAnyTensors(encodeNpy(tensor), 'w.pt'), 'w.pt', /a PyTorch file .*; rename it to \.npy/)
+    expectFileError(() => readAnyTensors(encodeNpz(tensors), 'w.pt'), 'w.pt', /data\.pkl .* is to be called \.npz/)
     for (const name of ['w.safetensors', 'w.npz'])
-      expectFileError(() => readTensors(encodeNpy(tensor), name), name, /expected/)
-    expectFileError(() => readTensors(encodeNpz(tensors), 'w.npy'), 'w.npy', /expected a NumPy array/)
+      expectFileError(() => readAnyTensors(encodeNpy(tensor), name), name, /expected/)
+    expectFileError(() => readAnyTensors(encodeNpz(tensors), 'w.npy'), 'w.npy', /expected a NumPy array/)
   })
 })

@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { openTensors } from '../../src/data/archives.js'
+import { openTensors } from '../../src/data/open-tensors.js'
 import { npyHeader } from '../../src/data/npy-header.js'
 import { encodeNpy } from '../../src/data/npy.js'
 import type { Tensor, TensorData } from '../../src/data/tensor.js'

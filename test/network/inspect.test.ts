@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encodeNpz } from '../../src/data/npz.js'
-import { openTensors } from '../../src/data/archives.js'
+import { openTensors } from '../../src/data/open-tensors.js'
 import type { Tensor } from '../../src/data/tensor.js'
 import { inspectTensors, type InspectOptions } from '../../src/network/inspect.js'
 

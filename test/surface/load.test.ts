@@ -41,7 +41,7 @@ describe('what an entry loads', () => {
   it('is no package but one for zip files in the pipeline, kernels in four builds included', async () => {
     const { bytes, packages } = await loaded('limn')
     expect(packages).toEqual(['fflate'])
-    expect(bytes).toBeLessThan(147_000)
+    expect(bytes).toBeLessThan(139_500)
   })
 
   it('is the kernels with the linear algebra alone, and no package more for questions to graphons', async () => {

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
-import { archiveFormat, openTensors, unnamedKey } from '../../data/archives.js'
+import { archiveFormat, unnamedKey } from '../../data/archives.js'
+import { openTensors } from '../../data/open-tensors.js'
 import type { ByteSource } from '../../data/byte-source.js'
 import type { StoredTensors } from '../../data/tensor-file.js'
 import type { Tensor } from '../../data/tensor.js'

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { openTensors } from '../../data/archives.js'
+import { openTensors } from '../../data/open-tensors.js'
 import { sourceOf, type ByteSource } from '../../data/byte-source.js'
 import type { TensorFile } from '../../data/tensor-file.js'
 import { fileSource } from './file-source.js'

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import { readTensors, unnamedKey, type TensorArchive } from '../../data/archives.js'
+import { unnamedKey, type TensorArchive } from '../../data/archives.js'
+import { readAnyTensors } from '../../data/open-tensors.js'
 import { readBytes } from './files.js'
 import { gigabytes } from './memory.js'
 
@@ -30,7 +31,7 @@ export function whyKept(out: string, inputs: readonly (string | undefined)[], lo
 
 function readArchive(file: string): TensorArchive | undefined {
   try {
-    return readTensors(readBytes(file), file)
+    return readAnyTensors(readBytes(file), file)
   } catch {
     return undefined
   }

@@ -4,7 +4,7 @@ import { countBytes } from './counted.js'
 import { torchBytes } from './fixtures.js'
 
 const bytesMade = countBytes()
-const { openTensors } = await import('../../../src/data/archives.js')
+const { openTensors } = await import('../../../src/data/open-tensors.js')
 const { FileError } = await import('../../../src/data/file-error.js')
 const { randomStream } = await import('../../../src/random/random.js')
 
