@@ -15,9 +15,10 @@ const examples = examplesOf(names)
 const folder = placeExamples(examples)
 let results: ReadonlyMap<string, Printed>
 
+// Some hundred small programs: on a busy machine they take longer than a hook may.
 beforeAll(async () => {
   results = await runExamples(folder)
-})
+}, 300_000)
 afterAll(() => removeExamples(folder))
 
 describe('the examples of the doc comments', () => {
