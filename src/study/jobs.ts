@@ -6,14 +6,12 @@ import { kernel } from './jobs/kernel.js'
 import type { JobKinds } from './jobs/kind.js'
 import { motifs } from './jobs/motifs.js'
 import { run } from './jobs/run.js'
-import { structure } from './jobs/structure.js'
 import { topSpectrum } from './jobs/top-spectrum.js'
 
 /** All kinds of jobs, each after those whose results it needs. A kind is one module of `jobs/` and one line here. */
 export const jobKinds = {
   dense,
   run,
-  structure,
   kernel,
   convergence,
   motifs,

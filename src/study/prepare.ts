@@ -124,7 +124,7 @@ export function pinKernels({ facts: { kernels: planned } }: Pick<StudyPlan, 'fac
  * training: { steps: 2 }`
  * const plan = await planFromText(text, 'study.yaml', { load, runtime: 'Node' })
  * console.log([...new Set(plan.jobs.map(({ kind }) => kind))].sort())
- * // [ 'closed-form', 'convergence', 'dense', 'kernel', 'motifs', 'run', 'structure' ]
+ * // [ 'closed-form', 'convergence', 'dense', 'kernel', 'motifs', 'run' ]
  */
 export async function planFromText(text: string, file: string, sources: StudySources): Promise<StudyPlan> {
   const config = readStudy(text, file)

@@ -45,7 +45,7 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
  * graphon: { bins: 3 }
  * training: { steps: 2 }`)
  * const { jobs, facts } = await prepareStudy('study.yaml')
- * console.log(facts.inputs, jobs.length) // 4 13
+ * console.log(facts.inputs, jobs.length) // 4 11
  */
 export function prepareStudy(file: string, { directory }: { readonly directory?: string } = {}): Promise<StudyPlan> {
   const before = directory === undefined ? undefined : earlierPlan(directory)

@@ -18,6 +18,7 @@ import { dense, kernelOptions, spectrumFindings, spectrumRecords, spectrumRows, 
 import { theArray, theRow, usable, type Finished } from './finished.js'
 import { jobKind, type ReadInputs, type Work } from './kind.js'
 import { byKey, cellName, cells } from './ladders.js'
+import { structureFindings } from './mask-structure.js'
 import { record, type RecordsOf } from './record.js'
 import { isSolved, measuredLoss, run, type FinishedRun } from './run.js'
 import { curve, predictionRecords, predictionRows } from './training.js'
@@ -199,6 +200,7 @@ async function cellFindings(result: Finished<typeof kernelRecords>, inputs: Read
   const pruned = runs.filter(({ failed }) => failed === undefined)
   return {
     pruning: pruned.length > 0 ? [pruningFinding(job, pruned)] : [],
+    structures: structureFindings(job, pruned),
     graphons: records.limit.map(({ path_density: density }): GraphonFinding => ({
       method,
       ...settingOf(job),
@@ -247,6 +249,6 @@ export const kernel = jobKind({
       (failed) => ({ arrays, records: { limit, ...noKernels }, failed }),
     )
   },
-  gives: ['pruning', 'graphons', 'spectra', 'training'],
+  gives: ['pruning', 'structures', 'graphons', 'spectra', 'training'],
   findings: cellFindings,
 })

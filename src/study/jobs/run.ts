@@ -14,6 +14,7 @@ import { kernelTensor } from './dense.js'
 import type { Finished } from './finished.js'
 import { jobKind } from './kind.js'
 import { cells, physicsOf, requireWeights, weightCount } from './ladders.js'
+import { structureRecords, structureRows, structureSeconds } from './mask-structure.js'
 import { matrixColumn, record, type RecordsOf } from './record.js'
 import { curve, notAsked, trainedOrNot, trainingRecords } from './training.js'
 
@@ -40,6 +41,7 @@ export const runRecords = {
       motif_ratio: z.number().describe('injective density over that of a constant graphon, p^edges'),
     }),
   ),
+  ...structureRecords,
   ...trainingRecords,
 }
 
@@ -96,8 +98,8 @@ function trainingSeconds({ training, data: { samples } }: StudyConfig, kept: num
 /** Every network of a study. */
 export const run = jobKind({
   label: 'network',
-  about: 'One pruned network: statistics of its masks, the chain estimated from them, and when asked its training.',
-  version: 1,
+  about: 'One pruned network: its masks as graphs, the chain estimated from them, and when asked its training.',
+  version: 2,
   records: runRecords,
   needs: {},
   plan(planning) {
@@ -121,7 +123,11 @@ export const run = jobKind({
             training: train && training,
           },
           needs: {},
-          cost: 0.01 + 0.16e-6 * weights + (train ? trainingSeconds(config, cell.density * weights) : 0),
+          cost:
+            0.01 +
+            0.16e-6 * weights +
+            structureSeconds(weights) +
+            (train ? trainingSeconds(config, cell.density * weights) : 0),
         }
       })
     })
@@ -149,6 +155,7 @@ export const run = jobKind({
           dead_units: deadUnits,
         })),
         motif: pruning.masks.flatMap((mask, l) => motifRows(mask, l + 1)),
+        ...structureRows(pruning.masks),
         ...trained.records,
       },
     }

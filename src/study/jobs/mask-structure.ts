@@ -3,23 +3,17 @@ import { mean, meanAndSd } from '../../linalg/statistics.js'
 import { density, type Mask } from '../../network/mask.js'
 import { maskChain } from '../../network/structure/chain.js'
 import { measureStructure } from '../../network/structure/metrics.js'
-import { NumbersError } from '../../numbers-error.js'
 import { settingOf, type JobKey } from '../job.js'
-import { prunedNetwork } from '../networks.js'
 import type { Setting } from '../vocabulary.js'
-import type { Finished } from './finished.js'
-import { jobKind, type Work } from './kind.js'
-import { cells, physicsOf, weightCount } from './ladders.js'
+import { weightCount } from './ladders.js'
 import { matrixColumn, record, type RecordsOf } from './record.js'
 
 const verdicts = ['regular', 'chance', 'uneven'] as const
-const trialColumn = z.int().nonnegative().describe('which of the networks')
-
-const structureRecords = {
+/** What is stored of a network's masks as graphs: degrees, what lies on paths, singular values. */
+export const structureRecords = {
   'mask-structure': record(
     'network and matrix',
     z.strictObject({
-      trial: trialColumn,
       matrix: matrixColumn,
       matrix_density: z.number().describe('kept fraction of this matrix'),
       effective_density: z.number().describe('the same of weights on a path from an input to an output'),
@@ -44,7 +38,6 @@ const structureRecords = {
   'network-structure': record(
     'network',
     z.strictObject({
-      trial: trialColumn,
       effective_density: z.number().describe('kept fraction on paths from an input to an output, all matrices'),
       log_paths: z.number().nullable().describe('ln of the number of these paths; none where there is none'),
       log_path_density: z.number().nullable().describe('ln of their share of the dense network’s'),
@@ -117,7 +110,8 @@ const metrics = [
   'ramanujan',
 ] as const
 
-function structureRows(masks: readonly Mask[], trial: number): StructureRows {
+/** The masks of one network as rows. */
+export function structureRows(masks: readonly Mask[]): StructureRows {
   const found = measureStructure(maskChain(masks), metrics)
   return {
     'mask-structure': masks.map((mask, l) => {
@@ -126,7 +120,6 @@ function structureRows(masks: readonly Mask[], trial: number): StructureRows {
       const { first, second } = found.singularValues.matrices[l]
       const { bound, within } = found.ramanujan.matrices[l]
       return {
-        trial,
         matrix: l + 1,
         matrix_density: density(mask),
         effective_density: found.effectiveDensity.matrices[l].density,
@@ -150,7 +143,6 @@ function structureRows(masks: readonly Mask[], trial: number): StructureRows {
     }),
     'network-structure': [
       {
-        trial,
         effective_density: found.effectiveDensity.network.density,
         log_paths: found.paths.network.logPaths,
         log_path_density: found.paths.network.logDensity,
@@ -159,17 +151,6 @@ function structureRows(masks: readonly Mask[], trial: number): StructureRows {
         collapsed: found.collapse.network.collapsed,
       },
     ],
-  }
-}
-
-/** The masks of one trial; the error where its scores are no numbers. */
-function masksOf({ config, data, job }: Work, trial: number): readonly Mask[] | NumbersError {
-  const key: JobKey = { ...job, trial }
-  try {
-    return prunedNetwork(config, data, key).pruning.masks
-  } catch (error) {
-    if (error instanceof NumbersError) return error
-    throw error
   }
 }
 
@@ -206,71 +187,33 @@ function matrixFinding(rows: StructureRows['mask-structure'], matrix: number): S
   }
 }
 
-function findings({ job, records }: Finished<typeof structureRecords>): { structures: StructureFinding[] } {
-  const [matrices, networks] = [records['mask-structure'], records['network-structure']]
-  if (networks.length === 0) return { structures: [] }
+/** What the networks of one method, density and width say together. */
+export function structureFindings(
+  job: JobKey,
+  runs: readonly { readonly records: StructureRows }[],
+): StructureFinding[] {
+  const matrices = runs.flatMap(({ records }) => records['mask-structure'])
+  const networks = runs.flatMap(({ records }) => records['network-structure'])
+  if (networks.length === 0) return []
   const kept = matrices.map((row) => row.matrix_density * job.sizes[row.matrix] * job.sizes[row.matrix - 1])
   const effective = meanAndSd(networks.map((row) => row.effective_density))
-  return {
-    structures: [
-      {
-        method: job.method,
-        ...settingOf(job),
-        width: job.width,
-        trials: networks.length,
-        keptDensity: kept.reduce((sum, count) => sum + count, 0) / (networks.length * weightCount(job.sizes)),
-        effectiveDensity: effective.mean,
-        effectiveDensitySd: effective.sd,
-        logPaths: meanOf(networks.map((row) => row.log_paths)),
-        logPathDensity: meanOf(networks.map((row) => row.log_path_density)),
-        effectiveInputs: mean(networks.map((row) => row.effective_inputs)),
-        collapsed: networks.filter((row) => row.collapsed).length,
-        matrices: job.sizes.slice(1).map((_, l) => matrixFinding(matrices, l + 1)),
-      },
-    ],
-  }
+  return [
+    {
+      method: job.method,
+      ...settingOf(job),
+      width: job.width,
+      trials: networks.length,
+      keptDensity: kept.reduce((sum, count) => sum + count, 0) / (networks.length * weightCount(job.sizes)),
+      effectiveDensity: effective.mean,
+      effectiveDensitySd: effective.sd,
+      logPaths: meanOf(networks.map((row) => row.log_paths)),
+      logPathDensity: meanOf(networks.map((row) => row.log_path_density)),
+      effectiveInputs: mean(networks.map((row) => row.effective_inputs)),
+      collapsed: networks.filter((row) => row.collapsed).length,
+      matrices: job.sizes.slice(1).map((_, l) => matrixFinding(matrices, l + 1)),
+    },
+  ]
 }
 
-/** The masks of one method, density and width as graphs: degrees, what lies on paths, singular values. */
-export const structure = jobKind({
-  label: 'structure',
-  about: 'The masks of one method, density and width as graphs: degrees, what lies on paths, singular values.',
-  version: 1,
-  records: structureRecords,
-  needs: {},
-  plan(planning) {
-    const { config, facts } = planning
-    const { samples, temperature } = config.prune
-    return cells(planning).map((cell) => {
-      const module = facts.methods?.find(({ name }) => name === cell.method)?.fingerprint
-      return {
-        ...cell,
-        dependsOn: {
-          physics: physicsOf(planning),
-          trials: config.trials,
-          prune: { samples, temperature },
-          ...(module && { module }),
-        },
-        needs: {},
-        cost: config.trials * (0.01 + 0.4e-6 * weightCount(cell.sizes)),
-      }
-    })
-  },
-  execute(work) {
-    const trials = Array.from({ length: work.config.trials }, (_, trial) => ({ trial, masks: masksOf(work, trial) }))
-    const rows = trials.flatMap(({ trial, masks }) =>
-      masks instanceof NumbersError ? [] : [structureRows(masks, trial)],
-    )
-    const [{ masks: first }] = trials
-    if (rows.length === 0 && first instanceof NumbersError) throw first
-    return {
-      arrays: new Map(),
-      records: {
-        'mask-structure': rows.flatMap((one) => one['mask-structure']),
-        'network-structure': rows.flatMap((one) => one['network-structure']),
-      },
-    }
-  },
-  gives: ['structures'],
-  findings,
-})
+/** Expected seconds of the structure of one network with so many weights. */
+export const structureSeconds = (weights: number): number => 0.4e-6 * weights
