@@ -2,7 +2,7 @@ import { sourceOf, type ByteSource } from './byte-source.js'
 import { FileError } from './file-error.js'
 import { npyHeadBytes, readRawNpyHeader } from './npy-header.js'
 import { storedNpy } from './npy.js'
-import { npzFile } from './npz-file.js'
+import { npzFile, type SparseReader } from './npz-file.js'
 import { encodeNpz } from './npz.js'
 import { encodeSafetensors, safetensorsFile } from './safetensors.js'
 import { readAll, type TensorFile } from './tensor-file.js'
@@ -76,16 +76,27 @@ export function archiveFormat(from: Uint8Array | ByteSource): ArchiveFormat | un
   return bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5 ? '.pt' : undefined
 }
 
+/** Readers of the formats that a page does without. */
+export interface FurtherReaders {
+  /** PyTorch's files. */
+  readonly torch: Lister
+  /** SciPy's sparse matrices. */
+  readonly sparse: SparseReader
+}
+
 /**
  * Lists tensors by the readers of some formats.
  *
- * @param torch reads PyTorch's files
  * @throws FileError when the format is none of these, or the contents are not what the extension says
  */
-export function openArchiveWith(torch: Lister, from: Uint8Array | ByteSource, file: string): TensorFile {
+export function openArchiveWith(
+  { torch, sparse }: FurtherReaders,
+  from: Uint8Array | ByteSource,
+  file: string,
+): TensorFile {
   const listers: Readonly<Record<ArchiveFormat, Lister>> = {
     '.safetensors': safetensorsFile,
-    '.npz': npzFile,
+    '.npz': (source, name) => npzFile(sparse, source, name),
     '.npy': npyFile,
     '.pt': torch,
   }
@@ -105,15 +116,16 @@ export function openArchiveWith(torch: Lister, from: Uint8Array | ByteSource, fi
   return listers[format](source, file)
 }
 
-const elsewhere: Lister = (_, file) => {
-  throw new FileError(
-    file,
-    'expected a safetensors or NumPy file, got a PyTorch file; openTensors of limn/node reads it',
-  )
-}
+const elsewhere =
+  (what: string) =>
+  (_: unknown, file: string): never => {
+    throw new FileError(file, `expected a safetensors or NumPy file, got ${what}; openTensors of limn/node reads it`)
+  }
+const notHere: FurtherReaders = { torch: elsewhere('a PyTorch file'), sparse: elsewhere('a sparse matrix of SciPy') }
 
 /**
- * Reads all tensors of a `.safetensors`, `.npz` or `.npy` file. PyTorch's files are read by `openTensors` of `limn/node`.
+ * Reads all tensors of a `.safetensors`, `.npz` or `.npy` file. PyTorch's files and SciPy's sparse matrices are
+ * read by `openTensors` of `limn/node`.
  *
  * @param file the file's name, whose extension says the format; without an extension the first bytes do
  * @param onUnreadable told of tensors of a type without numbers, in archives of several; without it the first one throws
@@ -126,7 +138,7 @@ const elsewhere: Lister = (_, file) => {
  * console.log([...readTensors(bytes, 'x.npy').tensors.values()].map(({ data }) => Array.from(data))) // [ [ 1, 2 ] ]
  */
 export function readTensors(bytes: Uint8Array, file: string, onUnreadable?: OnUnreadable): TensorArchive {
-  return readAll(openArchiveWith(elsewhere, bytes, file), onUnreadable)
+  return readAll(openArchiveWith(notHere, bytes, file), onUnreadable)
 }
 
 const hasExtension = (file: string): boolean => /[^./\\][^/\\]*\.[^./\\]+$/.test(file)

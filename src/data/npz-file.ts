@@ -4,10 +4,16 @@ import { npyHeadBytes } from './npy-header.js'
 import { storedNpy } from './npy.js'
 import type { JsonObject, JsonValue } from './npz-meta.js'
 import { npzMembers } from './npz.js'
-import { isSparse, sparseTensor } from './scipy-sparse.js'
 import { notReadable, type StoredTensor, type TensorFile } from './tensor-file.js'
 import { unnamedKey } from './unnamed.js'
 import type { ZipEntry } from './zip.js'
+
+/** Reads the arrays of an archive as one sparse matrix. */
+export type SparseReader = (arrays: ReadonlyMap<string, ZipEntry>, file: string) => StoredTensor
+
+/** Whether the arrays of an archive are a matrix that `scipy.sparse.save_npz` has written. */
+const isSparse = (arrays: ReadonlyMap<string, ZipEntry>): boolean =>
+  ['format', 'shape', 'data'].every((key) => arrays.has(key))
 
 /** A JSON value as a text, as safetensors keeps its metadata: lists of numbers with commas between. */
 function metadataText(value: JsonValue): string {
@@ -33,13 +39,13 @@ function storedArray({ size, unpackStart, unpack }: ZipEntry, file: string, key:
 
 /**
  * Lists a NumPy archive, of whose arrays the headers alone are unpacked. The archive of a matrix that
- * `scipy.sparse.save_npz` has written holds one tensor, the matrix.
+ * `scipy.sparse.save_npz` has written holds one tensor, the matrix, which `sparse` reads.
  *
  * @throws FileError when the archive is damaged, a name is no array's, or `meta` is no JSON object
  */
-export function npzFile(source: ByteSource, file: string): TensorFile {
+export function npzFile(sparse: SparseReader, source: ByteSource, file: string): TensorFile {
   const { arrays, meta } = npzMembers(source, file)
-  if (isSparse(arrays)) return { tensors: new Map([[unnamedKey, sparseTensor(arrays, file)]]), metadata: {} }
+  if (isSparse(arrays)) return { tensors: new Map([[unnamedKey, sparse(arrays, file)]]), metadata: {} }
   const tensors = new Map(Array.from(arrays, ([key, entry]) => [key, storedArray(entry, file, key)]))
   return { tensors, metadata: metadataOf(meta) }
 }

@@ -2,6 +2,7 @@ import { openArchiveWith } from './archives.js'
 import type { ByteSource } from './byte-source.js'
 import { readAll, type TensorFile } from './tensor-file.js'
 import type { OnUnreadable, TensorArchive } from './tensor.js'
+import { sparseTensor } from './scipy-sparse.js'
 import { torchFile } from './torch/torch-file.js'
 
 /**
@@ -23,7 +24,7 @@ import { torchFile } from './torch/torch-file.js'
  * console.log(tensors.get('fc.weight')?.read().data) // Float32Array(2) [ 1, 2 ]
  */
 export function openTensors(from: Uint8Array | ByteSource, file: string): TensorFile {
-  return openArchiveWith(torchFile, from, file)
+  return openArchiveWith({ torch: torchFile, sparse: sparseTensor }, from, file)
 }
 
 /** All tensors of a file of {@link openTensors}. @throws FileError as there, and for tensors without numbers unless somebody is told */

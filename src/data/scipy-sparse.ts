@@ -72,11 +72,6 @@ const places: Readonly<Record<string, (sparse: Sparse) => Place>> = {
 /** Axes that the data of a format have. */
 const axes: Readonly<Record<string, number>> = { dia: 2, bsr: 3 }
 
-/** Whether a NumPy archive is a matrix that `scipy.sparse.save_npz` has written. */
-export function isSparse(arrays: Arrays): boolean {
-  return ['format', 'shape', 'data'].every((key) => arrays.has(key))
-}
-
 /**
  * The matrix of a `scipy.sparse.save_npz` archive (csr, csc, coo, dia or bsr) with its zeros; entries of one place add up.
  *

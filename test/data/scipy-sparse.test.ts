@@ -1,5 +1,6 @@
 import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
+import { readTensors } from '../../src/data/archives.js'
 import { openTensors } from '../../src/data/open-tensors.js'
 import { npyHeader } from '../../src/data/npy-header.js'
 import { encodeNpy } from '../../src/data/npy.js'
@@ -62,5 +63,13 @@ describe('a sparse matrix of SciPy', () => {
     const { indptr, ...rest } = csr
     expect(indptr).toHaveLength(3)
     expectFileError(() => read('csr', rest), 's.npz', /without it/, 'indptr')
+  })
+
+  it('is left to limn/node by the reader of pages', () => {
+    expectFileError(
+      () => readTensors(archive('csr', csr), 's.npz'),
+      's.npz',
+      /sparse matrix of SciPy; openTensors of limn\/node/,
+    )
   })
 })

@@ -41,7 +41,7 @@ describe('what an entry loads', () => {
   it('is no package but one for zip files in the pipeline, kernels in four builds included', async () => {
     const { bytes, packages } = await loaded('limn')
     expect(packages).toEqual(['fflate'])
-    expect(bytes).toBeLessThan(139_500)
+    expect(bytes).toBeLessThan(139_000)
   })
 
   it('is the kernels with the linear algebra alone, and no package more for questions to graphons', async () => {
@@ -50,7 +50,7 @@ describe('what an entry loads', () => {
     expect(bytes).toBeLessThan(60_000)
     const graphon = await loaded('limn/graphon')
     expect(graphon.packages).toEqual(['fflate'])
-    expect(graphon.bytes).toBeLessThan(104_000)
+    expect(graphon.bytes).toBeLessThan(101_000)
   })
 
   it('is no drawing library before a figure is drawn', async () => {
