@@ -3,7 +3,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-const main = resolve('dist/cli/main.js')
+/** The built command line. */
+export const main = resolve('dist/cli/main.js')
 
 export interface Outcome {
   readonly code: number | null

@@ -9,7 +9,7 @@ import { decodeRows } from '../../src/study/results-file.js'
 import type { ResultRow } from '../../src/study/job.js'
 import { resultViews, viewAliases } from '../../src/study/views.js'
 import { writeSamples } from './data.js'
-import { freshFolder, limn, limnJson } from './limn.js'
+import { freshFolder, limn, limnJson, main } from './limn.js'
 
 const file = freshFolder()
 const folder = file('study')
@@ -66,6 +66,15 @@ describe('limn study query', () => {
     expect(query('select job, method, width from runs order by all', own)).toEqual(
       query('select job, method, width from runs order by all'),
     )
+  })
+
+  it.each(['parquet', 'duckdb'])('exports %s into a folder ~, which is a folder here', (format) => {
+    const own = file('home')
+    mkdirSync(own, { recursive: true })
+    const command = [main, 'study', 'export', folder, '--format', format, '--out', '~']
+    const { status, stderr } = spawnSync(process.execPath, command, { cwd: own, encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
+    expect(readdirSync(join(own, '~')).length).toBeGreaterThan(0)
   })
 
   it('keeps columns of one name, and what is no plain number', () => {

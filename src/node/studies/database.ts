@@ -156,7 +156,7 @@ export async function exportParquet(directory: string, plan: StudyPlan, folder: 
       if (Number(count) === 0) continue
       const path = join(folder, `${record}.parquet`)
       await replacing(path, async (target) => {
-        await connection.run(`copy (select * from "${name}") to ${quoted(target)} (format parquet)`)
+        await connection.run(`copy (select * from "${name}") to ${quoted(resolve(target))} (format parquet)`)
       })
       files.push({ path, rows: Number(count) })
     }
@@ -171,7 +171,7 @@ export async function exportDatabase(directory: string, plan: StudyPlan, path: s
   const { connection, close } = await openStudyDatabase(directory, plan)
   try {
     await replacing(path, async (target) => {
-      await connection.run(`attach ${quoted(target)} as target`)
+      await connection.run(`attach ${quoted(resolve(target))} as target`)
       for (const { name } of resultViews())
         await connection.run(`create table target."${name}" as select * from "${name}"`)
       for (const [alias, name] of Object.entries(viewAliases)) {
