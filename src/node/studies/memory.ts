@@ -20,6 +20,28 @@ function fittingSizes(sizes: readonly number[]): readonly number[] {
   return scaled(fits)
 }
 
+/** The most samples, up to so many, that take at most so many bytes, where more take more; 0 where one does not fit. */
+function fittingSamples(most: number, room: number, bytesOf: (samples: number) => number): number {
+  let [fits, over] = [0, most + 1]
+  while (over - fits > 1) {
+    const samples = Math.floor((fits + over) / 2)
+    if (bytesOf(samples) <= room) fits = samples
+    else over = samples
+  }
+  return fits
+}
+
+/** Refuses a kernel on so many samples that a worker can never hold its panel or the search for its spectrum. */
+function requireSpectrumMemory(config: StudyConfig, { inputs }: Pick<StudyPlan['facts'], 'inputs'>): void {
+  const { spectrum } = config
+  if (!spectrum) return
+  const bytesOf = (samples: number) =>
+    emptyWorker + largeKernelMemory({ ...config, spectrum: { ...spectrum, samples } }, { inputs })
+  const fits = fittingSamples(spectrum.samples, availableMemory(), bytesOf)
+  const remedy = fits >= spectrum.top ? `use at most ${fits}` : `use a smaller spectrum.top`
+  requireMemory(bytesOf(spectrum.samples), `spectrum.samples: a kernel on ${spectrum.samples} samples`, remedy)
+}
+
 /**
  * Refuses networks and kernels that can never fit into memory.
  *
@@ -30,6 +52,7 @@ export function requireStudyMemory({ config, facts }: Pick<StudyPlan, 'config' |
   const most = Math.floor(Math.sqrt(availableMemory() / (8 * facts.classes)))
   const remedy = `use at most ${most}; the top of a spectrum on more: a section spectrum`
   requireMemory(8 * facts.classes * samples ** 2, `data.samples: kernels of ${samples} samples`, remedy)
+  requireSpectrumMemory(config, facts)
   for (const { sizes } of depthsOf(config).flatMap((depth) => architectures(config, facts, depth))) {
     const weights = weightCount(sizes)
     const key = config.network.sizes ? 'network.sizes' : 'network.widths'
