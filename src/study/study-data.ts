@@ -41,15 +41,22 @@ export interface SampleRequest {
 /** Gives the samples of a source: from files, from the network, from memory. */
 export type LoadSamples = (source: string, request: SampleRequest) => LabelledSamples | Promise<LabelledSamples>
 
+/** The samples of `spectrum.samples` as they are asked for; undefined without the section. */
+export const manySamples = ({ seed, data, spectrum }: StudyConfig): SampleRequest | undefined =>
+  spectrum && {
+    samples: spectrum.samples,
+    seed: deriveSeed(seed, 'spectrum-data'),
+    split: 'train',
+    standardize: data.standardize,
+  }
+
 /**
  * Loads what a study's jobs use: samples for kernels and training, samples for scores, test samples.
  *
  * @throws what `load` throws, when a source is missing, broken, too small, or has no class labels
  */
-export async function loadStudyData(
-  { seed, data, prune, spectrum }: StudyConfig,
-  load: LoadSamples,
-): Promise<StudyData> {
+export async function loadStudyData(config: StudyConfig, load: LoadSamples): Promise<StudyData> {
+  const { seed, data, prune } = config
   const { source, samples, testSamples, standardize } = data
   const request = { samples, seed: deriveSeed(seed, 'data'), split: 'train', standardize } as const
   const main = await load(source, request)
@@ -61,8 +68,8 @@ export async function loadStudyData(
     testSamples > 0 && namedDataset(source)?.hasTestSet
       ? await load(source, { ...request, samples: testSamples, seed: deriveSeed(seed, 'test-data'), split: 'test' })
       : undefined
-  const many =
-    spectrum && (await load(source, { ...request, samples: spectrum.samples, seed: deriveSeed(seed, 'spectrum-data') }))
+  const asked = manySamples(config)
+  const many = asked && (await load(source, asked))
   return {
     name: main.name,
     x: main.x,

@@ -34,6 +34,9 @@ training: { steps: 0 }
   )
   expect(files.map(({ rows }) => rows)).toEqual([700])
   expect(readdirSync(file('kernels'))).toEqual(['kernel-snip-d0.3-h2-w32.npy'])
+  const said = readFileSync(files[0].path).subarray(0, 2000).toString('latin1')
+  expect(said).toContain('"sizes":[5,32,32,2]')
+  expect(said).toContain('"method":"snip"')
   const { eigenvalues } = limnJson<{ eigenvalues: number[] }>('spectrum', files[0].path, '--top', '7')
   const stored = limnJson<{ eigenvalue: number }[]>(
     'study',
@@ -43,6 +46,13 @@ training: { steps: 0 }
   )
   expect(stored.length).toBe(7)
   stored.forEach(({ eigenvalue }, k) => expect(eigenvalue / eigenvalues[k]).toBeCloseTo(1, 9))
+})
+
+it('puts no kernel together for samples that are no longer those of the study', () => {
+  writeSamples(file('data.npz'), 700, 5, 2, 7)
+  const { code, stderr } = limn('study', 'export', file('out'), '--format', 'kernels')
+  expect(code).toBe(1)
+  expect(stderr).toContain('has changed since the study was planned')
 })
 
 it('says which studies have kernels to put together', () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { FileError } from '../../data/file-error.js'
+import { contextOfSpec } from '../../network/context.js'
 import { kernelComment } from '../../ntk/kernel-meta.js'
 import { unpackPanel } from '../../ntk/packed-panel.js'
 import { panelArray, rangeOf } from '../../study/jobs/kernel-panel.js'
@@ -7,14 +8,16 @@ import { jobOf } from '../../study/jobs/table.js'
 import type { Job } from '../../study/job.js'
 import { openResult } from '../../study/open-result.js'
 import type { StudyPlan } from '../../study/plan.js'
-import { deriveSeed } from '../../study/seeds.js'
+import { studySpec } from '../../study/networks.js'
+import { plannedData } from '../../study/prepare.js'
+import { manySamples } from '../../study/study-data.js'
 import { version } from '../../version.js'
 import { fingerprint } from '../files/fingerprint.js'
 import { kernelWriter } from '../kernels/writer.js'
 import { UsageError } from '../files/usage-error.js'
-import { loadData } from '../samples/load-data.js'
 import { dataOrigin } from '../samples/data-origin.js'
 import type { ExportedFile } from './database.js'
+import { loadStudySamples } from './data.js'
 import { requireWhole } from './report.js'
 import { directoryStore } from './result-store.js'
 
@@ -34,8 +37,9 @@ const fileName = ({ method, density, scope, sizes, width }: Job): string =>
  */
 export async function exportKernels(directory: string, plan: StudyPlan, folder: string): Promise<ExportedFile[]> {
   const { config, facts, jobs } = plan
-  const { spectrum, data, seed } = config
-  if (!spectrum) {
+  const { spectrum, data } = config
+  const request = manySamples(config)
+  if (!spectrum || !request) {
     throw new UsageError(
       'study export: expected a study with a section spectrum, whose kernels are computed in panels; got none',
     )
@@ -49,9 +53,9 @@ export async function exportKernels(directory: string, plan: StudyPlan, folder: 
   if (whole.length === 0) {
     throw new UsageError(`study export: expected all panels of a kernel in ${directory}, got none; run the study first`)
   }
-  const request = { samples: spectrum.samples, seed: deriveSeed(seed, 'spectrum-data'), standardize: data.standardize }
-  const { x } = loadData(data.source, request)
-  const comment = kernelComment({
+  const { manyX: x } = await plannedData(plan, loadStudySamples)
+  if (!x) throw new Error('expected the samples of the kernels among the data of the study, got none')
+  const meta = {
     kind: 'graphon',
     outputs: facts.classes,
     classes: 'mean',
@@ -60,11 +64,17 @@ export async function exportKernels(directory: string, plan: StudyPlan, folder: 
     rescale: config.kernel.rescale,
     weights: spectrum.kernel === 'energy' ? 'kept' : 'redrawn',
     limn: version,
-  })
+  } as const
   const files: ExportedFile[] = []
   for (const job of whole) {
     const path = join(folder, `${fileName(job)}.npy`)
     const n = spectrum.samples
+    const comment = kernelComment({
+      ...meta,
+      // What a module computes has no name that another command could read.
+      ...(!facts.activation && { network: contextOfSpec(studySpec(config, job.sizes, {})) }),
+      masks: { method: job.method, density: job.density, scope: job.scope, limn: version },
+    })
     const of = { study: job.id, data: fingerprint(x) }
     const writer = kernelWriter(path, { classes: 1, n, source: path, of, comment })
     try {
