@@ -1,4 +1,5 @@
 import { neededIds, type Damage, type Job, type ResultStore } from './job.js'
+import { presentIn } from './present.js'
 
 /** Where jobs are computed: in this process, on threads, on machines behind a queue. */
 export interface JobRunner {
@@ -88,9 +89,11 @@ export interface Survey {
 export async function surveyResults(jobs: readonly Job[], store: ResultStore, signal?: AbortSignal): Promise<Survey> {
   const whole: Job[] = []
   const damaged: DamagedResult[] = []
+  const ids = jobs.map(({ id }) => id)
+  const there = await presentIn(store, ids)
   let rested = performance.now()
   for (const job of jobs) {
-    if (!(await store.has(job.id))) continue
+    if (!there.has(job.id)) continue
     const damage = await store.damage(job.id)
     if (damage) damaged.push({ id: job.id, ...damage })
     else whole.push(job)

@@ -12,10 +12,17 @@ import type { JobResult, ResultStore } from './job.js'
  * await store.write('job-1', { rows: [{ loss: 0.5 }], arrays: new Map() })
  * console.log(await store.has('job-1'), (await store.read('job-1')).rows) // true [ { loss: 0.5 } ]
  */
-export function memoryStore(): ResultStore & { readonly results: ReadonlyMap<string, JobResult> } {
+export function memoryStore(): Required<Omit<ResultStore, 'open'>> & {
+  readonly results: ReadonlyMap<string, JobResult>
+} {
   const results = new Map<string, JobResult>()
   return {
     results,
+    list: () => Promise.resolve(new Set(results.keys())),
+    remove(id) {
+      results.delete(id)
+      return Promise.resolve()
+    },
     has: (id) => Promise.resolve(results.has(id)),
     damage: () => Promise.resolve(undefined),
     read(id) {

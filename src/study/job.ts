@@ -86,4 +86,8 @@ export interface ResultStore {
    */
   open?(id: string): Promise<OpenResult>
   write(id: string, result: JobResult): Promise<void>
+  /** Ids of all results that are there, by one look. Absent where the store can only be asked for each. */
+  list?(): Promise<ReadonlySet<string>>
+  /** Forgets a result, which is then computed anew. Absent where the store keeps all. */
+  remove?(id: string): Promise<void>
 }

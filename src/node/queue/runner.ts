@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq'
 import type { JobRunner } from '../../study/execute-study.js'
 import type { Job, ResultStore } from '../../study/job.js'
+import { presentIn } from '../../study/present.js'
 import { queueName, type QueueConnection } from './connection.js'
 import type { StudyPlan } from '../../study/plan.js'
 
@@ -22,6 +23,8 @@ interface Pending {
 const concurrency = 10_000
 /** Milliseconds between two looks at the store, and between two at the queue. */
 const looks = { store: 250, queue: 2000 } as const
+/** A look that takes long is followed by a pause that is so many times longer. */
+const patience = 3
 /** Looks after which a job that nobody knows is queued again: a shared folder may show a result late. */
 const lostAfter = 2
 
@@ -57,23 +60,27 @@ export function startQueueRunner(
     (await store.has(id)) && (await store.damage(id)) === undefined
 
   async function lookAtStore(): Promise<void> {
-    for (const id of [...pending.keys()]) if (await isWhole(id)) settle(id)
+    const there = await presentIn(store, pending.keys())
+    for (const id of [...pending.keys()]) {
+      if (there.has(id) && (await store.damage(id)) === undefined) settle(id)
+    }
   }
 
   async function lookAtQueue(): Promise<void> {
     for (const [id, one] of [...pending]) {
       const queued = await queue.getJob(id)
-      if (await isWhole(id)) settle(id)
-      else if (!queued) {
+      if (!queued) {
         one.unknown++
-        if (one.unknown >= lostAfter) {
+        if (await isWhole(id)) settle(id)
+        else if (one.unknown >= lostAfter) {
           one.unknown = 0
           await add(id)
         }
       } else if (await queued.isFailed()) {
         const reason = queued.failedReason || 'no reason is known'
         await queued.remove()
-        settle(id, new Error(`${id}: ${reason.replace(`${id}: `, '')}`))
+        if (await isWhole(id)) settle(id)
+        else settle(id, new Error(`${id}: ${reason.replace(`${id}: `, '')}`))
       } else one.unknown = 0
     }
   }
@@ -81,8 +88,10 @@ export function startQueueRunner(
   /** Looks again and again; one that fails (a store or a Redis that is away) is made up for by the next. */
   async function keepLooking(look: () => Promise<void>, every: number): Promise<void> {
     while (!closed) {
+      const begin = performance.now()
       await look().catch(() => undefined)
-      await new Promise((resolve) => setTimeout(resolve, every))
+      const pause = Math.max(every, patience * (performance.now() - begin))
+      await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
   void keepLooking(lookAtStore, looks.store)

@@ -2,6 +2,7 @@ import type { Worker } from 'bullmq'
 import { pinKernels } from '../../study/prepare.js'
 import type { Job } from '../../study/job.js'
 import type { StudyPlan } from '../../study/plan.js'
+import { presentIn } from '../../study/present.js'
 import { version } from '../../version.js'
 import { FileError } from '../../data/file-error.js'
 import { inStudyFolder } from '../studies/folder.js'
@@ -106,7 +107,7 @@ export async function runQueueWorker(
     try {
       for (const left = new Set(byId.keys()); ;) {
         signal?.throwIfAborted()
-        for (const id of left) if (await store.has(id)) left.delete(id)
+        for (const id of await presentIn(store, left)) left.delete(id)
         if (left.size === 0) return computed
         await new Promise((resolve) => setTimeout(resolve, lookEvery))
       }

@@ -26,9 +26,8 @@ export function keepFailures(directory: string, failed: readonly FailedJob[]): v
 
 /** Removes results that hold a reason in place of numbers, and those made of them, so that they are computed anew. */
 export async function forgetRefused(
-  directory: string,
   { jobs }: Pick<StudyPlan, 'jobs'>,
-  store: ResultStore,
+  store: ResultStore & Required<Pick<ResultStore, 'remove'>>,
 ): Promise<void> {
   const { whole } = await surveyResults(jobs, store)
   const forgotten = new Set<string>()
@@ -38,7 +37,7 @@ export async function forgetRefused(
     const row = rows.find(({ record }) => record === 'job')
     if (row?.['failed'] === undefined && !neededIds(job).some((id) => forgotten.has(id))) continue
     forgotten.add(job.id)
-    rmSync(join(directory, 'runs', `${job.id}.parquet`), { force: true })
+    await store.remove(job.id)
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { FileError } from '../../data/file-error.js'
 import { decodeNpz, encodeNpz } from '../../data/npz.js'
@@ -7,7 +7,8 @@ import type { JobKinds } from '../../study/jobs/kind.js'
 import { columnsOfTable } from '../../study/jobs/table.js'
 import { isJobId, type Damage, type JobResult, type OpenResult, type ResultStore } from '../../study/job.js'
 import { decodeRows, encodeRows } from '../../study/results-file.js'
-import { readBytes, writeAtomic } from '../files/files.js'
+import { pathKind, readBytes, writeAtomic } from '../files/files.js'
+import { onDisk } from '../files/on-disk.js'
 import { openStored } from './open-stored.js'
 import { brokenSeal, openSeal, seal, sealKey } from './result-seal.js'
 
@@ -43,7 +44,7 @@ async function decode<Value>({ file, bytes }: Part, read: (bytes: Uint8Array) =>
  * const store = directoryStore('study')
  * console.log(await store.has('run-snip-d0.5-h2-w16-t0-0123456789ab')) // false
  */
-export function directoryStore(directory: string, kinds: JobKinds = jobKinds): ResultStore {
+export function directoryStore(directory: string, kinds: JobKinds = jobKinds): Required<ResultStore> {
   const columns = columnsOfTable(kinds)
   const place = (id: string, ending: 'parquet' | 'npz'): string => {
     if (!isJobId(id)) throw new RangeError(`directoryStore: expected the id of a job, got ${JSON.stringify(id)}`)
@@ -60,7 +61,18 @@ export function directoryStore(directory: string, kinds: JobKinds = jobKinds): R
       return { file: error.file, problem: error.message.slice(error.file.length + 2) }
     }
   }
+  function present(): ReadonlySet<string> {
+    const folder = join(directory, 'runs')
+    const names = new Set(pathKind(folder) === 'folder' ? onDisk(folder, () => readdirSync(folder)) : [])
+    const ids = [...names].filter((name) => name.endsWith('.parquet')).map((name) => name.slice(0, -'.parquet'.length))
+    return new Set(ids.filter((id) => isJobId(id) && names.has(`${id}.npz`)))
+  }
   return {
+    list: () => Promise.resolve(present()),
+    remove(id) {
+      onDisk(directory, () => rmSync(place(id, 'parquet'), { force: true }))
+      return Promise.resolve()
+    },
     has: (id) => Promise.resolve(existsSync(place(id, 'parquet')) && existsSync(place(id, 'npz'))),
     damage: (id) => Promise.resolve(damageOf(id)),
     async read(id): Promise<JobResult> {

@@ -156,7 +156,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
   const unused = unusedResults(directory, plan)
   writePlan(directory, plan)
   const store = directoryStore(directory)
-  if (retry === 'failed') await forgetRefused(directory, plan, store)
+  if (retry === 'failed') await forgetRefused(plan, store)
   const workers: RunnerToClose =
     makeRunner?.(plan, store) ?? startStudyWorkers(count, { directory, plan: { config, facts, jobs } })
   let done = false
