@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { addStudyExec } from './study/exec.js'
 import { addStudyExport } from './study/export.js'
+import { addStudyFetch } from './study/fetch.js'
 import { addStudyPlan } from './study/plan.js'
 import { addStudyQuery } from './study/query.js'
 import { addStudyReport } from './study/report.js'
@@ -20,6 +21,7 @@ export function addStudy(program: Command): void {
     addStudyReport,
     addStudyQuery,
     addStudyExport,
+    addStudyFetch,
   ])
     add(study)
 }

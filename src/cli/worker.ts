@@ -7,24 +7,32 @@ import { exitCodes, UsageError } from './fail.js'
 import { parseCount, shared } from './options.js'
 import { print, printJson, say } from './output.js'
 import { queueOption } from './queue-option.js'
+import { storeOption } from './store-option.js'
+import type { BucketAddress } from '../node/studies/bucket/address.js'
+import { planFromBucket } from '../node/studies/bucket/planned.js'
 import { mostWorkers } from './study/run.js'
 import { interruptible } from './study/interruptible.js'
 
 interface WorkerFlags {
   readonly queue?: URL
   readonly workers?: number
+  readonly store?: BucketAddress
   readonly allowModules?: boolean
   readonly json?: boolean
 }
 
-async function worker(directory: string, { queue, workers: asked, allowModules, json }: WorkerFlags): Promise<void> {
+async function worker(
+  directory: string,
+  { queue, workers: asked, store: bucket, allowModules, json }: WorkerFlags,
+): Promise<void> {
   if (!queue) throw new UsageError('worker: expected --queue, or the address in LIMN_QUEUE')
-  const plan = readPlan(directory)
+  const plan = bucket ? await planFromBucket(directory, bucket) : readPlan(directory)
   const workers = chooseWorkers(plan, asked, Math.min(availableParallelism(), mostWorkers))
   const connection = await connectQueue(queue, say)
   const ended = await interruptible((signal) =>
     runQueueWorker(connection, directory, plan, {
       workers,
+      bucket,
       signal,
       allowModules: allowModules ?? false,
       onJob: ({ id }, error) => {
@@ -46,11 +54,12 @@ export function addWorker(program: Command): void {
     .summary('compute jobs of a study that another process has queued')
     .description(
       'Join the workers of a study: take jobs from its queue, compute them on threads, and put the results into its folder, which all ' +
-        'machines see, until the study is done. `limn study run … --queue` queues them. A worker of another limn, or whose processor ' +
+        'machines see, or into a bucket (--store), until the study is done. `limn study run … --queue` queues them. A worker of another limn, or whose processor ' +
         'rounds otherwise than the plan, is refused; a job whose worker dies goes to another after a minute.',
     )
     .argument('<dir>', 'folder of the study')
     .addOption(queueOption())
+    .addOption(storeOption())
     .addOption(
       new Option('--workers <n>', 'worker threads; default: one per core, as far as memory reaches').argParser(
         parseCount,

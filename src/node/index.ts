@@ -54,6 +54,7 @@ export { svgToPng, type PngOptions } from './figures/png.js'
 export { startTeam, type TeamKernels, type TeamOptions } from './team/team.js'
 
 // Studies
+export { parseBucket, type BucketAddress } from './studies/bucket/address.js'
 export { directoryStore } from './studies/result-store.js'
 export {
   chooseWorkers,

@@ -1,26 +1,31 @@
 import { Option, type Command } from 'commander'
 import { executeShareIn, readPlan } from '../../node/studies/study.js'
+import type { BucketAddress } from '../../node/studies/bucket/address.js'
+import { planFromBucket } from '../../node/studies/bucket/planned.js'
 import { exitCodes } from '../fail.js'
 import { parseCount, parseWhole, shared } from '../options.js'
 import { print, printJson, say } from '../output.js'
 import { startProgress } from '../progress.js'
+import { storeOption } from '../store-option.js'
 import { interruptible } from './interruptible.js'
 
 interface ExecFlags {
   readonly index: number
   readonly of: number
   readonly workers: number
+  readonly store?: BucketAddress
   readonly json?: boolean
 }
 
-async function exec(directory: string, { index, of, workers, json }: ExecFlags): Promise<void> {
-  const plan = readPlan(directory)
+async function exec(directory: string, { index, of, workers, store: bucket, json }: ExecFlags): Promise<void> {
+  const plan = bucket ? await planFromBucket(directory, bucket) : readPlan(directory)
   const progress = startProgress('study')
   const ended = await interruptible((signal) =>
     executeShareIn(directory, plan, {
       index,
       of,
       workers,
+      bucket,
       signal,
       onProgress: ({ done, total, share }) => progress.update(share, `${done}/${total}`),
     }),
@@ -53,6 +58,7 @@ export function addStudyExec(study: Command): void {
     .addOption(new Option('--index <i>', 'number of the share, from 0').argParser(parseWhole).makeOptionMandatory())
     .addOption(new Option('--of <n>', 'number of shares').argParser(parseCount).makeOptionMandatory())
     .addOption(new Option('--workers <n>', 'worker threads of this process').argParser(parseCount).default(1))
+    .addOption(storeOption())
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn study exec out/quickstart --index 0 --of 40')
     .action(exec)

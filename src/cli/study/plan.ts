@@ -17,10 +17,14 @@ import { parseCount, parsePath, shared } from '../options.js'
 import { print, printJson } from '../output.js'
 import { clock } from '../progress.js'
 import { mostWorkers } from './run.js'
+import { storeOption } from '../store-option.js'
+import type { BucketAddress } from '../../node/studies/bucket/address.js'
+import { lookIntoBucket, planIntoBucket } from '../../node/studies/bucket/planned.js'
 
 interface PlanFlags {
   readonly out?: string
   readonly workers?: number
+  readonly store?: BucketAddress
   readonly dryRun?: boolean
   readonly json?: boolean
 }
@@ -31,16 +35,17 @@ const whyOf = ({ why }: KindForesight): string =>
     .map(([reason, count]) => `${count} ${reason}`)
     .join(', ')
 
-async function plan(file: string, { out, workers: asked, dryRun, json }: PlanFlags): Promise<void> {
+async function plan(file: string, { out, workers: asked, store: bucket, dryRun, json }: PlanFlags): Promise<void> {
   if (file === standardStream && out === undefined) {
     throw new UsageError('study plan: expected --out for a study from standard input, whose file would name the folder')
   }
   const directory = out ?? join('out', basename(file, extname(file)))
   const found = earlierPlan(directory)
-  const before = found instanceof FileError ? undefined : found
-  const planned = await prepareStudy(file, { directory })
+  const planned = await prepareStudy(file, { directory, bucket })
+  const looked = bucket && (await lookIntoBucket(directory, bucket, planned))
+  const before = looked ? looked.before : found instanceof FileError ? undefined : found
   const workers = chooseWorkers(planned, asked, Math.min(availableParallelism(), mostWorkers))
-  const why = reasonsOf(planned, await studyResults(directory, planned), before)
+  const why = reasonsOf(planned, looked?.survey ?? (await studyResults(directory, planned)), before)
   const speeds = machineSpeeds(planned.facts.kernels)
   const kinds = foresee(planned, why, speeds)
   const seconds = clockSeconds(planned.jobs, new Set(why.keys()), speeds, workers)
@@ -51,7 +56,7 @@ async function plan(file: string, { out, workers: asked, dryRun, json }: PlanFla
   if (!dryRun) {
     await inStudyFolder(directory, () => {
       writePlan(directory, planned)
-      return Promise.resolve()
+      return bucket ? planIntoBucket(directory, bucket) : Promise.resolve()
     })
   }
   if (json) {
@@ -97,6 +102,7 @@ export function addStudyPlan(study: Command): void {
     .addOption(
       new Option('--workers <n>', 'worker threads to reckon with; default: as `study run` takes').argParser(parseCount),
     )
+    .addOption(storeOption())
     .addOption(new Option('--dry-run', 'write nothing'))
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn study plan examples/quickstart.yaml --out out/quickstart')

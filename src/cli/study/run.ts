@@ -15,6 +15,8 @@ import { parseCount, parsePath, shared } from '../options.js'
 import { print, printJson, say } from '../output.js'
 import { startProgress } from '../progress.js'
 import { queueOption } from '../queue-option.js'
+import { storeOption } from '../store-option.js'
+import type { BucketAddress } from '../../node/studies/bucket/address.js'
 import { connectQueue } from '../../node/queue/connection.js'
 import { startQueueRunner } from '../../node/queue/runner.js'
 import { interruptible } from './interruptible.js'
@@ -24,6 +26,7 @@ export const mostWorkers = 8
 
 interface RunFlags {
   readonly queue?: URL
+  readonly store?: BucketAddress
   readonly out?: string
   readonly workers?: number
   readonly onError: 'stop' | 'continue'
@@ -42,12 +45,15 @@ function sayFound(directory: string, { whole, damaged, changed, unused }: FoundI
   )
 }
 
-async function run(file: string, { out, workers: asked, queue, onError, retry, json }: RunFlags): Promise<void> {
+async function run(
+  file: string,
+  { out, workers: asked, queue, store: bucket, onError, retry, json }: RunFlags,
+): Promise<void> {
   if (file === standardStream && out === undefined) {
     throw new UsageError('study run: expected --out for a study from standard input, whose file would name the folder')
   }
   const directory = out ?? join('out', basename(file, extname(file)))
-  const plan = await prepareStudy(file, { directory })
+  const plan = await prepareStudy(file, { directory, bucket })
   const workers = chooseWorkers(plan, asked, Math.min(availableParallelism(), mostWorkers))
   const { data, classes, classesPresent: present } = plan.provenance
   const warning = classesWarning(present, classes)
@@ -64,6 +70,7 @@ async function run(file: string, { out, workers: asked, queue, onError, retry, j
   const ended = await interruptible((signal) =>
     executeStudyIn(directory, plan, {
       workers,
+      bucket,
       ...(connection && { runner: (jobs, store) => startQueueRunner(connection, jobs, store) }),
       signal,
       onError,
@@ -127,6 +134,7 @@ export function addStudyRun(study: Command): void {
       ).choices(['failed']),
     )
     .addOption(queueOption())
+    .addOption(storeOption())
     .addOption(shared.json())
     .addHelpText('after', '\nExample:\n  limn study run examples/quickstart.yaml --out out/quickstart')
     .action(run)

@@ -7,13 +7,16 @@ import { version } from '../../version.js'
 import { FileError } from '../../data/file-error.js'
 import { inStudyFolder } from '../studies/folder.js'
 import { planPath } from '../studies/plan-file.js'
-import { directoryStore } from '../studies/result-store.js'
+import type { BucketAddress } from '../studies/bucket/address.js'
+import { openStudyStore } from '../studies/bucket/open.js'
 import { startStudyWorkers } from '../studies/workers.js'
 import { queueName, type QueueConnection } from './connection.js'
 
 export interface QueueWorkerOptions {
   /** Threads, each with a job of its own. */
   readonly workers: number
+  /** The bucket that keeps plan and results; the folder then has copies of what this process needs. Default: the folder. */
+  readonly bucket?: BucketAddress | undefined
   /** Whether modules that the study names may be loaded. Default false. */
   readonly allowModules?: boolean
   /** Milliseconds for which a job belongs to a worker that does not answer. Default 60,000. */
@@ -67,6 +70,7 @@ export async function runQueueWorker(
 ): Promise<number> {
   const {
     workers: count,
+    bucket,
     allowModules = false,
     lockDuration = 60_000,
     stalledInterval = 15_000,
@@ -74,10 +78,11 @@ export async function runQueueWorker(
     signal,
   } = options
   requirePlan(directory, plan, allowModules)
-  const store = directoryStore(directory)
   const byId = new Map(plan.jobs.map((job) => [job.id, job]))
   return inStudyFolder(directory, async () => {
-    const threads = startStudyWorkers(count, { directory, plan })
+    const opened = await openStudyStore(directory, bucket)
+    const { store } = opened
+    const threads = startStudyWorkers(count, { directory, plan, bucket })
     let computed = 0
     const worker: Worker = new bullmq.Worker(
       queueName(plan),
@@ -113,6 +118,7 @@ export async function runQueueWorker(
       }
     } finally {
       await threads.close()
+      opened.close()
       await worker.close(true)
       close()
     }

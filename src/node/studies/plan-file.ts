@@ -132,7 +132,12 @@ function areJobsOf(config: StudyConfig, facts: DataFacts, jobs: readonly Job[], 
  */
 export function readPlan(directory: string): StudyPlan {
   const file = planPath(directory)
-  const parsed = planSchema.safeParse(parse(readText(file), file))
+  return planFromJson(readText(file), file)
+}
+
+/** The plan of a text that {@link writePlan} has written. @throws FileError as {@link readPlan} */
+export function planFromJson(text: string, file: string): StudyPlan {
+  const parsed = planSchema.safeParse(parse(text, file))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []

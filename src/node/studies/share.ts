@@ -4,12 +4,15 @@ import { stagesOf, type StudyPlan } from '../../study/plan.js'
 import { shareOf, type Share } from '../../study/shares.js'
 import { timedRunner } from '../../study/timed-runner.js'
 import { inStudyFolder } from './folder.js'
-import { directoryStore } from './result-store.js'
+import type { BucketAddress } from './bucket/address.js'
+import { openStudyStore } from './bucket/open.js'
 import { rememberSpeeds } from './speeds.js'
 import { startStudyWorkers } from './workers.js'
 
 export interface ShareExecution extends Share {
   readonly workers: number
+  /** The bucket that keeps plan and results, which are copied to and from the folder. Default: the folder. */
+  readonly bucket?: BucketAddress | undefined
   readonly onProgress?: (progress: StudyProgress) => void
   readonly signal?: AbortSignal
 }
@@ -54,11 +57,12 @@ export interface ShareOutcome {
  * console.log(first.computed === plan.jobs.length, again.found === plan.jobs.length) // true true
  */
 export function executeShareIn(directory: string, plan: StudyPlan, options: ShareExecution): Promise<ShareOutcome> {
-  const { workers: count, onProgress, signal } = options
+  const { workers: count, bucket, onProgress, signal } = options
   const share = shareOf(plan.jobs, options)
   return inStudyFolder(directory, async () => {
-    const store = directoryStore(directory)
-    const workers = startStudyWorkers(count, { directory, plan })
+    const opened = await openStudyStore(directory, bucket)
+    const { store, remote } = opened
+    const workers = startStudyWorkers(count, { directory, plan, bucket })
     const { runner, speeds } = timedRunner(workers)
     const aborted = new Promise<never>((_, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
@@ -69,6 +73,7 @@ export function executeShareIn(directory: string, plan: StudyPlan, options: Shar
     let [computed, found, waiting] = [0, 0, 0]
     const total = share.length
     try {
+      await remote?.store.sync([...new Set(share.flatMap((job) => [job.id, ...neededIds(job)]))], signal)
       for (let now = 0; now <= last; now++) {
         const own = share.filter(({ id }) => stage.get(id) === now)
         const { whole } = await surveyResults(own, store, signal)
@@ -105,6 +110,7 @@ export function executeShareIn(directory: string, plan: StudyPlan, options: Shar
       return { jobs: total, computed, found, waiting }
     } finally {
       await workers.close()
+      opened.close()
       rememberSpeeds(plan.facts.kernels, speeds())
     }
   })

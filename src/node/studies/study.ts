@@ -6,7 +6,10 @@ import type { StudyPlan } from '../../study/plan.js'
 import { planFromText } from '../../study/prepare.js'
 import { listFolder, pathKind, readText } from '../files/files.js'
 import { planDifferences, planPath, readPlan, writePlan } from './plan-file.js'
-import { directoryStore } from './result-store.js'
+import type { BucketAddress } from './bucket/address.js'
+import { openBucket } from './bucket/bucket.js'
+import { openStudyStore } from './bucket/open.js'
+import { bucketPlan, sendPlan } from './bucket/plan.js'
 import { loadStudySamples } from './data.js'
 import { ownModules } from './own-modules.js'
 import { inStudyFolder } from './folder.js'
@@ -27,6 +30,7 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
  * @param directory the folder that its results go to: `kernels: auto` stands for the build that those there were computed with
+ * @param bucket the same, where they go to a bucket
  * @throws FileError when the study file, its data or a module is wrong
  *
  * @example
@@ -47,8 +51,11 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
  * const { jobs, facts } = await prepareStudy('study.yaml')
  * console.log(facts.inputs, jobs.length) // 4 11
  */
-export function prepareStudy(file: string, { directory }: { readonly directory?: string } = {}): Promise<StudyPlan> {
-  const before = directory === undefined ? undefined : earlierPlan(directory)
+export async function prepareStudy(
+  file: string,
+  { directory, bucket }: { readonly directory?: string; readonly bucket?: BucketAddress | undefined } = {},
+): Promise<StudyPlan> {
+  const before = bucket ? await planInBucket(bucket) : directory === undefined ? undefined : earlierPlan(directory)
   return planFromText(readText(file), file, {
     ...(before && !(before instanceof FileError) && { kernels: before.facts.kernels }),
     load: loadStudySamples,
@@ -59,6 +66,8 @@ export function prepareStudy(file: string, { directory }: { readonly directory?:
 }
 
 export interface FolderExecution {
+  /** The bucket that keeps plan and results; the folder then has copies of what this process needs. Default: the folder. */
+  readonly bucket?: BucketAddress | undefined
   /** Worker threads of this process. */
   readonly workers: number
   /** Makes what computes in their place: workers of other processes behind a queue, say. Default: the threads. */
@@ -139,6 +148,19 @@ export function earlierPlan(directory: string): StudyPlan | FileError | undefine
   }
 }
 
+/** The plan of a bucket, or why it cannot be read; undefined where there is none. */
+async function planInBucket(address: BucketAddress): Promise<StudyPlan | FileError | undefined> {
+  const bucket = await openBucket(address)
+  try {
+    return await bucketPlan(bucket)
+  } catch (error) {
+    if (error instanceof FileError) return error
+    throw error
+  } finally {
+    bucket.close()
+  }
+}
+
 /** How many results in the folder belong to no job of a plan. */
 function unusedResults(directory: string, { jobs }: StudyPlan): number {
   const folder = join(directory, 'runs')
@@ -148,17 +170,23 @@ function unusedResults(directory: string, { jobs }: StudyPlan): number {
 }
 
 async function executeInto(directory: string, plan: StudyPlan, options: FolderExecution): Promise<string> {
-  const { workers: count, runner: makeRunner, onProgress, onFound, onError, onFailed, retry, signal } = options
+  const { bucket, workers: count, runner: makeRunner, onProgress, onFound, onError, onFailed, retry, signal } = options
   const { config, facts, jobs } = plan
   signal?.throwIfAborted()
   const before = earlierPlan(directory)
   const changed = before instanceof FileError ? [] : before && planDifferences(before, plan)
   const unused = unusedResults(directory, plan)
   writePlan(directory, plan)
-  const store = directoryStore(directory)
+  const opened = await openStudyStore(directory, bucket)
+  const { store, remote } = opened
+  if (remote) await sendPlan(directory, remote.bucket)
+  await remote?.store.sync(
+    jobs.map(({ id }) => id),
+    signal,
+  )
   if (retry === 'failed') await forgetRefused(plan, store)
   const workers: RunnerToClose =
-    makeRunner?.(plan, store) ?? startStudyWorkers(count, { directory, plan: { config, facts, jobs } })
+    makeRunner?.(plan, store) ?? startStudyWorkers(count, { directory, plan: { config, facts, jobs }, bucket })
   let done = false
   const { runner, speeds } = timedRunner(workers)
   const aborted = new Promise<never>((_, reject) => {
@@ -195,6 +223,7 @@ async function executeInto(directory: string, plan: StudyPlan, options: FolderEx
     await workers.close(done)
     // What workers of other machines take says nothing of this one.
     if (!makeRunner) rememberSpeeds(facts.kernels, speeds())
+    opened.close()
   }
   const report = startReport(directory, plan)
   try {

@@ -4,7 +4,8 @@ import { executeJob, type StudyBench } from '../../study/execute-job.js'
 import type { Job } from '../../study/job.js'
 import type { StudyPlan } from '../../study/plan.js'
 import { pinKernels, plannedData } from '../../study/prepare.js'
-import { directoryStore } from './result-store.js'
+import type { BucketAddress } from './bucket/address.js'
+import { openStudyStore } from './bucket/open.js'
 import { loadStudySamples } from './data.js'
 import { plannedModules } from './own-modules.js'
 import { toReply, type StudyReply } from './reply.js'
@@ -13,9 +14,11 @@ import { toReply, type StudyReply } from './reply.js'
 export interface StudyWorkerData {
   readonly directory: string
   readonly plan: Pick<StudyPlan, 'config' | 'facts' | 'jobs'>
+  /** Where results are kept; default: the folder. */
+  readonly bucket?: BucketAddress | undefined
 }
 
-const { directory, plan } = workerData as StudyWorkerData
+const { directory, plan, bucket } = workerData as StudyWorkerData
 let bench: StudyBench | undefined
 
 /** Data and modules, loaded once. @throws FileError when they are no longer those of the plan */
@@ -29,7 +32,7 @@ async function theBench(): Promise<StudyBench> {
     config: plan.config,
     data: { ...data, own },
     jobs,
-    store: directoryStore(directory),
+    store: (await openStudyStore(directory, bucket)).store,
     machine: hostname(),
     // Linux says it in KiB, and so does Node everywhere.
     peakMemory: () => 1024 * process.resourceUsage().maxRSS,
