@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { clock } from '../data/clock.js'
 import { visible } from '../data/visible.js'
 
 /** Progress of one long computation on stderr: a bar with time left on a terminal, a line every ten seconds elsewhere. */
@@ -6,14 +7,6 @@ export interface Progress {
   /** @param share done so far, 0 … 1 */
   update(share: number, label?: string): void
   stop(): void
-}
-
-/** A time for people: `42 s`, `3 min 20 s`. */
-export function clock(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?'
-  const whole = Math.max(0, Math.round(seconds))
-  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
 
 /** Seconds between lines where stderr is not a terminal. */

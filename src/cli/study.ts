@@ -7,6 +7,7 @@ import { addStudyQuery } from './study/query.js'
 import { addStudyReport } from './study/report.js'
 import { addStudyRun } from './study/run.js'
 import { addStudyStatus } from './study/status.js'
+import { addStudyWatch } from './study/watch.js'
 
 export function addStudy(program: Command): void {
   const study = program
@@ -18,6 +19,7 @@ export function addStudy(program: Command): void {
     addStudyRun,
     addStudyExec,
     addStudyStatus,
+    addStudyWatch,
     addStudyReport,
     addStudyQuery,
     addStudyExport,

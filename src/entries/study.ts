@@ -24,6 +24,7 @@ export type { TopSpectrumFinding } from '../study/jobs/top-spectrum.js'
 export type { TrendFinding, VerdictFinding } from '../study/jobs/verdicts.js'
 export { shareOf, stageCount, type Share } from '../study/shares.js'
 export { inProcessRunner, memoryStore } from '../study/in-process.js'
+export { followStudy, type KindProgress, type StudyMoment } from '../study/watch.js'
 export type { Damage, Job, JobKey, JobResult, OpenResult, ResultRow, ResultStore, StoredArray } from '../study/job.js'
 export { jobKinds } from '../study/jobs.js'
 export {

@@ -55,7 +55,15 @@ export { startTeam, type TeamKernels, type TeamOptions } from './team/team.js'
 
 // Studies
 export { parseBucket, type BucketAddress } from './studies/bucket/address.js'
+export type { Failure } from './studies/failures.js'
 export { directoryStore } from './studies/result-store.js'
+export {
+  watchStudy,
+  type WatchedMachine,
+  type WatchedQueue,
+  type WatchedStudy,
+  type WatchOptions,
+} from './studies/watch/watch.js'
 export {
   chooseWorkers,
   executeShareIn,

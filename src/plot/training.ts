@@ -53,7 +53,7 @@ export function trainingSentence(methods: readonly string[], trials: readonly Tr
 }
 
 /** Points of a curve worth drawing: every step of a short one, about `limit` evenly spaced ones of a long one. */
-function drawnSteps(length: number, limit = 160): number[] {
+export function drawnSteps(length: number, limit = 160): number[] {
   const every = Math.max(1, Math.ceil((length - 1) / limit))
   return Array.from({ length }, (_, t) => t).filter((t) => t % every === 0 || t === length - 1)
 }

@@ -3,6 +3,7 @@ import { formatPlural } from '../plot/format.js'
 import { sameSetting } from '../plot/select.js'
 import { renderSvg } from '../plot/render.js'
 import type { Findings } from '../study/findings.js'
+import { readableSvg } from './readable-svg.js'
 import { html, trusted, type Html } from './html.js'
 import type { FigureLink, Section } from './sections/section.js'
 import { sections } from './sections.js'
@@ -51,15 +52,10 @@ const policy = [
   "form-action 'none'",
 ].join('; ')
 
-/** Below this share of its own width a figure scrolls instead of shrinking, so that its text stays readable. */
-const smallestShare = 0.8
-
 async function figureHtml(figure: StudyFigure, number: number): Promise<Html> {
   const svg = await renderSvg(figure)
-  const width = Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 0)
-  const sized = svg.replace('<svg ', `<svg style="min-width:${Math.round(smallestShare * width)}px" `)
   return html`<figure id="figure-${figure.id}">
-    <div class="scroll" tabindex="0" role="region" aria-label="${figure.title}">${trusted(sized)}</div>
+    <div class="scroll" tabindex="0" role="region" aria-label="${figure.title}">${trusted(readableSvg(svg))}</div>
     <figcaption><b>Figure ${number}.</b> ${figure.sentence}</figcaption>
   </figure> `
 }

@@ -299,7 +299,12 @@ describe('refusals', () => {
       /train-labels-idx1-ubyte: no such file/,
     ],
     ['no command', 2, [], /expected a command: study, worker, inspect, prune/],
-    ['no command of study', 2, ['study'], /expected a command: plan, run, exec, status, report, query, export, fetch/],
+    [
+      'no command of study',
+      2,
+      ['study'],
+      /expected a command: plan, run, exec, status, watch, report, query, export, fetch/,
+    ],
     ['a study file that is not there', 1, ['study', 'run', file('no.yaml'), '--out', out], /no\.yaml/],
   ]
   it.each(cases)('refuses %s with exit %i and exactly one line', (_, code, args, message) => {

@@ -29,8 +29,7 @@ export { finishedRows, studyFindings, studyResults, writeReport } from './report
 /**
  * Reads a study file, checks it against its data, and plans its jobs. Nothing is computed or written.
  *
- * @param directory the folder that its results go to: `kernels: auto` stands for the build that those there were computed with
- * @param bucket the same, where they go to a bucket
+ * @param options where its results go, a folder or a bucket: `kernels: auto` stands for the build that those there were computed with
  * @throws FileError when the study file, its data or a module is wrong
  *
  * @example

@@ -13,6 +13,10 @@ export const sendPlan = (directory: string, bucket: Bucket): Promise<void> =>
 const planOf = (bytes: Uint8Array, bucket: Bucket): StudyPlan =>
   planFromJson(new TextDecoder().decode(bytes), `${bucket.shown}/${key}`)
 
+/** The error about a bucket without a plan. */
+export const noPlan = ({ shown }: Bucket): FileError =>
+  new FileError(`${shown}/${key}`, 'expected a plan, got none; run study plan or study run with this --store first')
+
 /** The plan of a bucket; undefined where there is none. @throws FileError when it cannot be read */
 export async function bucketPlan(bucket: Bucket): Promise<StudyPlan | undefined> {
   const bytes = await bucket.get(key)
@@ -26,12 +30,7 @@ export async function bucketPlan(bucket: Bucket): Promise<StudyPlan | undefined>
  */
 export async function fetchPlan(directory: string, bucket: Bucket): Promise<StudyPlan> {
   const bytes = await bucket.get(key)
-  if (!bytes) {
-    throw new FileError(
-      `${bucket.shown}/${key}`,
-      'expected a plan, got none; run study plan or study run with this --store first',
-    )
-  }
+  if (!bytes) throw noPlan(bucket)
   const plan = planOf(bytes, bucket)
   writeAtomic(planPath(directory), bytes)
   return plan

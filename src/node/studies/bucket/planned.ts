@@ -3,7 +3,7 @@ import type { StudyPlan } from '../../../study/plan.js'
 import { presentIn } from '../../../study/present.js'
 import type { BucketAddress } from './address.js'
 import { openBucket } from './bucket.js'
-import { bucketPlan, fetchPlan, sendPlan } from './plan.js'
+import { bucketPlan, fetchPlan, noPlan, sendPlan } from './plan.js'
 import { bucketStore } from './store.js'
 
 /** The plan that is in a bucket, copied into a folder. @throws FileError when there is none */
@@ -11,6 +11,18 @@ export async function planFromBucket(directory: string, address: BucketAddress):
   const bucket = await openBucket(address)
   try {
     return await fetchPlan(directory, bucket)
+  } finally {
+    bucket.close()
+  }
+}
+
+/** The plan that is in a bucket. @throws FileError when there is none */
+export async function planInBucket(address: BucketAddress): Promise<StudyPlan> {
+  const bucket = await openBucket(address)
+  try {
+    const plan = await bucketPlan(bucket)
+    if (!plan) throw noPlan(bucket)
+    return plan
   } finally {
     bucket.close()
   }

@@ -1,0 +1,51 @@
+import { clock } from '../../data/clock.js'
+import { visible } from '../../data/visible.js'
+import type { WatchedStudy } from '../../node/studies/watch/watch.js'
+import { watchSentence } from '../../report/watch-words.js'
+
+/** Failures that are listed; the others are counted. */
+const mostListed = 5
+const barWidth = 24
+
+const bar = (share: number): string => {
+  const full = Math.round(barWidth * share)
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`
+}
+
+/** A study at one moment in lines: the answer, kinds of jobs, who is at it, what has failed. */
+export function watchLines(study: WatchedStudy): string[] {
+  const { title, kinds, failures, machines, queue } = study
+  const widest = Math.max(0, ...kinds.map(({ kind }) => kind.length))
+  return [
+    `${visible(title)}: ${watchSentence(study, failures)}`,
+    ...kinds.map(
+      ({ kind, done, total }) => `  ${kind.padEnd(widest)}  ${bar(total > 0 ? done / total : 1)}  ${done} of ${total}`,
+    ),
+    ...(queue ? [`  queue: ${queue.workers} workers, ${queue.active} jobs at work, ${queue.waiting} waiting`] : []),
+    ...machines.map(
+      ({ name, results, silent }) => `  ${visible(name)}: ${results} results, the last ${clock(silent / 1000)} ago`,
+    ),
+    ...failures.slice(0, mostListed).map(({ job, error }) => `  failed ${job}: ${visible(error)}`),
+    ...(failures.length > mostListed ? [`  and ${failures.length - mostListed} more that failed`] : []),
+  ]
+}
+
+/** Puts lines in place of those that were shown before, where a terminal can; elsewhere they follow when they differ. */
+export function liveLines(write: (text: string) => void, terminal: { readonly columns: number } | undefined) {
+  let shown = 0
+  let last = ''
+  return (lines: readonly string[]): void => {
+    if (!terminal) {
+      const [first] = lines
+      if (first !== last) write(`${first}\n`)
+      last = first
+      return
+    }
+    const cut = lines.map((line) =>
+      line.length > terminal.columns - 1 ? `${line.slice(0, terminal.columns - 2)}…` : line,
+    )
+    const up = shown > 0 ? `\u001b[${shown}A` : ''
+    write(`${up}\u001b[0J${cut.join('\n')}\n`)
+    shown = cut.length
+  }
+}
