@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addStudyCompare } from './study/compare.js'
 import { addStudyExec } from './study/exec.js'
 import { addStudyExport } from './study/export.js'
 import { addStudyFetch } from './study/fetch.js'
@@ -24,6 +25,7 @@ export function addStudy(program: Command): void {
     addStudyQuery,
     addStudyExport,
     addStudyFetch,
+    addStudyCompare,
   ])
     add(study)
 }

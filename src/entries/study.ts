@@ -24,6 +24,17 @@ export type { TopSpectrumFinding } from '../study/jobs/top-spectrum.js'
 export type { TrendFinding, VerdictFinding } from '../study/jobs/verdicts.js'
 export { shareOf, stageCount, type Share } from '../study/shares.js'
 export { inProcessRunner, memoryStore } from '../study/in-process.js'
+export {
+  compareStudies,
+  type ComparedNumber,
+  type ComparedStudy,
+  type ComparedVerdict,
+  type Comparison,
+} from '../study/compare/compare.js'
+export type { ComparedOutcome, Difference, Sample } from '../study/compare/difference.js'
+export type { ComparedCell, MeasureName } from '../study/compare/measures.js'
+export type { SettingDifference } from '../study/compare/settings.js'
+export { comparePage } from '../report/compare/page.js'
 export { followStudy, type KindProgress, type StudyMoment } from '../study/watch.js'
 export type { Damage, Job, JobKey, JobResult, OpenResult, ResultRow, ResultStore, StoredArray } from '../study/job.js'
 export { jobKinds } from '../study/jobs.js'

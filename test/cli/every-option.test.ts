@@ -207,6 +207,7 @@ const plain = [
   'study export',
   'study query',
   'study fetch',
+  'study compare',
   'study watch',
   'worker',
   'inspect',

@@ -303,7 +303,7 @@ describe('refusals', () => {
       'no command of study',
       2,
       ['study'],
-      /expected a command: plan, run, exec, status, watch, report, query, export, fetch/,
+      /expected a command: plan, run, exec, status, watch, report, query, export, fetch, compare/,
     ],
     ['a study file that is not there', 1, ['study', 'run', file('no.yaml'), '--out', out], /no\.yaml/],
   ]

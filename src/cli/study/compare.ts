@@ -1,0 +1,51 @@
+import { Option, type Command } from 'commander'
+import { writeAtomic } from '../../node/files/files.js'
+import { compareFolders } from '../../node/studies/compare.js'
+import { formatInterval } from '../../report/interval.js'
+import { comparePage } from '../../report/compare/page.js'
+import { compareAnswer, intervalNote } from '../../report/compare/words.js'
+import { measureNames, measureOf } from '../../study/compare/measures.js'
+import { parsePath, shared } from '../options.js'
+import { print, printJson, short } from '../output.js'
+
+interface CompareFlags {
+  readonly out: string
+  readonly json?: boolean
+}
+
+async function compare(a: string, b: string, { out, json }: CompareFlags): Promise<void> {
+  const comparison = await compareFolders(a, b)
+  writeAtomic(out, await comparePage(comparison))
+  if (json) {
+    printJson({ ...comparison, page: out })
+    return
+  }
+  for (const sentence of compareAnswer(comparison)) print(sentence)
+  for (const { key, a: own, b: other } of comparison.settings) print(`  ${key}: ${own ?? '–'} → ${other ?? '–'}`)
+  for (const measure of measureNames) {
+    const rows = comparison.numbers.filter((one) => one.measure === measure)
+    if (rows.length > 0) print(measureOf(measure).label)
+    for (const { method, a: own, b: other, interval, outcome } of rows) {
+      const said = interval ? `, difference ${formatInterval(...interval)}` : ''
+      print(`  ${method}: ${short(own.mean)} → ${short(other.mean)}${said} (${outcome})`)
+    }
+  }
+  print(intervalNote(comparison))
+  print(out)
+}
+
+export function addStudyCompare(study: Command): void {
+  study
+    .command('compare')
+    .summary('two studies side by side')
+    .description(
+      'Say what differs in the settings of two finished studies and in what they found: training, masks, kernels, verdicts, with 95 % intervals where there are ' +
+        'networks to take them from. Writes a page with the same.',
+    )
+    .argument('<a>', 'folder of a finished study')
+    .argument('<b>', 'folder of another')
+    .addOption(new Option('--out <page>', 'page to write').argParser(parsePath).default('compare.html'))
+    .addOption(shared.json())
+    .addHelpText('after', '\nExample:\n  limn study compare out/first out/second')
+    .action(compare)
+}
