@@ -13,8 +13,7 @@ export interface Sample {
 }
 
 /** What two samples say of a difference: B is above or below A beyond chance, nothing sure, or nothing can be said. */
-export const outcomes = ['same', 'above', 'below', 'open', 'unknown'] as const
-export type ComparedOutcome = (typeof outcomes)[number]
+export type ComparedOutcome = 'same' | 'above' | 'below' | 'open' | 'unknown'
 
 export interface Difference {
   /** B's mean less A's. */
