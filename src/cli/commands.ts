@@ -5,6 +5,7 @@ const commands = {
   study: async () => (await import('./study.js')).addStudy,
   worker: async () => (await import('./worker.js')).addWorker,
   inspect: async () => (await import('./inspect.js')).addInspect,
+  convert: async () => (await import('./convert.js')).addConvert,
   prune: async () => (await import('./prune.js')).addPrune,
   graphon: async () => (await import('./graphon.js')).addGraphon,
   limit: async () => (await import('./limit.js')).addLimit,

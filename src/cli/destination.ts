@@ -44,9 +44,7 @@ export function requireDestination({ command, kind, out, inputs, force, json, lo
   const formats: readonly string[] = outputFormats[kind]
   const extension = extname(out).toLowerCase()
   if (extension !== '' && !formats.includes(extension) && !writesDirectly(out)) {
-    const torch = ['.pt', '.pth', '.ckpt', '.bin'].includes(extension) && kind === 'network'
-    const remedy = torch ? '; PyTorch reads .safetensors with safetensors.torch.load_file' : ''
-    throw new UsageError(`${command}: expected an --out that ends in ${formats.join(' or ')}, got ${out}${remedy}`)
+    throw new UsageError(`${command}: expected an --out that ends in ${formats.join(' or ')}, got ${out}`)
   }
   if (isStandardOutput(out)) {
     if (json) throw new UsageError(`${command}: expected --json or --out ${out}, got both for standard output`)

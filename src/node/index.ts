@@ -55,6 +55,7 @@ export { startTeam, type TeamKernels, type TeamOptions } from './team/team.js'
 
 // Studies
 export { parseBucket, type BucketAddress } from './studies/bucket/address.js'
+export { encodeStateDict } from '../data/torch/write-state-dict.js'
 export { compareFolders } from './studies/compare.js'
 export type { Failure } from './studies/failures.js'
 export { directoryStore } from './studies/result-store.js'

@@ -172,6 +172,7 @@ const scenarios: Readonly<Record<string, readonly (() => string[])[]>> = {
       ...'--bins 4 --method synflow --density .5 --zeros kept'.split(' '),
     ],
   ],
+  convert: [() => [torch, '--out', out('t.pt')], () => [torch, '--form', 'pruned', '--out', out('t.pt')]],
   sample: [common.c, common.bare].map((path) => () => [path, '--sizes', '6,9,8,3', '--out', out('m.safetensors')]),
   distance: [
     () => [a, b],
@@ -245,6 +246,8 @@ const harmless = (path: string, long: string): boolean => long === '--seed' || (
 const values: Readonly<Record<string, (line: readonly string[]) => readonly string[]>> = {
   '--json': () => [],
   '--layers': () => ['fc1,fc2'],
+  '--form': () => ['applied'],
+  '--names': () => ['a,b,c'],
   '--zeros': () => ['kept'],
   '--sizes': () => ['6,13,11,3'],
   '--method': (line) => [line[1] === file('synflow.safetensors') ? 'magnitude' : 'synflow'],

@@ -47,6 +47,8 @@ describe('formats', () => {
       const bytes = encodeNetwork(`x${extension}`, archive)
       expect(readAnyTensors(bytes, 'out/v/x').metadata).toEqual(archive.metadata)
       for (const other of ['.npy', ...outputFormats.network].filter((name) => name !== extension)) {
+        // A zip archive that PyTorch's reader is given is refused for what it lacks.
+        if (extension === '.npz' && other === '.pt') continue
         expect(() => readAnyTensors(bytes, `x${other}`)).toThrow(
           /^x\.\w+: expected a .* as its name says, got .*; rename it to \./,
         )
@@ -55,14 +57,14 @@ describe('formats', () => {
   })
 
   it.each<[OutputKind, readonly string[], readonly string[]]>([
-    ['network', ['m.safetensors', 'm.npz', 'M.NPZ', 'm'], ['m.pt', 'm.npy', 'm.txt', 'v0.5', 'm.npz.gz']],
+    ['network', ['m.safetensors', 'm.npz', 'M.NPZ', 'm.pt', 'm'], ['m.pth', 'm.npy', 'm.txt', 'v0.5', 'm.npz.gz']],
     ['chain', ['c.npz', 'c'], ['c.safetensors', 'c.npy', 'c.zip']],
     ['kernel', ['k.npy', 'k'], ['k.npz', 'k.txt', 'k.safetensors']],
   ])('knows the names of a %s, and refuses others before there is a file', (kind, names, others) => {
     const check = (name: string) => requireDestination({ command: 'x', kind, out: file(`none/${name}`), inputs: [] })
     for (const name of names) expect(() => check(name)).not.toThrow()
     for (const name of others) {
-      expect(() => check(name)).toThrow(/^x: expected an --out that ends in \.[a-z]+( or \.npz)?, got/)
+      expect(() => check(name)).toThrow(/^x: expected an --out that ends in \.[a-z]+( or \.[a-z]+)*, got/)
     }
   })
 })

@@ -107,19 +107,23 @@ training: { steps: 3, trials: 1 }
     return limn('study', 'run', study, '--out', file('study'), '--workers', '1')
   }
 
-  it('computes with it, finds its results again, and takes a changed module for another activation', () => {
-    const own = module('study.mjs', text)
-    const first = run(own)
-    expect([first.code, first.stderr]).toEqual([0, expect.stringMatching(/results computed, 0 found/)])
-    const page = readFileSync(join(file('study'), 'report.html'), 'utf8')
-    expect(page).toMatch(/activation mine/)
-    expect(page).not.toMatch(/undefined|NaN/)
-    expect(run(own).stderr).toMatch(/study: 0 results computed/)
-    module('study.mjs', text.replace('4 * e(z)', '4.000001 * e(z)'))
-    const changed = run(own)
-    expect(changed.stderr).toContain('the activation’s module')
-    expect(changed.stderr).toMatch(/, 0 found/)
-  })
+  it(
+    'computes with it, finds its results again, and takes a changed module for another activation',
+    { timeout: 180_000 },
+    () => {
+      const own = module('study.mjs', text)
+      const first = run(own)
+      expect([first.code, first.stderr]).toEqual([0, expect.stringMatching(/results computed, 0 found/)])
+      const page = readFileSync(join(file('study'), 'report.html'), 'utf8')
+      expect(page).toMatch(/activation mine/)
+      expect(page).not.toMatch(/undefined|NaN/)
+      expect(run(own).stderr).toMatch(/study: 0 results computed/)
+      module('study.mjs', text.replace('4 * e(z)', '4.000001 * e(z)'))
+      const changed = run(own)
+      expect(changed.stderr).toContain('the activation’s module')
+      expect(changed.stderr).toMatch(/, 0 found/)
+    },
+  )
 
   it('is refused with its place where there is none', () => {
     expect(run('tahn').stderr).toMatch(/network\.activation: .*got 'tahn' \(did you mean tanh\?\).*my-activation\.js/)

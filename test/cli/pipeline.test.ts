@@ -298,7 +298,7 @@ describe('refusals', () => {
       ['train', masks, '--data', images],
       /train-labels-idx1-ubyte: no such file/,
     ],
-    ['no command', 2, [], /expected a command: study, worker, inspect, prune/],
+    ['no command', 2, [], /expected a command: study, worker, inspect, convert, prune/],
     [
       'no command of study',
       2,

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.js'
 import { readZip, type ZipEntry } from '../zip.js'
 import { allowed, storageOf } from './globals.js'
 import { refuseLegacy } from './legacy.js'
+import { metadataName, metadataOf } from './metadata.js'
 import { PickleError } from './pickle-cursor.js'
 import type { PyTensor } from './pickle-values.js'
 import { pickleName } from './pickled.js'
@@ -25,6 +26,8 @@ interface TorchArchive {
   readonly size: number
   readonly pickle: ZipEntry
   readonly littleEndian: boolean
+  /** What limn has said of the file; empty in those of others. */
+  readonly metadata: Readonly<Record<string, string>>
   /** The contents of an entry. */
   readonly open: (entry: ZipEntry) => ByteSource
   readonly storage: (key: string) => ZipEntry | undefined
@@ -57,10 +60,15 @@ function openArchive(source: ByteSource, file: string): TorchArchive {
     file,
     size: source.size,
     pickle,
+    metadata: describedBy(entries.get(`${folder}${metadataName}`), open, file),
     littleEndian: isLittleEndian(entries.get(`${folder}byteorder`), open, file),
     open,
     storage: (key) => entries.get(`${folder}data/${key}`),
   }
+}
+
+function describedBy(entry: ZipEntry | undefined, open: TorchArchive['open'], file: string) {
+  return entry ? metadataOf(entry.size, () => open(entry).read(0, entry.size), file, entry.name) : {}
 }
 
 /** Files before PyTorch 2.1 do not say it. */
@@ -181,5 +189,5 @@ export function torchFile(source: ByteSource, file: string): TensorFile {
     throw new FileError(file, `expected at most ${mostTensors} tensors, got ${found.tensors.size}`)
   }
   const tensors = new Map(Array.from(found.tensors, ([key, tensor]) => [key, storedTensor(key, tensor, archive)]))
-  return { tensors, metadata: {}, ...(found.apart.length > 0 && { apart: found.apart }) }
+  return { tensors, metadata: archive.metadata, ...(found.apart.length > 0 && { apart: found.apart }) }
 }

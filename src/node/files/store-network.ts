@@ -1,10 +1,13 @@
 import { extname } from 'node:path'
 import { archiveWriters, type TensorArchive } from '../../data/archives.js'
+import { encodeStateDict } from '../../data/torch/write-state-dict.js'
 import { readLimit } from './files.js'
 import { gigabytes } from './memory.js'
 
+const writers = { ...archiveWriters, '.pt': encodeStateDict } as const
+
 /** Formats of networks by extension; the first is that of a name without one. */
-export const networkFormats = Object.keys(archiveWriters) as readonly (keyof typeof archiveWriters)[]
+export const networkFormats = Object.keys(writers) as readonly (keyof typeof writers)[]
 
 /** Bytes of a weight in a file at least: f32, and its mask. */
 const bytesPerStoredWeight = 5
@@ -38,5 +41,5 @@ export function requireStorable(command: string, sizes: readonly number[]): void
 export function encodeNetwork(out: string, archive: TensorArchive): Uint8Array {
   const [first] = networkFormats
   const format = networkFormats.find((known) => known === extname(out).toLowerCase()) ?? first
-  return archiveWriters[format](archive)
+  return writers[format](archive)
 }
