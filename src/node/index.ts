@@ -62,6 +62,7 @@ export { directoryStore } from './studies/result-store.js'
 export {
   watchStudy,
   type WatchedMachine,
+  type QueueProcess,
   type WatchedQueue,
   type WatchedStudy,
   type WatchOptions,

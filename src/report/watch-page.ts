@@ -1,17 +1,27 @@
 import { clock } from '../data/clock.js'
-import { formatNumber } from '../plot/format.js'
+import { formatNumber, formatPlural } from '../plot/format.js'
 import type { StudyMoment } from '../study/watch.js'
 import { html, table, trusted, type Html } from './html.js'
 import { readableSvg } from './readable-svg.js'
 import { styleSheet } from './style.js'
 import { watchSentence } from './watch-words.js'
 
+/** What a queue says of a study. */
+interface QueuePanel {
+  readonly answers: boolean
+  readonly workers: number
+  readonly waiting: number
+  readonly active: number
+  readonly failed: number
+  readonly processes: readonly { readonly name: string; readonly jobs: readonly string[] }[]
+}
+
 /** What the page of a watch shows beside how far the study is. */
 export interface WatchPanels {
   readonly moment: StudyMoment
   readonly failures: readonly { readonly job: string; readonly error: string }[]
   readonly machines: readonly { readonly name: string; readonly results: number; readonly silent: number }[]
-  readonly queue?: { readonly workers: number; readonly waiting: number; readonly active: number } | undefined
+  readonly queue?: QueuePanel | undefined
   /** Pictures with the sentences under them. */
   readonly figures: readonly { readonly svg: string; readonly title: string; readonly sentence: string }[]
   /** Whether the report is written. */
@@ -53,13 +63,24 @@ function bars({ kinds }: StudyMoment): Html {
   return html`<div class="kinds">${rows}</div> `
 }
 
+function queuePart({ answers, workers, active, waiting, failed, processes }: QueuePanel): Html {
+  if (!answers) return html`<p>The queue does not answer.</p>`
+  return html`<p>
+      The queue has ${formatPlural(workers, 'worker')}, ${formatPlural(active, 'job')} at work, ${waiting} waiting and
+      ${failed} failed.
+    </p>
+    ${table(
+      'Workers of the queue',
+      [
+        { title: 'worker', value: ({ name }) => name, isName: true },
+        { title: 'is at', isText: true, value: ({ jobs }) => (jobs.length > 0 ? jobs.join(', ') : 'waits') },
+      ],
+      processes,
+    )}`
+}
+
 function machinesPart({ machines, queue }: WatchPanels): Html {
-  const said = queue
-    ? html`<p>
-        The queue has ${queue.workers} ${queue.workers === 1 ? 'worker' : 'workers'}, ${queue.active} jobs at work and
-        ${queue.waiting} waiting.
-      </p>`
-    : html``
+  const said = queue ? queuePart(queue) : html``
   const rows = table(
     'Machines whose results came of late',
     [

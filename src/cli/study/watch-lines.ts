@@ -1,6 +1,7 @@
 import { clock } from '../../data/clock.js'
 import { visible } from '../../data/visible.js'
 import type { WatchedStudy } from '../../node/studies/watch/watch.js'
+import { formatPlural } from '../../plot/format.js'
 import { watchSentence } from '../../report/watch-words.js'
 
 /** Failures that are listed; the others are counted. */
@@ -12,16 +13,34 @@ const bar = (share: number): string => {
   return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`
 }
 
+function queueLines({ queue }: WatchedStudy): string[] {
+  if (!queue) return []
+  const { answers, workers, active, waiting, failed, processes } = queue
+  if (!answers) return ['  queue: does not answer']
+  const counts = `${formatPlural(workers, 'worker')}, ${active} jobs at work, ${waiting} waiting, ${failed} failed`
+  const more = processes.length - mostListed
+  return [
+    `  queue: ${counts}`,
+    ...processes
+      .slice(0, mostListed)
+      .map(
+        ({ name, jobs }) =>
+          `  ${visible(name)}: ${jobs.length > 0 ? jobs.map((id) => visible(id)).join(', ') : 'waits'}`,
+      ),
+    ...(more > 0 ? [`  and ${more} more workers`] : []),
+  ]
+}
+
 /** A study at one moment in lines: the answer, kinds of jobs, who is at it, what has failed. */
 export function watchLines(study: WatchedStudy): string[] {
-  const { title, kinds, failures, machines, queue } = study
+  const { title, kinds, failures, machines } = study
   const widest = Math.max(0, ...kinds.map(({ kind }) => kind.length))
   return [
     `${visible(title)}: ${watchSentence(study, failures)}`,
     ...kinds.map(
       ({ kind, done, total }) => `  ${kind.padEnd(widest)}  ${bar(total > 0 ? done / total : 1)}  ${done} of ${total}`,
     ),
-    ...(queue ? [`  queue: ${queue.workers} workers, ${queue.active} jobs at work, ${queue.waiting} waiting`] : []),
+    ...queueLines(study),
     ...machines.map(
       ({ name, results, silent }) => `  ${visible(name)}: ${results} results, the last ${clock(silent / 1000)} ago`,
     ),

@@ -10,7 +10,7 @@ import { serveWatch } from '../../node/studies/watch/serve.js'
 import { watchStudy, type WatchedStudy } from '../../node/studies/watch/watch.js'
 import { UsageError } from '../fail.js'
 import { parsePositive, parseWhole, shared } from '../options.js'
-import { print, printJson, say } from '../output.js'
+import { print, printJson } from '../output.js'
 import { queueOption } from '../queue-option.js'
 import { storeOption } from '../store-option.js'
 import { interruptible } from './interruptible.js'
@@ -48,7 +48,7 @@ async function watch(directory: string, flags: WatchFlags): Promise<void> {
   const { every, once, serve, queue: address, store: bucket, json } = flags
   if (once && serve !== undefined) throw new UsageError('study watch: --once shows one moment, and --serve goes on')
   const plan = bucket ? await planInBucket(bucket) : readPlan(directory)
-  const connection = address && (await connectQueue(address, say))
+  const connection = address && (await connectQueue(address, () => undefined))
   const queue = connection && watchQueue(connection, plan)
   const server = serve === undefined ? undefined : await serveWatch(directory, plan, serve === true ? 0 : serve)
   if (server) print(server.url)
@@ -79,7 +79,6 @@ async function watch(directory: string, flags: WatchFlags): Promise<void> {
     }
   }).finally(async () => {
     await server?.close()
-    await queue?.close()
     connection?.close()
   })
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type * as Bullmq from 'bullmq'
 import type { Redis } from 'ioredis'
 import { hashText } from '../../study/hash.js'
@@ -101,3 +102,6 @@ export async function connectQueue(url: URL, onTrouble: (line: string) => void):
 /** The queue of a study: that of its jobs, whose ids hash all that they depend on. */
 export const queueName = ({ jobs }: Pick<StudyPlan, 'jobs'>): string =>
   `limn-${hashText(JSON.stringify(jobs.map(({ id }) => id)))}`
+
+/** What a worker calls itself before the queue: its machine and process. */
+export const workerName = (): string => `${hostname().replaceAll(/[^\x21-\x7e]/g, '-')}:${process.pid}`

@@ -10,7 +10,7 @@ import { planPath } from '../studies/plan-file.js'
 import type { BucketAddress } from '../studies/bucket/address.js'
 import { openStudyStore } from '../studies/bucket/open.js'
 import { startStudyWorkers } from '../studies/workers.js'
-import { queueName, type QueueConnection } from './connection.js'
+import { queueName, workerName, type QueueConnection } from './connection.js'
 
 export interface QueueWorkerOptions {
   /** Threads, each with a job of its own. */
@@ -96,6 +96,7 @@ export async function runQueueWorker(
       },
       {
         connection: redis,
+        name: workerName(),
         concurrency: count,
         lockDuration,
         stalledInterval,

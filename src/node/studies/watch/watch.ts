@@ -17,12 +17,24 @@ export interface WatchedMachine {
   readonly silent: number
 }
 
+/** A process that takes jobs from a queue. */
+export interface QueueProcess {
+  /** Its machine and process. */
+  readonly name: string
+  /** Ids of the jobs that it is at. */
+  readonly jobs: readonly string[]
+}
+
 /** What a queue says of a study. */
 export interface WatchedQueue {
+  /** Whether it has answered this time; the rest is what it last said. */
+  readonly answers: boolean
   /** Processes that take jobs. */
   readonly workers: number
   readonly waiting: number
   readonly active: number
+  readonly failed: number
+  readonly processes: readonly QueueProcess[]
 }
 
 /** A study at one moment, as whoever watches sees it. */
