@@ -12,6 +12,7 @@ export {
   type StudyProgress,
   type Survey,
 } from '../study/execute-study.js'
+export type { Speed, Speeds } from '../study/foresight.js'
 export type { Findings, FailedFinding, FoundBy, ListsOf, StudyFacts, Together } from '../study/findings.js'
 export type { ClosedFormFinding, ClosedFormMatrix } from '../study/jobs/closed-form.js'
 export type { ConvergenceFinding, ConvergencePoint } from '../study/jobs/convergence.js'

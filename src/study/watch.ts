@@ -1,3 +1,4 @@
+import { slownessOf, type Speeds } from './foresight.js'
 import type { Job } from './job.js'
 
 /** Jobs of one kind, and how many of them have a result. */
@@ -29,12 +30,13 @@ interface Look {
 }
 
 /** Milliseconds over which rates are taken: long enough for many jobs, short enough to notice a worker that has gone. */
-const span = 300_000
+export const span = 300_000
 
 /**
  * Follows a study by looks at which results are there. Rates are those of the last five minutes, and the time that is left is
  * reckoned from the expected work of jobs, not from their number: the last jobs of a study are often its longest.
  *
+ * @param speeds what jobs of a kind take beside what their cost says. Default: what it says
  * @returns takes the milliseconds of a clock and the ids of results that are there, of this study or not
  *
  * @example
@@ -49,14 +51,20 @@ const span = 300_000
  * const { done, perMinute, secondsLeft } = look(30_000, new Set(['a']))
  * console.log(done, perMinute, secondsLeft) // 1 2 90
  */
-export function followStudy(jobs: readonly Job[]): (now: number, there: ReadonlySet<string>) => StudyMoment {
+export function followStudy(
+  jobs: readonly Job[],
+  speeds: Speeds = {},
+): (now: number, there: ReadonlySet<string>) => StudyMoment {
   const kinds = [...new Set(jobs.map(({ kind }) => kind))]
-  const totalCost = jobs.reduce((sum, { cost }) => sum + cost, 0)
+  const slowness = new Map(kinds.map((kind) => [kind, slownessOf(kind, speeds)]))
+  const work = (some: readonly Job[]): number =>
+    some.reduce((sum, { kind, cost }) => sum + cost * slowness.get(kind)!, 0)
+  const totalCost = work(jobs)
   let looks: Look[] = []
   let before: ReadonlySet<string> | undefined
   return (now, there) => {
     const done = jobs.filter(({ id }) => there.has(id))
-    const cost = done.reduce((sum, job) => sum + job.cost, 0)
+    const cost = work(done)
     const known = before
     const fresh = known ? done.filter(({ id }) => !known.has(id)) : []
     before = new Set(done.map(({ id }) => id))

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { liveLines } from '../../src/cli/study/watch-lines.js'
+import { changeKey, liveLines } from '../../src/cli/study/watch-lines.js'
+import type { WatchedStudy } from '../../src/node/studies/watch/watch.js'
 import { writeSamples } from './data.js'
 import { freshFolder, limn, limnJson, startLimn } from './limn.js'
 
@@ -69,6 +70,20 @@ describe('limn study watch', () => {
     expect(limn('study', 'watch', folder, '--once', '--serve').stderr).toMatch(/--once shows one moment/)
     expect(limn('study', 'watch', file('nothing')).stderr).toMatch(/plan\.json/)
     expect(limn('study', 'watch', folder, '--serve', 'x').code).toBe(2)
+  })
+
+  it('prints a line where something has changed, and none where only times have', () => {
+    let out = ''
+    const show = liveLines((text) => (out += text), undefined)
+    show(['1 of 3, 50 s left'], 'one')
+    show(['1 of 3, 55 s left'], 'one')
+    show(['2 of 3, 20 s left'], 'two')
+    expect(out).toBe('1 of 3, 50 s left\n2 of 3, 20 s left\n')
+    const moment = { done: 1, failures: [], machines: [{ name: 'a', results: 1, silent: 5 }] } as never as WatchedStudy
+    const later = { ...moment, secondsLeft: 9, machines: [{ name: 'a', results: 1, silent: 2005 }] }
+    expect(changeKey(later)).toBe(changeKey(moment))
+    expect(changeKey({ ...moment, done: 2 })).not.toBe(changeKey(moment))
+    expect(changeKey({ ...moment, failures: [{ job: 'a', error: 'b' }] })).not.toBe(changeKey(moment))
   })
 
   it('puts lines in place of those before on a terminal, cut to its width', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { watchSentence } from '../../src/report/watch-words.js'
+import type { Speeds } from '../../src/study/foresight.js'
 import type { Job } from '../../src/study/job.js'
 import { followStudy } from '../../src/study/watch.js'
 
@@ -33,6 +34,17 @@ describe('followStudy', () => {
     expect(watchSentence(moment, ['x'])).toBe(
       '6 of 9 jobs done, about 4 min 40 s left at 3.00 a minute, 1 could not be computed.',
     )
+  })
+
+  it('weighs kinds of jobs by what they have taken, and is the same where all are as many times slower', () => {
+    const left = (speeds: Speeds) => {
+      const look = followStudy(jobs, speeds)
+      look(0, ids(0))
+      return look(120_000, ids(6)).secondsLeft
+    }
+    expect(left({ run: { cost: 1, seconds: 3 }, kernel: { cost: 1, seconds: 3 } })).toBeCloseTo(280, 10)
+    // Kernels twice as long: 6 of 32 in 120 s, 26 are left.
+    expect(left({ run: { cost: 1, seconds: 1 }, kernel: { cost: 1, seconds: 2 } })).toBeCloseTo(520, 10)
   })
 
   it('forgets rates of more than five minutes ago, and does not mind other results or those that vanish', () => {

@@ -49,15 +49,20 @@ export function watchLines(study: WatchedStudy): string[] {
   ]
 }
 
-/** Puts lines in place of those that were shown before, where a terminal can; elsewhere they follow when they differ. */
+/** What a line is printed for where nobody redraws: what is done, what failed, who is at it; no times, which always change. */
+export function changeKey({ done, failures, machines, queue }: WatchedStudy): string {
+  const workers = queue?.processes.map(({ name }) => name)
+  return JSON.stringify([done, failures, machines.map(({ name }) => name), queue?.answers, queue?.failed, workers])
+}
+
+/** Puts lines in place of those that were shown before, where a terminal can; elsewhere the first of them follows when the key, itself by default, differs. */
 export function liveLines(write: (text: string) => void, terminal: { readonly columns: number } | undefined) {
   let shown = 0
   let last = ''
-  return (lines: readonly string[]): void => {
+  return (lines: readonly string[], key = lines[0]): void => {
     if (!terminal) {
-      const [first] = lines
-      if (first !== last) write(`${first}\n`)
-      last = first
+      if (key !== last) write(`${lines[0]}\n`)
+      last = key
       return
     }
     const cut = lines.map((line) =>

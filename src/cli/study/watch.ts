@@ -14,7 +14,7 @@ import { print, printJson } from '../output.js'
 import { queueOption } from '../queue-option.js'
 import { storeOption } from '../store-option.js'
 import { interruptible } from './interruptible.js'
-import { liveLines, watchLines } from './watch-lines.js'
+import { changeKey, liveLines, watchLines } from './watch-lines.js'
 
 interface WatchFlags {
   readonly every: number
@@ -68,7 +68,7 @@ async function watch(directory: string, flags: WatchFlags): Promise<void> {
       last = moment
       if (json) printJson(plain(moment))
       else if (once) watchLines(moment).forEach((line) => print(line))
-      else show(watchLines(moment))
+      else show(watchLines(moment), changeKey(moment))
       await server?.show(moment)
       if (once) return
     }

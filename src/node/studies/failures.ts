@@ -44,8 +44,8 @@ export async function forgetRefused(
 /** What the last run in a folder could not compute; nothing where its file is none of these. */
 export function readFailures(directory: string): readonly Failure[] {
   const path = pathIn(directory)
-  if (pathKind(path) !== 'file') return []
   try {
+    if (pathKind(path) !== 'file') return []
     return schema.parse(JSON.parse(readText(path)))
   } catch {
     return []

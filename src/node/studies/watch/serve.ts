@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createReadStream, existsSync, statSync, type Stats } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -27,10 +27,19 @@ const drawEvery = 5000
 
 const reportFile = 'report.html'
 
+/** What is known of a file; undefined while it is not there, or cannot be asked for. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether the folder has a report of the plan that is there now. */
 function hasReportOf(directory: string): boolean {
-  const [report, plan] = [join(directory, reportFile), planPath(directory)]
-  return existsSync(report) && existsSync(plan) && statSync(report).mtimeMs >= statSync(plan).mtimeMs
+  const [report, plan] = [join(directory, reportFile), planPath(directory)].map(statsOf)
+  return report !== undefined && plan !== undefined && report.mtimeMs >= plan.mtimeMs
 }
 
 /** What a browser may do on the page: run its one script, ask this server, nothing else. */

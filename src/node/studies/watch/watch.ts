@@ -1,15 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { FileError } from '../../../data/file-error.js'
 import type { Job, ResultRow } from '../../../study/job.js'
 import type { StudyPlan } from '../../../study/plan.js'
 import { decodeRows } from '../../../study/results-file.js'
-import { followStudy, type StudyMoment } from '../../../study/watch.js'
+import { followStudy, span, type StudyMoment } from '../../../study/watch.js'
 import { readBytes } from '../../files/files.js'
 import { openStudyStore } from '../bucket/open.js'
 import type { BucketAddress } from '../bucket/address.js'
 import { readFailures, type Failure } from '../failures.js'
+import { machineSpeeds } from '../speeds.js'
+import { agesOf } from './ages.js'
 import { join } from 'node:path'
 
-/** A machine whose results have come since the watch began. */
+/** A machine whose results have come of late: since the watch began, or in the five minutes before. */
 export interface WatchedMachine {
   readonly name: string
   readonly results: number
@@ -101,23 +104,41 @@ async function rowsOf(directory: string, id: string): Promise<readonly ResultRow
  */
 export async function* watchStudy(
   directory: string,
-  { jobs, config }: Pick<StudyPlan, 'jobs' | 'config'>,
+  { jobs, config, facts }: Pick<StudyPlan, 'jobs' | 'config' | 'facts'>,
   options: WatchOptions = {},
 ): AsyncGenerator<WatchedStudy, void, undefined> {
   const { every = 2000, bucket, queue, wanted, signal } = options
-  const look = followStudy(jobs)
+  const look = followStudy(jobs, machineSpeeds(facts.kernels))
   const machines = new Map<string, { results: number; at: number }>()
   const opened = await openStudyStore(directory, bucket)
+  let there: ReadonlySet<string> | undefined
+  let ages: ReadonlyMap<string, number> = new Map()
   /** Wanted, and not opened yet. */
   const unread = new Set(wanted ? jobs.flatMap((job) => (wanted(job) ? [job.id] : [])) : [])
   try {
     for (;;) {
       signal?.throwIfAborted()
-      const there = await opened.store.list()
+      const isFirst: boolean = there === undefined
+      try {
+        there = await opened.store.list()
+      } catch (error) {
+        // A folder that was there and cannot be listed now: the next look may see it again.
+        if (there === undefined || !(error instanceof FileError)) throw error
+      }
       const now = Date.now()
-      const moment = look(performance.now(), there)
+      const clock = performance.now()
+      if (isFirst && !bucket) {
+        ages = await agesOf(directory, there, now)
+        const young = [...ages].filter(([, age]) => age < span)
+        const oldest = young.reduce((most, [, age]) => Math.max(most, age), 0)
+        const younger = new Set(young.filter(([, age]) => age < oldest).map(([id]) => id))
+        // As a look would have found it that long ago: the pace is known at once.
+        if (oldest > 0) look(clock - oldest, new Set([...there].filter((id) => !younger.has(id))))
+      }
+      const moment = look(clock, there)
+      const known = there
       const rows = new Map<string, readonly ResultRow[]>()
-      const behind = [...unread].filter((id) => there.has(id))
+      const behind = [...unread].filter((id) => known.has(id))
       const read = new Set([...moment.fresh.map(({ id }) => id), ...behind].slice(0, mostOpened))
       const fresh = new Set(moment.fresh.map(({ id }) => id))
       for (const id of read) {
@@ -128,12 +149,14 @@ export async function* watchStudy(
         rows.set(id, found)
         const machine = found.find(({ record }) => record === 'job')?.['machine']
         if (typeof machine !== 'string' || !fresh.has(id)) continue
-        machines.set(machine, { results: (machines.get(machine)?.results ?? 0) + 1, at: now })
+        const { results: earlier = 0, at = 0 } = machines.get(machine) ?? {}
+        const age = isFirst ? (ages.get(id) ?? 0) : 0
+        machines.set(machine, { results: earlier + 1, at: Math.max(at, now - age) })
       }
       yield {
         ...moment,
         title: config.title,
-        failures: readFailures(directory).filter(({ job }) => !there.has(job)),
+        failures: readFailures(directory).filter(({ job }) => !known.has(job)),
         machines: [...machines].flatMap(([name, { results, at }]) =>
           now - at <= memory ? [{ name, results, silent: now - at }] : [],
         ),
