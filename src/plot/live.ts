@@ -2,7 +2,8 @@ import { methodChannels, logChannel } from './encode.js'
 import type { Figure, Row } from './figure.js'
 import { formatCount, formatList, formatNumber, formatPlural } from './format.js'
 import { methodLabel } from './labels.js'
-import { atWidest } from './select.js'
+import type { Setting } from '../study/findings.js'
+import { atWidest, sameSetting } from './select.js'
 import { figureSpec } from './spec.js'
 import { drawnSteps, meanCurve } from './training.js'
 
@@ -52,18 +53,49 @@ export function progressFigure(points: readonly ProgressPoint[], total: number):
 }
 
 /** The measured loss of one trained network. */
-export interface LiveCurve {
+export interface LiveCurve extends Setting {
   readonly method: string
   readonly width: number
-  readonly density: number
   /** Before each step and after the last. */
   readonly loss: readonly number[]
 }
 
-/** The measured loss by method of the networks that are trained so far, at the widest width that has one; null for none. */
-export function liveLossFigure(all: readonly LiveCurve[], order: readonly string[]): Figure | null {
-  const [density] = all.map((curve) => curve.density)
-  const curves = atWidest(all.filter((curve) => curve.density === density))
+/** Settings that are drawn, the first of a study. */
+const mostDrawn = 6
+
+/**
+ * The measured loss by method of the networks that are trained so far, at the widest width that has one: a figure for each of the
+ * first settings that has some.
+ */
+export function liveLossFigures(
+  curves: readonly LiveCurve[],
+  order: readonly string[],
+  settings: readonly Setting[],
+): Figure[] {
+  return settings
+    .flatMap((setting) => lossFigure(curves, order, setting, settings) ?? [])
+    .slice(0, mostDrawn)
+    .map((figure, i) => (i === 0 ? figure : { ...figure, id: `${figure.id}-${i + 1}` }))
+}
+
+/** Logarithmic, unless the losses are so close together that hardly a round number lies among them. */
+function lossChannel(losses: readonly number[]) {
+  const log = logChannel(losses, 'training loss')
+  if (log.axis.values.length > 1) return log
+  return {
+    type: 'quantitative' as const,
+    scale: { zero: false, nice: true },
+    axis: { title: log.axis.title, tickCount: 5 },
+  }
+}
+
+function lossFigure(
+  all: readonly LiveCurve[],
+  order: readonly string[],
+  setting: Setting,
+  settings: readonly Setting[],
+): Figure | null {
+  const curves = atWidest(all.filter((curve) => sameSetting(curve, setting)))
   const methods = order.filter((method) => curves.some((curve) => curve.method === method))
   const rows = methods.flatMap((method) => {
     const mean = meanCurve(curves.filter((curve) => curve.method === method).map(({ loss }) => loss))
@@ -77,7 +109,13 @@ export function liveLossFigure(all: readonly LiveCurve[], order: readonly string
     const own = rows.filter((row) => row.method === methodLabel(method))
     return own.length > 0 ? [`${formatNumber(own[own.length - 1].loss)} for ${methodLabel(method)}`] : []
   })
-  const where = `width ${formatCount(curves[0].width)}, density ${density}`
+  const varies = (key: keyof Setting): boolean => new Set(settings.map((one) => one[key])).size > 1
+  const where = [
+    `width ${formatCount(curves[0].width)}`,
+    `density ${setting.density}`,
+    ...(varies('scope') ? [`${setting.scope} scope`] : []),
+    ...(varies('hiddenLayers') ? [formatPlural(setting.hiddenLayers, 'hidden layer')] : []),
+  ].join(', ')
   return {
     id: 'live-loss',
     title: 'Measured training loss so far',
@@ -96,13 +134,7 @@ export function liveLossFigure(all: readonly LiveCurve[], order: readonly string
           scale: { nice: false },
           axis: { title: 'gradient descent step', tickCount: 6, grid: false },
         },
-        y: {
-          field: 'loss',
-          ...logChannel(
-            rows.map(({ loss }) => loss),
-            'training loss',
-          ),
-        },
+        y: { field: 'loss', ...lossChannel(rows.map(({ loss }) => loss)) },
         color,
         strokeDash,
       },

@@ -155,6 +155,10 @@ describe('the page of a watch', () => {
   it('answers no other host, method or path', async () => {
     expect((await asked('/', { host: 'evil.example' })).status).toBe(403)
     expect((await asked('/events', { host: 'evil.example' })).status).toBe(403)
+    expect((await asked('/', { host: 'localhost.evil.example' })).status).toBe(403)
+    // A tunnel from another port is one's own.
+    expect((await asked('/', { host: 'localhost:8000' })).status).toBe(200)
+    expect((await asked('/report.html')).headers['content-security-policy']).toBe('sandbox allow-scripts')
     expect((await asked('/', { method: 'POST' })).status).toBe(405)
     for (const path of ['/plan.json', '/../plan.json', '/%2e%2e/plan.json', '/runs'])
       expect((await asked(path)).status).toBe(404)

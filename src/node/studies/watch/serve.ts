@@ -4,13 +4,15 @@ import { createServer, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { liveLossFigure, progressFigure, type LiveCurve, type ProgressPoint } from '../../../plot/live.js'
+import { liveLossFigures, progressFigure, type LiveCurve, type ProgressPoint } from '../../../plot/live.js'
 import { renderSvg } from '../../../plot/render.js'
 import { watchPage, watchPanels, watchScript } from '../../../report/watch-page.js'
+import { settingOf, type Job } from '../../../study/job.js'
+import type { Setting } from '../../../study/vocabulary.js'
 import { nameOf } from '../../../study/own-modules.js'
 import type { StudyPlan } from '../../../study/plan.js'
 import { planPath } from '../plan-file.js'
-import { curveOf } from './curves.js'
+import { curveOf, isTraining } from './curves.js'
 import type { WatchedStudy } from './watch.js'
 
 /** A page that shows a study while it is computed. */
@@ -25,6 +27,12 @@ export interface WatchServer {
 /** Milliseconds between two drawings of the figures. */
 const drawEvery = 5000
 
+/** Bytes that a browser may be behind. */
+const mostBehind = 8e6
+
+/** Whether a request was for loopback, at whatever port: a tunnel may have another. */
+const isLoopback = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)
+
 const reportFile = 'report.html'
 
 /** What is known of a file; undefined while it is not there, or cannot be asked for. */
@@ -34,6 +42,15 @@ function statsOf(path: string): Stats | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Settings of jobs, each once, in the order of densities. */
+function settingsOf(jobs: readonly Job[]): Setting[] {
+  const found = new Map(jobs.map((job) => [JSON.stringify(settingOf(job)), settingOf(job)]))
+  return [...found.values()].sort(
+    (a, b) =>
+      a.hiddenLayers - b.hiddenLayers || (a.scope < b.scope ? -1 : a.scope > b.scope ? 1 : b.density - a.density),
+  )
 }
 
 /** Whether the folder has a report of the plan that is there now. */
@@ -71,13 +88,15 @@ export async function serveWatch(directory: string, plan: StudyPlan, port: numbe
   const curves: LiveCurve[] = []
   const byId = new Map(plan.jobs.map((job) => [job.id, job]))
   const methods = plan.config.prune.methods.map((method) => nameOf(method, plan.facts.methods))
+  const isDrawn = isTraining(plan)
+  const settings = settingsOf(plan.jobs.filter(isDrawn))
   const open = new Set<ServerResponse>()
   let latest = { message: '', markup: '' }
   let drawn: { at: number; figures: { svg: string; title: string; sentence: string }[] } | undefined
 
   async function figures(total: number, complete: boolean) {
     if (!drawn || complete || performance.now() - drawn.at > drawEvery) {
-      const made = [progressFigure(points, total), liveLossFigure(curves, methods)]
+      const made = [progressFigure(points, total), ...liveLossFigures(curves, methods, settings)]
       drawn = { at: performance.now(), figures: [] }
       for (const figure of made) {
         if (figure) drawn.figures.push({ svg: await renderSvg(figure), title: figure.title, sentence: figure.sentence })
@@ -87,12 +106,12 @@ export async function serveWatch(directory: string, plan: StudyPlan, port: numbe
   }
 
   const server = createServer((request, response) => {
-    const { address, port: own } = server.address() as AddressInfo
     const host = request.headers.host ?? ''
     response.setHeader('x-content-type-options', 'nosniff')
     response.setHeader('referrer-policy', 'no-referrer')
     response.setHeader('cache-control', 'no-store')
-    if (![`${address}:${own}`, `localhost:${own}`].includes(host)) {
+    response.setHeader('cross-origin-resource-policy', 'same-origin')
+    if (!isLoopback(host)) {
       response.writeHead(403, { 'content-type': 'text/plain' }).end('expected a request for loopback\n')
       return
     }
@@ -112,7 +131,8 @@ export async function serveWatch(directory: string, plan: StudyPlan, port: numbe
       open.add(response)
       response.on('close', () => open.delete(response))
     } else if (path === `/${reportFile}` && existsSync(join(directory, reportFile))) {
-      // The report brings a policy of its own.
+      // The report brings a policy of its own; whatever the file is, it gets no part of this page.
+      response.setHeader('content-security-policy', 'sandbox allow-scripts')
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
       createReadStream(join(directory, reportFile))
         .on('error', () => response.destroy())
@@ -133,7 +153,7 @@ export async function serveWatch(directory: string, plan: StudyPlan, port: numbe
       if (last?.done !== done || minutes - last.minutes > 0.5) points.push({ minutes, done })
       for (const [id, found] of rows) {
         const job = byId.get(id)
-        const curve = job && curveOf(job, found)
+        const curve = job && isDrawn(job) && curveOf(job, found)
         if (curve) curves.push(curve)
       }
       const complete = done === total
@@ -142,7 +162,11 @@ export async function serveWatch(directory: string, plan: StudyPlan, port: numbe
       const { answer, markup } = watchPanels({ moment, failures, machines, queue, figures: drawings, hasReport })
       const data = JSON.stringify({ title: `${answer} ${title}`, html: markup, complete: complete && hasReport })
       latest = { message: `data: ${data}\n\n`, markup }
-      for (const response of open) response.write(latest.message)
+      for (const response of open) {
+        // A browser that does not read is cut off, and asks again.
+        if (response.writableLength > mostBehind) response.destroy()
+        else response.write(latest.message)
+      }
     },
     async close() {
       for (const response of open) response.end()
