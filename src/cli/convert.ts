@@ -23,7 +23,12 @@ interface ConvertFlags extends NetworkFlags {
 const formNames = Object.keys(networkForms) as readonly NetworkFormName[]
 
 /** Every tensor under its own name. */
-function allTensors({ tensors, metadata }: TensorFile): TensorArchive {
+function allTensors({ tensors, metadata, apart = [] }: TensorFile): TensorArchive {
+  for (const { name, tensors: count } of apart) {
+    say(
+      `convert: ${visible(name)} (${count} ${count === 1 ? 'tensor' : 'tensors'}) is no part of the state dict and is left out`,
+    )
+  }
   const read = new Map<string, Tensor>()
   const halves: string[] = []
   for (const [key, stored] of tensors) {
@@ -50,6 +55,11 @@ function formed(file: string, archive: TensorFile, flags: ConvertFlags, form: Ne
   const { needsWeights, write }: NetworkForm = networkForms[form]
   if (needsWeights && !checkpoint.network) {
     throw new UsageError(`convert: expected weights in ${file} for --form ${form}, got masks alone; use --form masks`)
+  }
+  if (needsWeights && checkpoint.spec.parameterization === 'ntk') {
+    say(
+      `convert: the factors of the NTK parameterisation go into the weights of ${flags.out}, which is in the standard one: the same outputs, another tangent kernel`,
+    )
   }
   return write(checkpoint, layerNames(flags.names, checkpoint.reading.layers, checkpoint.masks.length))
 }

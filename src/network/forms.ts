@@ -2,6 +2,7 @@ import type { Tensor, TensorArchive, TensorMap } from '../data/tensor.js'
 import { networkToTensors, type Checkpoint } from './checkpoint.js'
 import { formatActivation } from './activation.js'
 import { originToMetadata } from './context-json.js'
+import { NumbersError } from '../numbers-error.js'
 import { biasScale, weightScale, type Network } from './network.js'
 
 /** A form that masks and weights of a network are written in. */
@@ -29,7 +30,12 @@ function effective({ spec, layers }: Network) {
 }
 
 /** As f32, which PyTorch's layers are. */
-const single = (shape: readonly number[], data: ArrayLike<number>): Tensor => ({ shape, data: Float32Array.from(data) })
+function single(shape: readonly number[], data: ArrayLike<number>): Tensor {
+  const rounded = Float32Array.from(data)
+  const lost = rounded.findIndex((value) => !Number.isFinite(value))
+  if (lost >= 0) throw new NumbersError(`expected weights within the range of float32, got ${data[lost]}`)
+  return { shape, data: rounded }
+}
 
 const standard = ({ known, origin }: Checkpoint): Record<string, string> => ({
   ...originToMetadata(origin),
@@ -37,13 +43,27 @@ const standard = ({ known, origin }: Checkpoint): Record<string, string> => ({
   parameterization: 'standard',
 })
 
+/** What a file of masks alone says of its network, no more and no less. */
+function described({ known, masks, origin }: Checkpoint): Record<string, string> {
+  const { activation, parameterization, sigmaW2, sigmaB2 } = known
+  return {
+    ...originToMetadata(origin),
+    sizes: [masks[0].cols, ...masks.map(({ rows }) => rows)].join(','),
+    ...(activation && { activation: formatActivation(activation) }),
+    ...(parameterization && { parameterization }),
+    ...(sigmaW2 && { sigma_w2: sigmaW2.join(',') }),
+    ...(sigmaB2 !== undefined && { sigma_b2: String(sigmaB2) }),
+  }
+}
+
 /** What {@link networkToTensors} gives, or masks alone, with everything that the file says of itself. */
-function ownForm({ network, masks, spec, origin }: Checkpoint): TensorArchive {
+function ownForm(checkpoint: Checkpoint): TensorArchive {
+  const { network, masks, origin } = checkpoint
   if (network) return networkToTensors(network, originToMetadata(origin))
   const tensors = new Map(
     masks.map(({ rows, cols, data }, l): [string, Tensor] => [`layers.${l}.mask`, { shape: [rows, cols], data }]),
   )
-  return { tensors, metadata: { ...originToMetadata(origin), sizes: spec.sizes.join(',') } }
+  return { tensors, metadata: described(checkpoint) }
 }
 
 /** All forms. Weights of `pruned` and `applied` are those that PyTorch multiplies by, in f32. */
@@ -52,14 +72,14 @@ export const networkForms = {
   masks: {
     about: '<name>.weight_mask alone, for torch.nn.utils.prune.custom_from_mask',
     needsWeights: false,
-    write: ({ masks, origin }, names) => ({
+    write: (checkpoint, names) => ({
       tensors: new Map(
-        masks.map(({ rows, cols, data }, l): [string, Tensor] => [
+        checkpoint.masks.map(({ rows, cols, data }, l): [string, Tensor] => [
           `${names[l]}.weight_mask`,
           single([rows, cols], data),
         ]),
       ),
-      metadata: originToMetadata(origin),
+      metadata: described(checkpoint),
     }),
   },
   pruned: {

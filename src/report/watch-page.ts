@@ -142,9 +142,7 @@ export function watchPage(title: string, first: string): string {
             <p class="lead" id="state">Live.</p>
           </section>
         </main>
-        <script>
-          ${trusted(watchScript)}
-        </script>
+        ${trusted(`<script>${watchScript}</script>`)}
       </body>
     </html>`.html
 }

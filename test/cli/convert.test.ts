@@ -107,6 +107,26 @@ describe('limn convert', () => {
     )
   })
 
+  it('keeps what masks alone say of their network, and says what changes where factors go into weights', () => {
+    const archive = networkToTensors(network, { method: 'magnitude' })
+    const masks = new Map([...archive.tensors].filter(([key]) => key.endsWith('mask')))
+    writeFileSync(file('told.npz'), encodeNetwork('told.npz', { tensors: masks, metadata: archive.metadata }))
+    for (const form of ['masks', 'limn']) {
+      expect(limn('convert', file('told.npz'), '--form', form, '--out', file(`told-${form}.pt`)).code).toBe(0)
+      const { known, origin } = readCheckpoint(file(`told-${form}.pt`))
+      expect([known, origin]).toEqual([readCheckpoint(file('told.npz')).known, { method: 'magnitude' }])
+    }
+    const { stderr } = limn('convert', file('net.npz'), '--form', 'applied', '--out', file('said.pt'))
+    expect(stderr).toMatch(/the same outputs, another tangent kernel/)
+    const large = new Map([
+      ...archive.tensors,
+      ['layers.0.weight', { shape: [7, 5], data: new Float64Array(35).fill(1e200) }],
+    ] as const)
+    writeFileSync(file('large.npz'), encodeNetwork('large.npz', { ...archive, tensors: large }))
+    const refused = limn('convert', file('large.npz'), '--form', 'applied', '--out', file('never.pt'))
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/within the range of float32, got/)])
+  })
+
   it('reads what real PyTorch has written, halves included', () => {
     const { code, stderr } = limn('convert', torchFixture('checkpoint.pt'), '--out', file('checkpoint.npz'))
     expect([code, stderr.includes('at ')]).toEqual([0, false])

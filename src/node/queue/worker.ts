@@ -29,6 +29,8 @@ export interface QueueWorkerOptions {
 
 /** Milliseconds between two looks whether the study is done. */
 const lookEvery = 1000
+/** A look at many results, in a bucket say, is followed by a pause that is so many times longer. */
+const patience = 20
 /** How often a job may lose its worker before it counts as failed. */
 const mostStalls = 20
 
@@ -113,9 +115,11 @@ export async function runQueueWorker(
     try {
       for (const left = new Set(byId.keys()); ;) {
         signal?.throwIfAborted()
+        const begin = performance.now()
         for (const id of await presentIn(store, left)) left.delete(id)
         if (left.size === 0) return computed
-        await new Promise((resolve) => setTimeout(resolve, lookEvery))
+        const pause = Math.max(lookEvery, patience * (performance.now() - begin))
+        await new Promise((resolve) => setTimeout(resolve, pause))
       }
     } finally {
       await threads.close()

@@ -7,7 +7,7 @@ import { planFromText } from '../../study/prepare.js'
 import { listFolder, pathKind, readText } from '../files/files.js'
 import { planDifferences, planPath, readPlan, writePlan } from './plan-file.js'
 import type { BucketAddress } from './bucket/address.js'
-import { openBucket } from './bucket/bucket.js'
+import { inBucket } from './bucket/bucket.js'
 import { openStudyStore } from './bucket/open.js'
 import { bucketPlan, sendPlan } from './bucket/plan.js'
 import { loadStudySamples } from './data.js'
@@ -54,7 +54,7 @@ export async function prepareStudy(
   file: string,
   { directory, bucket }: { readonly directory?: string; readonly bucket?: BucketAddress | undefined } = {},
 ): Promise<StudyPlan> {
-  const before = bucket ? await planInBucket(bucket) : directory === undefined ? undefined : earlierPlan(directory)
+  const before = bucket ? await earlierPlanIn(bucket) : directory === undefined ? undefined : earlierPlan(directory)
   return planFromText(readText(file), file, {
     ...(before && !(before instanceof FileError) && { kernels: before.facts.kernels }),
     load: loadStudySamples,
@@ -148,15 +148,12 @@ export function earlierPlan(directory: string): StudyPlan | FileError | undefine
 }
 
 /** The plan of a bucket, or why it cannot be read; undefined where there is none. */
-async function planInBucket(address: BucketAddress): Promise<StudyPlan | FileError | undefined> {
-  const bucket = await openBucket(address)
+async function earlierPlanIn(address: BucketAddress): Promise<StudyPlan | FileError | undefined> {
   try {
-    return await bucketPlan(bucket)
+    return await inBucket(address, bucketPlan)
   } catch (error) {
     if (error instanceof FileError) return error
     throw error
-  } finally {
-    bucket.close()
   }
 }
 

@@ -70,13 +70,19 @@ export function compareAnswer(comparison: Comparison): string[] {
 }
 
 /** How the intervals were taken, for the tables. */
-export function intervalNote({ paired, numbers }: Comparison): string {
+export function intervalNote({ numbers }: Comparison): string {
   const known = numbers.filter(({ interval }) => interval !== null).length
   if (numbers.every(({ outcome }) => outcome === 'same')) return 'All numbers are the same, to the last bit.'
   if (known === 0)
     return 'No interval can be given: that takes two or more trained networks of each method (training.trials).'
-  const how = paired
-    ? 'networks of a trial begin with the same weights in both studies, and are subtracted in pairs'
-    : 'networks of the two studies are independent (Welch)'
+  const inPairs = numbers.filter(({ interval, paired }) => interval !== null && paired).length
+  const pairs = 'networks of a trial begin with the same weights in both studies, and are subtracted in pairs'
+  const apart = 'networks of the two studies are taken as independent (Welch)'
+  const how =
+    inPairs === 0
+      ? apart
+      : inPairs === known
+        ? pairs
+        : `${pairs} where both have the same trials one by one, in ${formatCount(inPairs)} of them; else ${apart}`
   return `Intervals are 95 % of Student’s t; ${how}. Of ${formatPlural(known, 'comparison')}, about one in twenty is off by chance alone.`
 }

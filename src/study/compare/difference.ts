@@ -10,6 +10,8 @@ export interface Sample {
   readonly n: number
   /** By network, where they are known one by one. */
   readonly values?: readonly number[]
+  /** Which network of the study each value is of; with `values`. */
+  readonly trials?: readonly number[]
 }
 
 /** What two samples say of a difference: B is above or below A beyond chance, nothing sure, or nothing can be said. */
@@ -28,7 +30,16 @@ export interface Difference {
 /** 95 % of a normal variable lie within so many deviations. */
 const z95 = 1.959963984540054
 
-export const sampleOf = (values: readonly number[]): Sample => ({ ...meanAndSd(values), n: values.length, values })
+/** @param trials which networks the values are of. Default: the first ones */
+export const sampleOf = (values: readonly number[], trials: readonly number[] = values.map((_, k) => k)): Sample => ({
+  ...meanAndSd(values),
+  n: values.length,
+  values,
+  trials,
+})
+
+const areAlike = (a: readonly number[] = [], b: readonly number[] = []): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i])
 
 function judge(difference: number, error: number, degrees: number, paired: boolean): Difference {
   const reach = error === 0 ? 0 : error * studentQuantile(z95, degrees)
@@ -40,17 +51,18 @@ function judge(difference: number, error: number, degrees: number, paired: boole
 /**
  * B less A with its 95 % interval: of pairs by the paired t test, else by Welch's with its degrees of freedom rounded down.
  *
- * @param mayPair whether the k-th values of both began with the same weights
+ * @param mayPair whether networks of one trial began with the same weights; they are paired where both have the same trials
  */
 export function differenceOf(a: Sample, b: Sample, mayPair: boolean): Difference {
   const difference = b.mean - a.mean
   const [left, right] = [a.values, b.values]
-  const isSame = (left ?? [a.mean, a.sd, a.n]).every((value, i) => value === (right ?? [b.mean, b.sd, b.n])[i])
-  if (isSame && a.n === b.n) {
+  const isSame =
+    a.n === b.n && areAlike(left ?? [a.mean, a.sd], right ?? [b.mean, b.sd]) && areAlike(a.trials, b.trials)
+  if (isSame) {
     return { difference: 0, interval: null, paired: mayPair, outcome: 'same' }
   }
   if (a.n < 2 || b.n < 2) return { difference, interval: null, paired: false, outcome: 'unknown' }
-  if (mayPair && left && right && left.length === right.length) {
+  if (mayPair && left && right && areAlike(a.trials, b.trials)) {
     const { mean, sd } = meanAndSd(right.map((value, i) => value - left[i]))
     return judge(mean, sd / Math.sqrt(left.length), left.length - 1, true)
   }

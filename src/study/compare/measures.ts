@@ -33,8 +33,13 @@ const ofTraining =
   (read: (one: Findings['training'][number]) => number | null | undefined): Measure['of'] =>
   ({ training }, cell) => {
     const own = training.filter(isOf(cell)).toSorted((a, b) => a.trial - b.trial)
-    const values = own.flatMap((one) => read(one) ?? [])
-    return values.length > 0 && values.every(Number.isFinite) ? sampleOf(values) : undefined
+    const known = own.flatMap((one) => {
+      const found = read(one)
+      return typeof found === 'number' ? [{ trial: one.trial, found }] : []
+    })
+    const values = known.map(({ found }) => found)
+    const trials = known.map(({ trial }) => trial)
+    return values.length > 0 && values.every(Number.isFinite) ? sampleOf(values, trials) : undefined
   }
 
 const ofGraphonKernel =

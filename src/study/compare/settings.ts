@@ -1,3 +1,4 @@
+import { hashText } from '../hash.js'
 import type { StudyPlan } from '../plan.js'
 
 /** One thing in which the settings of two studies differ. */
@@ -23,7 +24,7 @@ function beside({ facts, provenance }: StudyPlan): readonly (readonly [string, u
   const { methods = [], activation, estimator, metrics = [] } = facts
   const modules = [...methods, ...(activation ? [activation] : []), ...(estimator ? [estimator] : []), ...metrics]
   return [
-    ['the numbers of the data', facts.fingerprint.slice(0, 12)],
+    ['the numbers of the data', hashText(`${facts.fingerprint} ${facts.manyFingerprint ?? ''}`).slice(0, 12)],
     ['limn', provenance.limnVersion],
     ['the kernels’ build', facts.kernels],
     ...modules.map(({ name, fingerprint }) => [`the module of ${name}`, fingerprint.slice(0, 12)] as const),

@@ -8,7 +8,7 @@ import { compareStudies, type ComparedStudy } from '../../../src/study/compare/c
 import { executeStudy } from '../../../src/study/execute-study.js'
 import { inProcessRunner, memoryStore } from '../../../src/study/in-process.js'
 import { plannedData, planFromText } from '../../../src/study/prepare.js'
-import type { LoadSamples } from '../../../src/study/study-data.js'
+import type { LabelledSamples, LoadSamples } from '../../../src/study/study-data.js'
 
 const normal = randomStream(1, 'compare')
 const x = matrix(
@@ -26,9 +26,9 @@ graphon: { bins: 2 }
 training: { steps: 5, trials: 3 }
 `
 
-async function studyOf(name: string, text: string): Promise<ComparedStudy> {
-  const plan = await planFromText(text, 'study.yaml', { load, runtime: 'a test' })
-  const data = await plannedData(plan, load)
+async function studyOf(name: string, text: string, samples = load): Promise<ComparedStudy> {
+  const plan = await planFromText(text, 'study.yaml', { load: samples, runtime: 'a test' })
+  const data = await plannedData(plan, samples)
   const store = memoryStore()
   const jobs = new Map(plan.jobs.map((job) => [job.id, job]))
   await executeStudy({ jobs: plan.jobs, store, runner: inProcessRunner({ config: plan.config, data, jobs, store }) })
@@ -67,6 +67,13 @@ describe('compareStudies', () => {
       expect(difference).toBeCloseTo(differences.reduce((sum, d) => sum + d, 0) / 3, 12)
       expect(interval![0]).toBeLessThanOrEqual(difference)
     }
+    const relabelled: LoadSamples = (name) => ({
+      ...(load(name, {} as never) as LabelledSamples),
+      labels: Int32Array.of(1, 1, 0, 0, 0, 1, 0, 1),
+    })
+    expect(compareStudies(first, await studyOf('labels', base, relabelled)).settings.map(({ key }) => key)).toEqual([
+      'the numbers of the data',
+    ])
     const activation = await studyOf('tanh', base.replace('widths: [6, 9]', 'widths: [6, 9], activation: tanh'))
     expect(compareStudies(first, activation).settings).toEqual([{ key: 'network.activation', a: 'relu', b: 'tanh' }])
   })

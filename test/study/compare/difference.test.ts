@@ -42,6 +42,13 @@ describe('differenceOf', () => {
     })
   })
 
+  it('pairs networks of one trial alone: where each study lacks another one, they are independent', () => {
+    const [a, b] = [sampleOf([1, 2, 3], [0, 1, 2]), sampleOf([1.1, 3.1, 4.1], [0, 2, 3])]
+    expect(differenceOf(a, b, true).paired).toBe(false)
+    expect(differenceOf(a, sampleOf([1.1, 2.1, 3.1], [0, 1, 2]), true).paired).toBe(true)
+    expect(differenceOf(a, sampleOf([1, 2, 3], [0, 1, 3]), true).outcome).not.toBe('same')
+  })
+
   it.each([
     ['pairs', true],
     ['independent networks', false],

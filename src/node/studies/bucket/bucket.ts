@@ -53,6 +53,19 @@ function bucketError(error: unknown, shown: string): Error {
   return new Error(`${shown}: ${message || 'no answer'}${said && ` (${said})`}; ${remedyOf(name, status)}`)
 }
 
+/** Opens a bucket for some work and closes it, whatever comes of the work. */
+export async function inBucket<Result>(
+  address: BucketAddress,
+  work: (bucket: Bucket) => Promise<Result>,
+): Promise<Result> {
+  const bucket = await openBucket(address)
+  try {
+    return await work(bucket)
+  } finally {
+    bucket.close()
+  }
+}
+
 /**
  * Opens a bucket of an S3-compatible store. Keys, region and endpoint are those of the environment, as every tool of AWS takes them
  * (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL`). Requests that are lost, refused

@@ -1,6 +1,6 @@
 import { inStudyFolder } from '../folder.js'
 import type { BucketAddress } from './address.js'
-import { openBucket } from './bucket.js'
+import { inBucket } from './bucket.js'
 import { fetchPlan } from './plan.js'
 import { bucketStore } from './store.js'
 import { surveyResults } from '../../../study/execute-study.js'
@@ -23,14 +23,9 @@ export interface FetchedStudy {
  * @throws FileError when there is no plan
  * @throws Error when the bucket does not answer, or refuses the keys of the environment
  */
-export async function fetchStudy(
-  directory: string,
-  address: BucketAddress,
-  signal?: AbortSignal,
-): Promise<FetchedStudy> {
-  const bucket = await openBucket(address)
-  try {
-    return await inStudyFolder(directory, async () => {
+export function fetchStudy(directory: string, address: BucketAddress, signal?: AbortSignal): Promise<FetchedStudy> {
+  return inBucket(address, (bucket) =>
+    inStudyFolder(directory, async () => {
       const { config, jobs } = await fetchPlan(directory, bucket)
       const { came } = await bucketStore(bucket, directory).sync(
         jobs.map(({ id }) => id),
@@ -38,8 +33,6 @@ export async function fetchStudy(
       )
       const { whole } = await surveyResults(jobs, directoryStore(directory), signal)
       return { title: config.title, jobs: jobs.length, here: whole.length, came }
-    })
-  } finally {
-    bucket.close()
-  }
+    }),
+  )
 }

@@ -63,17 +63,12 @@ function hasReportOf(directory: string): boolean {
 const policy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
-  `script-src 'sha256-${createHash('sha256').update(scriptText()).digest('base64')}'`,
+  `script-src 'sha256-${createHash('sha256').update(watchScript).digest('base64')}'`,
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
-
-/** The text between the tags of the page's script, to the last blank. */
-function scriptText(): string {
-  return /<script>([^]*)<\/script>/.exec(watchPage('', ''))?.[1] ?? watchScript
-}
 
 /**
  * Serves the page on loopback. Requests for another host than loopback are refused, so that no page elsewhere reads it through a
