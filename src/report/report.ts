@@ -7,7 +7,7 @@ import { readableSvg } from './readable-svg.js'
 import { html, trusted, type Html } from './html.js'
 import type { FigureLink, Section } from './sections/section.js'
 import { sections } from './sections.js'
-import { styleSheet } from './style.js'
+import { pageShell } from './shell.js'
 
 /**
  * Lets the reader turn light and dark round and open all settings at once, and opens what a link or the printer asks for.
@@ -167,42 +167,30 @@ export async function renderReport<Found extends Findings>(
       </section> `,
     )
   }
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="generator" content="limn ${provenance.limnVersion}" />
-        <title>${provenance.title}</title>
-        <style>
-          ${trusted(styleSheet)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="lead">The infinite-width limit of pruned neural networks</p>
-          <h1>${provenance.title}</h1>
-          <nav aria-label="Contents">
-            <ol>
-              ${entries.map(([id, { title }]) => html`<li><a href="#${id}">${title}</a></li> `)}
-            </ol>
-            ${listOfFigures(findings, all)}
-          </nav>
-        </header>
-        <main>${body}</main>
-        <footer>
-          <p>
-            Made by limn ${provenance.limnVersion} from ${formatPlural(provenance.runs, 'run')}, seed
-            ${provenance.seed}.
-          </p>
-        </footer>
-        <div class="buttons">
-          <button id="all" type="button" hidden></button>
-          <button id="theme" type="button" hidden aria-label="Switch between light and dark"></button>
-        </div>
-        ${trusted(`<script>${pageScript}</script>`)}
-      </body>
-    </html> `
-  return page.html
+  return pageShell({
+    title: provenance.title,
+    policy,
+    version: provenance.limnVersion,
+    body: html`<header>
+        <p class="lead">The infinite-width limit of pruned neural networks</p>
+        <h1>${provenance.title}</h1>
+        <nav aria-label="Contents">
+          <ol>
+            ${entries.map(([id, { title }]) => html`<li><a href="#${id}">${title}</a></li> `)}
+          </ol>
+          ${listOfFigures(findings, all)}
+        </nav>
+      </header>
+      <main>${body}</main>
+      <footer>
+        <p>
+          Made by limn ${provenance.limnVersion} from ${formatPlural(provenance.runs, 'run')}, seed ${provenance.seed}.
+        </p>
+      </footer>
+      <div class="buttons">
+        <button id="all" type="button" hidden></button>
+        <button id="theme" type="button" hidden aria-label="Switch between light and dark"></button>
+      </div>
+      ${trusted(`<script>${pageScript}</script>`)}`,
+  })
 }

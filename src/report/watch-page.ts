@@ -3,7 +3,8 @@ import { formatNumber, formatPlural } from '../plot/format.js'
 import type { StudyMoment } from '../study/watch.js'
 import { html, table, trusted, type Html } from './html.js'
 import { readableSvg } from './readable-svg.js'
-import { styleSheet } from './style.js'
+import { version } from '../version.js'
+import { pageShell } from './shell.js'
 import { watchSentence } from './watch-words.js'
 
 /** What a queue says of a study. */
@@ -121,28 +122,20 @@ export function watchPanels(panels: WatchPanels): { readonly answer: string; rea
 
 /** The page of a watch, whose changing part a server sends as events. */
 export function watchPage(title: string, first: string): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${trusted(styleSheet + watchStyle)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="lead">A study while it is computed</p>
-          <h1>${title}</h1>
-        </header>
-        <main>
-          <section>
-            <div id="live" aria-live="polite">${trusted(first)}</div>
-            <p class="lead" id="state">Live.</p>
-          </section>
-        </main>
-        ${trusted(`<script>${watchScript}</script>`)}
-      </body>
-    </html>`.html
+  return pageShell({
+    title,
+    version,
+    style: watchStyle,
+    body: html`<header>
+        <p class="lead">A study while it is computed</p>
+        <h1>${title}</h1>
+      </header>
+      <main>
+        <section>
+          <div id="live" aria-live="polite">${trusted(first)}</div>
+          <p class="lead" id="state">Live.</p>
+        </section>
+      </main>
+      ${trusted(`<script>${watchScript}</script>`)}`,
+  })
 }

@@ -41,6 +41,13 @@ it('says what differs, writes a page, and calls folders of one name by what tell
   expect(found.numbers.filter(({ measure }) => measure === 'loss')).toHaveLength(2)
 })
 
+it('replaces a page of its own, and no file of others', () => {
+  writeFileSync(file('notes.html'), 'mine')
+  const { code, stderr } = limn('study', 'compare', folders.a, folders.b, '--out', file('notes.html'))
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/notes\.html: is no page that limn wrote/)])
+  expect(readFileSync(file('notes.html'), 'utf8')).toBe('mine')
+})
+
 it('refuses a study that is not finished, and a folder without one', () => {
   const [some] = readdirSync(join(folders.b, 'runs')).filter((name) => name.endsWith('.parquet'))
   rmSync(join(folders.b, 'runs', some))

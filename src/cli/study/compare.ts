@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander'
-import { writeAtomic } from '../../node/files/files.js'
+import { FileError } from '../../data/file-error.js'
+import { pathKind, readText, requireWritable, writeAtomic } from '../../node/files/files.js'
+import { writesDirectly } from '../../node/files/staged-file.js'
 import { compareFolders } from '../../node/studies/compare.js'
 import { formatInterval } from '../../report/interval.js'
 import { comparePage } from '../../report/compare/page.js'
@@ -13,7 +15,19 @@ interface CompareFlags {
   readonly json?: boolean
 }
 
+/** What every page of limn begins with. */
+const mark = '<meta name="generator" content="limn '
+
+/** @throws FileError when a file is there that is no page of limn */
+function requireOwnPage(out: string): void {
+  requireWritable(out)
+  if (pathKind(out) === 'missing' || writesDirectly(out)) return
+  if (!readText(out).includes(mark))
+    throw new FileError(out, 'is no page that limn wrote, and is not replaced; choose another --out')
+}
+
 async function compare(a: string, b: string, { out, json }: CompareFlags): Promise<void> {
+  requireOwnPage(out)
   const comparison = await compareFolders(a, b)
   writeAtomic(out, await comparePage(comparison))
   if (json) {

@@ -10,7 +10,7 @@ import { version } from '../../version.js'
 import { html, table, trusted, type Html } from '../html.js'
 import { formatInterval } from '../interval.js'
 import { readableSvg } from '../readable-svg.js'
-import { styleSheet } from '../style.js'
+import { pageShell } from '../shell.js'
 import { compareAnswer, intervalNote, measureSentences } from './words.js'
 
 /** What a browser may do on the page: show it. */
@@ -123,61 +123,51 @@ export async function comparePage(comparison: Comparison): Promise<string> {
     ...methods.onlyA.map((method) => `${methodLabel(method)} (only in A)`),
     ...methods.onlyB.map((method) => `${methodLabel(method)} (only in B)`),
   ]
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="generator" content="limn ${version}" />
-        <title>${names.a} and ${names.b}</title>
-        <style>
-          ${trusted(styleSheet)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <p class="lead">Two studies side by side</p>
-          <h1>${names.a} and ${names.b}</h1>
-          <dl class="facts">
-            <div>
-              <dt>A</dt>
-              <dd>${names.a}: ${titles.a}</dd>
-            </div>
-            <div>
-              <dt>B</dt>
-              <dd>${names.b}: ${titles.b}</dd>
-            </div>
-          </dl>
-        </header>
-        <main>
-          <section aria-labelledby="answer">
-            <h2 id="answer">What differs?</h2>
-            <div class="answer">${compareAnswer(comparison).map((sentence) => html`<p>${sentence}</p> `)}</div>
-            ${left.length > 0 ? html`<p>Not compared: ${left.join(', ')}.</p>` : html``}
-            ${table(
-              'Settings that differ',
-              [
-                { title: 'key', value: ({ key }) => key, isName: true },
-                { title: 'A', value: ({ a }) => a ?? absent, isText: true },
-                { title: 'B', value: ({ b }) => b ?? absent, isText: true },
-              ],
-              settings,
-            )}
-          </section>
-          <section aria-labelledby="numbers">
-            <h2 id="numbers">How do the numbers differ?</h2>
-            <p>${intervalNote(comparison)}</p>
-            ${pictures}${measureNames.filter(has).map((measure) => numbersTable(comparison, measure))}
-          </section>
-          <section aria-labelledby="limit">
-            <h2 id="limit">Is there a limit in both?</h2>
-            ${verdictsPart(comparison)}
-          </section>
-        </main>
-        <footer>
-          <p>Made by limn ${version}.</p>
-        </footer>
-      </body>
-    </html>`.html
+  return pageShell({
+    title: `${names.a} and ${names.b}`,
+    policy,
+    version,
+    body: html`<header>
+        <p class="lead">Two studies side by side</p>
+        <h1>${names.a} and ${names.b}</h1>
+        <dl class="facts">
+          <div>
+            <dt>A</dt>
+            <dd>${names.a}: ${titles.a}</dd>
+          </div>
+          <div>
+            <dt>B</dt>
+            <dd>${names.b}: ${titles.b}</dd>
+          </div>
+        </dl>
+      </header>
+      <main>
+        <section aria-labelledby="answer">
+          <h2 id="answer">What differs?</h2>
+          <div class="answer">${compareAnswer(comparison).map((sentence) => html`<p>${sentence}</p> `)}</div>
+          ${left.length > 0 ? html`<p>Not compared: ${left.join(', ')}.</p>` : html``}
+          ${table(
+            'Settings that differ',
+            [
+              { title: 'key', value: ({ key }) => key, isName: true },
+              { title: 'A', value: ({ a }) => a ?? absent, isText: true },
+              { title: 'B', value: ({ b }) => b ?? absent, isText: true },
+            ],
+            settings,
+          )}
+        </section>
+        <section aria-labelledby="numbers">
+          <h2 id="numbers">How do the numbers differ?</h2>
+          <p>${intervalNote(comparison)}</p>
+          ${pictures}${measureNames.filter(has).map((measure) => numbersTable(comparison, measure))}
+        </section>
+        <section aria-labelledby="limit">
+          <h2 id="limit">Is there a limit in both?</h2>
+          ${verdictsPart(comparison)}
+        </section>
+      </main>
+      <footer>
+        <p>Made by limn ${version}.</p>
+      </footer>`,
+  })
 }
